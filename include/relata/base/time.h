@@ -59,6 +59,8 @@ inline constexpr Timestamp Timestamp::kMax{253'402'300'799'999'999};
 constexpr Timestamp operator+(Timestamp t, Duration d) { return {t.micros + d.micros}; }
 constexpr Timestamp operator-(Timestamp t, Duration d) { return {t.micros - d.micros}; }
 constexpr Duration operator-(Timestamp a, Timestamp b) { return {a.micros - b.micros}; }
+constexpr Duration operator+(Duration a, Duration b) { return {a.micros + b.micros}; }
+constexpr Duration operator-(Duration a, Duration b) { return {a.micros - b.micros}; }
 
 // A civil day, counted from 1970-01-01 (day 0).
 struct Date {
