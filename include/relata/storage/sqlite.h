@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The default store: one SQLite file, any number of processes.
+//
+// journal_mode=WAL and synchronous=FULL are set by the store itself, so that an acknowledged commit
+// survives a power loss. The tables are private; the generated views (contact, opportunity, ...)
+// are the SQL face and may be read by any tool: `sqlite3 file.db 'SELECT * FROM contact'`.
+
+#ifndef RELATA_STORAGE_SQLITE_H_
+#define RELATA_STORAGE_SQLITE_H_
+
+#include <memory>
+#include <string>
+
+#include "relata/storage/store.h"
+
+namespace relata {
+
+struct SqliteOptions {
+  enum class Durability : uint8_t {
+    kFull,    // an acknowledged commit survives a power loss
+    kNormal,  // it survives the death of the process; a power loss may take the last commits, whole
+  };
+
+  bool create = true;      // create the file when it is not there; otherwise NotFound
+  bool read_only = false;  // Write answers FailedPrecondition
+  Durability durability = Durability::kFull;
+  std::string tenant = "main";
+};
+
+// Opens `path`, or a private database in memory for ":memory:". NotFound, FailedPrecondition (a
+// newer format, or not a Relata database), DataLoss (not a database file, or damaged),
+// PermissionDenied.
+absl::StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path,
+                                                       const SqliteOptions& options = {});
+
+}  // namespace relata
+
+#endif  // RELATA_STORAGE_SQLITE_H_
