@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# How Relata's own targets are compiled. Nothing here reaches a program that links Relata.
+
+option(RELATA_WARNINGS_AS_ERRORS "Treat compiler warnings as errors" OFF)
+option(RELATA_PCH "Precompile the heavy headers" ${PROJECT_IS_TOP_LEVEL})
+option(RELATA_FUZZ "Link the fuzz targets with libFuzzer (clang only)" OFF)
+set(RELATA_SANITIZE "" CACHE STRING "Sanitizers for every target, e.g. address,undefined")
+
+# ccache, when there is one. The sloppiness is what precompiled headers need to be cached.
+if(PROJECT_IS_TOP_LEVEL AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
+  find_program(RELATA_CCACHE ccache)
+  mark_as_advanced(RELATA_CCACHE)
+  if(RELATA_CCACHE)
+    set(CMAKE_C_COMPILER_LAUNCHER "${RELATA_CCACHE}")
+    set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${RELATA_CCACHE})
+  endif()
+endif()
+
+# relata_build_options(TARGET): warnings, sanitizers, and for Debug the standard library's checks.
+function(relata_build_options target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra
+    $<$<BOOL:${RELATA_WARNINGS_AS_ERRORS}>:-Werror>)
+  if(RELATA_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${RELATA_SANITIZE}
+      -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(${target} PRIVATE -fsanitize=${RELATA_SANITIZE})
+  endif()
+  if(RELATA_FUZZ)
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
+    target_link_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
+  if(RELATA_PCH AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # Lets ccache see through a precompiled header.
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
+  endif()
+endfunction()
