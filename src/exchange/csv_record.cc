@@ -165,15 +165,19 @@ class RecordParser {
   }
 
   // Behind the closing quote at `mark`: blanks, then the end of the cell. Anything else is kept as
-  // text and reported, unless the quote was opened on an earlier line: then it was the opening one
-  // that was wrong, and it must not swallow the rows in between.
+  // text and reported, unless the quote was opened on an earlier line or stands behind a delimiter,
+  // as an opening one does: then it was the opening one that was wrong, and it must not swallow
+  // what lies in between.
   CellOutcome AfterQuote(size_t opening, size_t mark, size_t kept_from, Span span) {
     size_t p = mark + 1;
     while (p < buffer_.size() && buffer_[p] == ' ' && dialect_.delimiter != ' ') ++p;
     if (p == buffer_.size() && !complete_) return CellOutcome::kIncomplete;
     const std::string_view inside = buffer_.substr(opening, mark - opening);
     const bool clean = p == buffer_.size() || IsBreak(buffer_[p]);
-    if (!clean && inside.find('\n') != std::string_view::npos) return Unclosed(opening);
+    if (!clean && (inside.back() == dialect_.delimiter ||
+                   inside.find('\n') != std::string_view::npos)) {
+      return Unclosed(opening);
+    }
     if (!span.rewritten && clean) {
       span.size = mark - span.begin;
     } else {
