@@ -23,10 +23,14 @@ constexpr size_t kBlock = size_t{1} << 18;
 
 std::string_view EncodingName(TextEncoding encoding) {
   switch (encoding) {
-    case TextEncoding::kUtf8: return "utf-8";
-    case TextEncoding::kUtf16LittleEndian: return "utf-16le";
-    case TextEncoding::kUtf16BigEndian: return "utf-16be";
-    case TextEncoding::kCp1252: return "windows-1252";
+    case TextEncoding::kUtf8:
+      return "utf-8";
+    case TextEncoding::kUtf16LittleEndian:
+      return "utf-16le";
+    case TextEncoding::kUtf16BigEndian:
+      return "utf-16be";
+    case TextEncoding::kCp1252:
+      return "windows-1252";
   }
   return "";
 }

@@ -174,8 +174,8 @@ class RecordParser {
     if (p == buffer_.size() && !complete_) return CellOutcome::kIncomplete;
     const std::string_view inside = buffer_.substr(opening, mark - opening);
     const bool clean = p == buffer_.size() || IsBreak(buffer_[p]);
-    if (!clean && (inside.back() == dialect_.delimiter ||
-                   inside.find('\n') != std::string_view::npos)) {
+    if (!clean &&
+        (inside.back() == dialect_.delimiter || inside.find('\n') != std::string_view::npos)) {
       return Unclosed(opening);
     }
     if (!span.rewritten && clean) {

@@ -51,7 +51,8 @@ TEST(CsvReader, FindsTheDelimiter) {
   };
   for (const Case& c : {
            Case{"comma", "a,b,c\n1,2,3\n", ','},
-           Case{"semicolon beside decimal commas", "nom;ca;ville\nA;1 234,56;Lyon\nB;7,1;Paris\n", ';'},
+           Case{"semicolon beside decimal commas", "nom;ca;ville\nA;1 234,56;Lyon\nB;7,1;Paris\n",
+                ';'},
            Case{"tab beside commas", "name\tcity\nDoe, John\tParis, FR\n", '\t'},
            Case{"bar", "a|b\n1|2\n", '|'},
            Case{"quoted delimiters do not count", "a,b\n\"x;y;z\",2\n\"u;v;w\",3\n", ','},
@@ -73,7 +74,8 @@ TEST(CsvReader, FindsTheEncoding) {
   EXPECT_THAT(western.rows, ElementsAre(Cells{"prénom", "coût"}, Cells{"Zoé", "3 €"}));
   EXPECT_THAT(western.problems, IsEmpty());
 
-  const std::string_view wide("\xFF\xFE\x61\x00\x2C\x00\xE9\x00\x0A\x00\x31\x00\x2C\x00\x32\x00", 16);
+  const std::string_view wide("\xFF\xFE\x61\x00\x2C\x00\xE9\x00\x0A\x00\x31\x00\x2C\x00\x32\x00",
+                              16);
   const Table utf16 = Read(wide);
   EXPECT_EQ(utf16.dialect.encoding, TextEncoding::kUtf16LittleEndian);
   EXPECT_THAT(utf16.rows, ElementsAre(Cells{"a", "é"}, Cells{"1", "2"}));
@@ -87,10 +89,10 @@ TEST(CsvReader, RepairsForeignBytesInsideUtf8AndSaysSo) {
 }
 
 TEST(CsvReader, ReadsQuotedCells) {
-  const Table table = Read("a,b\n\"x, y\",\"say \"\"hi\"\"\"\n\"two\r\nlines\", \"padded\" \n\"\",\n");
-  EXPECT_THAT(table.rows,
-              ElementsAre(Cells{"a", "b"}, Cells{"x, y", "say \"hi\""},
-                          Cells{"two\r\nlines", "padded"}, Cells{"", ""}));
+  const Table table =
+      Read("a,b\n\"x, y\",\"say \"\"hi\"\"\"\n\"two\r\nlines\", \"padded\" \n\"\",\n");
+  EXPECT_THAT(table.rows, ElementsAre(Cells{"a", "b"}, Cells{"x, y", "say \"hi\""},
+                                      Cells{"two\r\nlines", "padded"}, Cells{"", ""}));
   EXPECT_THAT(table.lines, ElementsAre(1, 2, 3, 5));
   EXPECT_THAT(table.problems, IsEmpty());
 }
