@@ -2,15 +2,16 @@
 //
 // The customer graph as it stood after one commit.
 //
-// A Snapshot is what every question is asked of: the records of a tenant with their fields and links,
-// their events, the consent ledger, aliases of merged records, as of one commit. It never changes. The
-// next commit makes the next snapshot (`With`), which shares everything the commit did not touch:
-// columns are directories of chunks of kChunkRows rows, and only the chunks that hold a changed row
-// are copied. A reverse link or a subject's events are a sealed, ordered part and a short tail, and
-// every reader sees both.
+// A Snapshot is what every question is asked of: the records of a tenant with their fields and
+// links, their events, the consent ledger, aliases of merged records, as of one commit. It never
+// changes. The next commit makes the next snapshot (`With`), which shares everything the commit did
+// not touch: columns are directories of chunks of kChunkRows rows, and only the chunks that hold a
+// changed row are copied. A reverse link or a subject's events are a sealed, ordered part and a
+// short tail, and every reader sees both.
 //
-// Tables are loaded from the store when first asked for: `Loaded` says which are here. Asking a table
-// that is not loaded is a bug of the caller; the engine loads what a question names before it asks.
+// Tables are loaded from the store when first asked for: `Loaded` says which are here. Asking a
+// table that is not loaded is a bug of the caller; the engine loads what a question names before it
+// asks.
 //
 // Immutable and thread-safe; shared by `std::shared_ptr<const Snapshot>`. Spans and views that it
 // returns live as long as the snapshot.
@@ -62,8 +63,8 @@ class Snapshot {
   absl::StatusOr<std::shared_ptr<const Snapshot>> Load(std::span<const TypeId> types,
                                                        StoreReader& reader) const;
 
-  // This graph after one more commit. The batch must be valid against the schema (the engine checks);
-  // cost follows the batch. Writes to tables that are not loaded are left to the store.
+  // This graph after one more commit. The batch must be valid against the schema (the engine
+  // checks); cost follows the batch. Writes to tables that are not loaded are left to the store.
   std::shared_ptr<const Snapshot> With(const CommitBatch& batch) const;
 
   // This graph brought to the reader's head by reading the changes since commit(): what another
@@ -84,7 +85,8 @@ class Snapshot {
   // Bytes held by the loaded columns and indexes of a table.
   size_t MemoryUsed(TypeId type) const;
 
-  // --- Records -------------------------------------------------------------------------------------
+  // --- Records
+  // -------------------------------------------------------------------------------------
 
   // One past the highest row ever given out; rows below it may be deleted.
   Row RowLimit(TypeId type) const;
@@ -103,12 +105,13 @@ class Snapshot {
   // once the type's id index is built (first call on a type builds it).
   RecordRef Find(TypeId type, const Uuid& id) const;
 
-  // Appends to `out` the rows of `child` whose `link` field names `parent` (aliases of it included),
-  // existing ones only, in row order. Cost follows their number once the reverse index is built
-  // (first call on a link builds it).
+  // Appends to `out` the rows of `child` whose `link` field names `parent` (aliases of it
+  // included), existing ones only, in row order. Cost follows their number once the reverse index
+  // is built (first call on a link builds it).
   void Children(RecordRef parent, TypeId child, FieldId link, std::vector<Row>& out) const;
 
-  // --- Events --------------------------------------------------------------------------------------
+  // --- Events
+  // --------------------------------------------------------------------------------------
 
   int64_t EventCount(TypeId type) const;
   // Appends the places of the subject's events of a type (aliases included), in (at, seq) order.
@@ -118,7 +121,8 @@ class Snapshot {
   Timestamp EventAt(EventRef event) const;
   Value EventField(EventRef event, FieldId field) const;
 
-  // --- Consent -------------------------------------------------------------------------------------
+  // --- Consent
+  // -------------------------------------------------------------------------------------
 
   // Every ledger entry that may speak about this person or one of these points, in (at, seq) order:
   // entries of the person and of those merged into it, and entries of the points whoever made them.

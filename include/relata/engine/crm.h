@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Crm: one tenant's customer graph, open.
+//
+// A Crm is opened on a place (a file, ":memory:"), changed through Transactions and asked through
+// queries. Every answer comes from one Snapshot. `now` is always given by the caller: the same
+// question with the same `now` on the same commit has the same answer, and nothing here reads a
+// clock.
+//
+// What other rooms answer - scores, forecasts, consent, the 360-degree view - they answer as
+// functions of a `const Crm&`; this header is what they all stand on.
+//
+// A Crm is thread-safe: any number of threads ask, and commits take turns. It is movable; moving or
+// destroying it while it is in use is the caller's bug.
+
+#ifndef RELATA_ENGINE_CRM_H_
+#define RELATA_ENGINE_CRM_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "relata/base/id.h"
+#include "relata/base/status.h"
+#include "relata/base/time.h"
+#include "relata/engine/snapshot.h"
+#include "relata/engine/transaction.h"
+#include "relata/model/actor.h"
+#include "relata/model/schema.h"
+#include "relata/model/value.h"
+#include "relata/storage/store.h"
+
+namespace relata {
+
+struct OpenOptions {
+  std::string tenant = "main";
+  // The tenant's IANA zone, for calendars in expressions. Kept in the database at first open; ""
+  // takes what is kept, or "UTC".
+  std::string zone;
+  bool create = true;      // create the database when there is none; otherwise NotFound
+  bool read_only = false;  // commits answer FailedPrecondition
+  // Where public ids come from. Null: version 7 ids from the commit's instant and a counter seeded
+  // by `id_seed`, unique within one database when every process uses another seed.
+  std::shared_ptr<IdSource> ids;
+  uint64_t id_seed = 0;
+  Duration patience = Seconds(10);  // how long a commit waits for the writer before it
+};
+
+// How a question is asked.
+struct QueryOptions {
+  Timestamp now;
+  std::map<std::string, Value> parameters;  // declared by being here; read by name in the text
+  size_t limit = 0;                         // at most this many ids; 0 is all
+  std::string purpose;  // when given, only fields collected for it may be read (PermissionDenied)
+  Actor reader = Actor::System("host");
+};
+
+struct QueryAnswer {
+  TypeId type = kNoType;
+  int64_t count = 0;          // how many are true, whatever the limit
+  int64_t errors = 0;         // how many could not be decided
+  std::vector<Row> rows;      // those that are true, ascending
+  std::string first_error;    // of the first record that could not be decided
+  std::vector<Issue> issues;  // warnings of the checker
+};
+
+// One commit's effect on one record.
+struct FieldChange {
+  FieldId field = kNoField;
+  Value before;
+  Value after;
+};
+struct HistoryEntry {
+  CommitId commit = 0;
+  Timestamp recorded;
+  std::optional<Timestamp> effective_at;
+  std::string actor;
+  std::string source;
+  std::string reason;
+  RecordWrite::Op op = RecordWrite::Op::kUpdate;
+  std::vector<FieldChange> changes;
+};
+
+// A definition as it stands.
+struct Definition {
+  std::string kind;
+  std::string name;
+  int64_t version = 0;
+  std::string body;  // JSON
+};
+
+// What a commit's deciders see and may add to. A decider is one of the rules that a room adds to
+// the write path: stage gates, workflows, memberships. It sees the graph before and after, and what
+// this step of the commit writes; what it adds is applied and decided in the next step, at most
+// kMaxCascade deep.
+inline constexpr int kMaxCascade = 8;
+class CommitStep {
+ public:
+  virtual ~CommitStep() = default;
+  virtual const Crm& crm() const = 0;
+  virtual const Snapshot& before() const = 0;
+  virtual const Snapshot& after() const = 0;
+  virtual const CommitBatch& writes() const = 0;  // of this step
+  virtual Timestamp now() const = 0;
+  virtual const Actor& actor() const = 0;
+  virtual int depth() const = 0;       // 0 for what the caller wrote
+  virtual bool time_only() const = 0;  // Advance: time moved, nothing was written
+  virtual Transaction& next() = 0;     // what the decider adds
+};
+// OK lets the commit go on; any other status refuses it as a whole.
+using Decider = std::function<absl::Status(CommitStep&)>;
+
+class Crm {
+ public:
+  // Opens or creates. `where` is a path or ":memory:". NotFound, FailedPrecondition (newer format,
+  // not a Relata database), DataLoss, InvalidArgument (unknown zone, unsupported location).
+  static absl::StatusOr<Crm> Open(std::string_view where, OpenOptions options = {});
+  // The same over a store of the host's choosing.
+  static absl::StatusOr<Crm> Open(std::unique_ptr<Store> store, OpenOptions options = {});
+
+  Crm(Crm&&) noexcept;
+  Crm& operator=(Crm&&) noexcept;
+  ~Crm();
+
+  // --- Schema
+  // --------------------------------------------------------------------------------------
+
+  // The schema as it stands; kept alive by the pointer whatever is added later.
+  std::shared_ptr<const Schema> schema() const;
+  // Adds what `extended` has and the schema has not: types and fields declared at run time. One
+  // commit. InvalidArgument when it would change or remove something.
+  absl::Status Extend(const Schema& extended, const Actor& actor, Timestamp now);
+  std::string zone() const;
+
+  // --- Change
+  // --------------------------------------------------------------------------------------
+
+  Transaction Begin(Actor actor) const;
+  // Moves time: records what time alone caused (memberships entered and left, workflows due) up to
+  // `now`. InvalidArgument when `now` is earlier than the last commit. Returns that commit, or the
+  // newest one when time caused nothing.
+  absl::StatusOr<Commit> Advance(Timestamp now, const Actor& actor = Actor::System("clock"));
+  // Adds a rule to the write path; rules run in the order added. To be called before the Crm is
+  // shared.
+  void AddDecider(Decider decider);
+
+  // --- Read
+  // ----------------------------------------------------------------------------------------
+
+  // The graph as of the newest commit this process knows, with these tables loaded.
+  absl::StatusOr<std::shared_ptr<const Snapshot>> View(std::span<const TypeId> types) const;
+  // The same with every table that the types named can reach loaded; and with all tables.
+  absl::StatusOr<std::shared_ptr<const Snapshot>> View(
+      std::initializer_list<std::string_view> types) const;
+  absl::StatusOr<std::shared_ptr<const Snapshot>> ViewAll() const;
+
+  // The record a text names: "contact/018f2b4e-..." (public id) or "contact/zoho:2585" (external
+  // key). InvalidArgument for a text of another shape, NotFound. Merged records resolve to the
+  // winner.
+  absl::StatusOr<RecordRef> Find(std::string_view name) const;
+  // The reference behind one of a transaction, or `record` itself; and the record it was merged
+  // into.
+  RecordRef Resolve(RecordRef record) const;
+  // "contact/018f2b4e-...": how the record is named to the world.
+  absl::StatusOr<std::string> Name(RecordRef record) const;
+  // The external keys of a record as (system, key).
+  absl::StatusOr<std::vector<std::pair<std::string, std::string>>> Keys(RecordRef record) const;
+  // One field by name; null when absent. NotFound for an unknown field.
+  absl::StatusOr<Value> Get(RecordRef record, std::string_view field) const;
+  // What a record is called by people: its title fields, or its name above when they are empty.
+  absl::StatusOr<std::string> Title(RecordRef record) const;
+
+  // The records of `type` for which `expression` is true. InvalidArgument with the message and a
+  // caret when the text does not check; PermissionDenied when the reader may not read a field it
+  // names.
+  absl::StatusOr<QueryAnswer> Query(std::string_view type, std::string_view expression,
+                                    const QueryOptions& options) const;
+  // The value of any expression for one record. An error value comes back as InvalidArgument.
+  absl::StatusOr<Value> Evaluate(RecordRef record, std::string_view expression,
+                                 const QueryOptions& options) const;
+  // Why the expression is true, false or undecided for the record: one line a fact, most decisive
+  // first, each with the record or event it comes from.
+  absl::StatusOr<std::vector<std::string>> Explain(RecordRef record, std::string_view expression,
+                                                   const QueryOptions& options) const;
+
+  // What happened to a record, oldest first. Personal values that were erased read as null.
+  absl::StatusOr<std::vector<HistoryEntry>> History(RecordRef record) const;
+
+  // --- Definitions and logs
+  // ------------------------------------------------------------------------
+
+  // The newest version, NotFound when there is none or it is retired; and all of a kind by name.
+  absl::StatusOr<Definition> FindDefinition(std::string_view kind, std::string_view name) const;
+  std::vector<Definition> Definitions(std::string_view kind) const;
+  // Lines of a log in order; of one key when `key` is not empty.
+  absl::StatusOr<std::vector<LogWrite>> Log(std::string_view log, std::string_view key = "") const;
+
+  class Engine;
+  Engine& engine() const { return *engine_; }
+
+ private:
+  explicit Crm(std::shared_ptr<Engine> engine);
+
+  std::shared_ptr<Engine> engine_;
+};
+
+}  // namespace relata
+
+#endif  // RELATA_ENGINE_CRM_H_

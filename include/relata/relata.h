@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Relata: an embeddable CRM engine. Include this header to use all of it.
+//
+// Start with Crm (engine/crm.h): open a database, change it through a Transaction, ask it with
+// expressions. The standard schema is in relata/crm/, one header a noun; every other room answers
+// one kind of question about the graph and has its own headers.
+
+#ifndef RELATA_RELATA_H_
+#define RELATA_RELATA_H_
+
+#include "relata/base/id.h"
+#include "relata/base/money.h"
+#include "relata/base/status.h"
+#include "relata/base/time.h"
+#include "relata/crm/standard.h"
+#include "relata/engine/crm.h"
+#include "relata/engine/snapshot.h"
+#include "relata/engine/transaction.h"
+#include "relata/model/actor.h"
+#include "relata/model/schema.h"
+#include "relata/model/type.h"
+#include "relata/model/value.h"
+
+#endif  // RELATA_RELATA_H_
