@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The type of an expression: what kind of value it yields, and whether it may be null.
+//
+// These are the types of CEL plus references to records and events, money, civil dates and periods.
+// `dyn` stands for any value: it is what an undeclared variable has, and it postpones the check to
+// evaluation. A field without a value is null, so every field is `nullable`; CEL calls that a
+// wrapper type. A nullable type is written with a question mark: "string?".
+//
+// Values; any thread may read.
+
+#ifndef RELATA_EXPRESSION_TYPE_H_
+#define RELATA_EXPRESSION_TYPE_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "relata/base/id.h"
+
+namespace relata {
+
+struct Type {
+  enum class Kind : uint8_t {
+    kDyn,
+    kNull,
+    kBool,
+    kInt,
+    kUint,
+    kDouble,
+    kString,
+    kBytes,
+    kTimestamp,
+    kDuration,
+    kDate,
+    kPeriod,
+    kMoney,
+    kRecord,    // a reference to a record of `record`
+    kEvent,     // a reference to an event of `record` (an event type)
+    kList,      // of parameters[0]
+    kMap,       // from parameters[0] to parameters[1]
+    kType,      // a type as a value; parameters[0] is the type it names
+    kOptional,  // of parameters[0]
+    kAbstract,  // `name`, with parameters
+    kVariable,  // number `record` of an inference; not found in a finished expression
+  };
+
+  Kind kind = Kind::kDyn;
+  bool nullable = false;
+  TypeId record = kNoType;
+  std::string name;
+  std::vector<Type> parameters;
+
+  Type() = default;
+  Type(Kind k) : kind(k) {}  // NOLINT: Type::Kind::kInt is a type
+  static Type List(Type element) { return {Kind::kList, {std::move(element)}}; }
+  static Type Map(Type key, Type value) { return {Kind::kMap, {std::move(key), std::move(value)}}; }
+  static Type Optional(Type inner) { return {Kind::kOptional, {std::move(inner)}}; }
+  static Type OfType(Type named) { return {Kind::kType, {std::move(named)}}; }
+  static Type Record(TypeId id) { return {Kind::kRecord, id}; }
+  static Type Event(TypeId id) { return {Kind::kEvent, id}; }
+  static Type Abstract(std::string name, std::vector<Type> parameters) {
+    Type t{Kind::kAbstract, std::move(parameters)};
+    t.name = std::move(name);
+    return t;
+  }
+
+  bool is(Kind k) const { return kind == k; }
+  // The same type with `nullable` as given.
+  Type AsNullable(bool value = true) const {
+    Type t = *this;
+    t.nullable = value;
+    return t;
+  }
+
+  friend bool operator==(const Type&, const Type&) = default;
+
+ private:
+  Type(Kind k, std::vector<Type> p) : kind(k), parameters(std::move(p)) {}
+  Type(Kind k, TypeId id) : kind(k), record(id) {}
+};
+
+// "int", "list(string?)", "map(string, dyn)", "optional_type(int)". A record or event type is
+// written by its kind alone; a checked expression names it (CheckedExpression::DescribeType).
+std::string ToString(const Type& type);
+
+}  // namespace relata
+
+#endif  // RELATA_EXPRESSION_TYPE_H_
