@@ -3,8 +3,8 @@
 // The syntax tree of an expression: what was written, with its place, before any meaning.
 //
 // Macros are nodes of their own (kComprehension, kHas, kBind), not expanded loops, so that messages
-// point at what was written and a planner can turn a filter into a scan. Chains of && and || are one
-// node with many operands.
+// point at what was written and a planner can turn a filter into a scan. Chains of && and || are
+// one node with many operands.
 
 #ifndef RELATA_SRC_EXPRESSION_AST_H_
 #define RELATA_SRC_EXPRESSION_AST_H_
@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "relata/expression/issue.h"
-#include "relata/expression/type.h"
+#include "relata/expression/value_type.h"
 #include "relata/model/value.h"
 
 namespace relata::internal {
@@ -43,9 +43,9 @@ enum class Macro : uint8_t {
   kExists,
   kExistsOne,
   kFilter,
-  kMap,             // operands: range, transform; with a filter: range, condition, transform
-  kTransformList,   // two variables
-  kTransformMap,    //
+  kMap,            // operands: range, transform; with a filter: range, condition, transform
+  kTransformList,  // two variables
+  kTransformMap,   //
   kTransformMapEntry,
   kOptMap,      // operands: optional, transform
   kOptFlatMap,  //
@@ -96,7 +96,7 @@ struct AstNode {
   int depth = 1;
 
   // Filled by the checker.
-  Type type;
+  ValueType type;
   Meaning meaning = Meaning::kNone;
   std::string resolved;
   int slot = -1;   // of the first variable this node declares or names

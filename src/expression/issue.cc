@@ -81,7 +81,8 @@ std::string FormatIssueWithCaret(std::string_view text, const ExpressionIssue& i
   const size_t end = std::min<size_t>(std::max<size_t>(issue.span.end, begin), stop);
   if (end > begin) {
     const size_t length = CountCharacters(text.substr(begin, end - begin));
-    const size_t room = CountCharacters(window.text) - std::min(window.caret + 1, window.text.size());
+    const size_t room =
+        CountCharacters(window.text) - std::min(window.caret + 1, window.text.size());
     out.append(std::min(length > 0 ? length - 1 : 0, room), '~');
   }
   if (!issue.suggestion.empty()) out += Concat("\n  use: ", issue.suggestion);
@@ -92,8 +93,7 @@ Issue ToIssue(std::string_view text, const ExpressionIssue& issue) {
   const LineColumn where = LocateInText(text, issue.span.begin);
   std::string message = issue.message;
   if (!issue.suggestion.empty()) message += Concat("; use: ", issue.suggestion);
-  return {issue.severity, Concat("expression:", where.line, ":", where.column),
-          std::move(message)};
+  return {issue.severity, Concat("expression:", where.line, ":", where.column), std::move(message)};
 }
 
 bool HasErrors(const std::vector<ExpressionIssue>& issues) {

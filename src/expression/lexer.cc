@@ -89,9 +89,9 @@ class Lexer {
   }
 
   bool Symbol(Token& token) {
-    constexpr std::string_view kSymbols[] = {"&&", "||", "==", "!=", "<=", ">=", "<", ">", "+",
-                                             "-",  "*",  "/",  "%",  "!",  "?",  ":", ".", ",",
-                                             "(",  ")",  "[",  "]",  "{",  "}"};
+    constexpr std::string_view kSymbols[] = {"&&", "||", "==", "!=", "<=", ">=", "<", ">",
+                                             "+",  "-",  "*",  "/",  "%",  "!",  "?", ":",
+                                             ".",  ",",  "(",  ")",  "[",  "]",  "{", "}"};
     const std::string_view rest = source_.substr(at_);
     for (std::string_view symbol : kSymbols) {
       if (rest.substr(0, symbol.size()) != symbol) continue;
@@ -237,9 +237,9 @@ class Lexer {
     for (int i = 0; i < count; ++i, ++at_) {
       const int digit = HexDigit(Peek());
       if (digit < 0 || digit >= base) {
-        return Fail(begin, std::min(at_ + 1, source_.size()),
-                    Concat("this escape needs ", count, base == 8 ? " octal" : " hexadecimal",
-                           " digits"));
+        return Fail(
+            begin, std::min(at_ + 1, source_.size()),
+            Concat("this escape needs ", count, base == 8 ? " octal" : " hexadecimal", " digits"));
       }
       code = code * static_cast<uint32_t>(base) + static_cast<uint32_t>(digit);
     }

@@ -14,9 +14,9 @@ namespace {
 
 bool IsReserved(std::string_view name) {
   constexpr std::string_view kReserved[] = {
-      "as", "break", "const", "continue", "else", "false",     "for",    "function",
-      "if", "import", "in",   "let",      "loop", "namespace", "null",   "package",
-      "return", "true", "var", "void",    "while"};
+      "as",       "break",   "const",  "continue", "else", "false", "for",
+      "function", "if",      "import", "in",       "let",  "loop",  "namespace",
+      "null",     "package", "return", "true",     "var",  "void",  "while"};
   return std::find(std::begin(kReserved), std::end(kReserved), name) != std::end(kReserved);
 }
 
@@ -108,8 +108,8 @@ class Parser {
     node.span.begin = std::min(node.span.begin, operand->span.begin);
     node.span.end = std::max(node.span.end, operand->span.end);
     if (node.depth > kMaxExpressionDepth) {
-      Fail(node.name_span, Concat("the expression is nested more than ", kMaxExpressionDepth,
-                                  " levels deep"));
+      Fail(node.name_span,
+           Concat("the expression is nested more than ", kMaxExpressionDepth, " levels deep"));
       return false;
     }
     node.operands.push_back(std::move(operand));
@@ -131,8 +131,8 @@ class Parser {
   AstPtr Expression() {
     const Level level(this);
     if (level_ > kMaxExpressionDepth) {
-      return Fail(Current().span, Concat("the expression is nested more than ",
-                                         kMaxExpressionDepth, " levels deep"));
+      return Fail(Current().span, Concat("the expression is nested more than ", kMaxExpressionDepth,
+                                         " levels deep"));
     }
     AstPtr condition = Binary(1);
     if (condition == nullptr || !At("?")) return condition;

@@ -116,7 +116,9 @@ TEST(Parser, ReadsMacrosWhereTheyAreCalled) {
 }
 
 TEST(Parser, ReadsEveryFormOfText) {
-  EXPECT_EQ(ParseToText(R"('a\tb\x41\u00e9\101')"), "'a\tbA\xc3\xa9" "A'");
+  EXPECT_EQ(ParseToText(R"('a\tb\x41\u00e9\101')"),
+            "'a\tbA\xc3\xa9"
+            "A'");
   EXPECT_EQ(ParseToText(R"(r'a\tb')"), R"('a\tb')");
   EXPECT_EQ(ParseToText("'''a'b\nc'''"), "'a'b\nc'");
   EXPECT_EQ(ParseToText("\"\"\"\"\"\""), "''");

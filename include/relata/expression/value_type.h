@@ -9,8 +9,8 @@
 //
 // Values; any thread may read.
 
-#ifndef RELATA_EXPRESSION_TYPE_H_
-#define RELATA_EXPRESSION_TYPE_H_
+#ifndef RELATA_EXPRESSION_VALUE_TYPE_H_
+#define RELATA_EXPRESSION_VALUE_TYPE_H_
 
 #include <cstdint>
 #include <string>
@@ -22,7 +22,7 @@
 
 namespace relata {
 
-struct Type {
+struct ValueType {
   enum class Kind : uint8_t {
     kDyn,
     kNull,
@@ -51,41 +51,43 @@ struct Type {
   bool nullable = false;
   TypeId record = kNoType;
   std::string name;
-  std::vector<Type> parameters;
+  std::vector<ValueType> parameters;
 
-  Type() = default;
-  Type(Kind k) : kind(k) {}  // NOLINT: Type::Kind::kInt is a type
-  static Type List(Type element) { return {Kind::kList, {std::move(element)}}; }
-  static Type Map(Type key, Type value) { return {Kind::kMap, {std::move(key), std::move(value)}}; }
-  static Type Optional(Type inner) { return {Kind::kOptional, {std::move(inner)}}; }
-  static Type OfType(Type named) { return {Kind::kType, {std::move(named)}}; }
-  static Type Record(TypeId id) { return {Kind::kRecord, id}; }
-  static Type Event(TypeId id) { return {Kind::kEvent, id}; }
-  static Type Abstract(std::string name, std::vector<Type> parameters) {
-    Type t{Kind::kAbstract, std::move(parameters)};
+  ValueType() = default;
+  ValueType(Kind k) : kind(k) {}  // NOLINT: ValueType::Kind::kInt is a type
+  static ValueType List(ValueType element) { return {Kind::kList, {std::move(element)}}; }
+  static ValueType Map(ValueType key, ValueType value) {
+    return {Kind::kMap, {std::move(key), std::move(value)}};
+  }
+  static ValueType Optional(ValueType inner) { return {Kind::kOptional, {std::move(inner)}}; }
+  static ValueType OfType(ValueType named) { return {Kind::kType, {std::move(named)}}; }
+  static ValueType Record(TypeId id) { return {Kind::kRecord, id}; }
+  static ValueType Event(TypeId id) { return {Kind::kEvent, id}; }
+  static ValueType Abstract(std::string name, std::vector<ValueType> parameters) {
+    ValueType t{Kind::kAbstract, std::move(parameters)};
     t.name = std::move(name);
     return t;
   }
 
   bool is(Kind k) const { return kind == k; }
   // The same type with `nullable` as given.
-  Type AsNullable(bool value = true) const {
-    Type t = *this;
+  ValueType AsNullable(bool value = true) const {
+    ValueType t = *this;
     t.nullable = value;
     return t;
   }
 
-  friend bool operator==(const Type&, const Type&) = default;
+  friend bool operator==(const ValueType&, const ValueType&) = default;
 
  private:
-  Type(Kind k, std::vector<Type> p) : kind(k), parameters(std::move(p)) {}
-  Type(Kind k, TypeId id) : kind(k), record(id) {}
+  ValueType(Kind k, std::vector<ValueType> p) : kind(k), parameters(std::move(p)) {}
+  ValueType(Kind k, TypeId id) : kind(k), record(id) {}
 };
 
 // "int", "list(string?)", "map(string, dyn)", "optional_type(int)". A record or event type is
 // written by its kind alone; a checked expression names it (CheckedExpression::DescribeType).
-std::string ToString(const Type& type);
+std::string ToString(const ValueType& type);
 
 }  // namespace relata
 
-#endif  // RELATA_EXPRESSION_TYPE_H_
+#endif  // RELATA_EXPRESSION_VALUE_TYPE_H_
