@@ -48,9 +48,9 @@ uint64_t Seed(uint64_t fallback);
 
 // Skips the running test, saying so, when the reference data (or `path` inside it) is not there.
 // First statement of a test body: RELATA_REQUIRE_SHARED("vectors/consent.json");
-#define RELATA_REQUIRE_SHARED(path)                                                             \
-  if (::relata::testing::RelataShared().empty() ||                                              \
-      !std::filesystem::exists(::relata::testing::RelataShared() / (path)))                     \
+#define RELATA_REQUIRE_SHARED(path)                                         \
+  if (::relata::testing::RelataShared().empty() ||                          \
+      !std::filesystem::exists(::relata::testing::RelataShared() / (path))) \
   GTEST_SKIP() << "no reference data: set RELATA_SHARED to the folder that holds " << (path)
 
 #endif  // RELATA_TESTS_SUPPORT_SUPPORT_H_
