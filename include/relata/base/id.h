@@ -13,6 +13,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -68,6 +69,13 @@ class IdSource {
   // A new version 7 id whose time part is `now`. Ids from one source never repeat and ascend.
   virtual Uuid Next(Timestamp now) = 0;
 };
+
+// Ids that depend on `seed` and the order of the calls only: the same run gives the same ids. For
+// tests and replays; processes that write to one database need different seeds.
+std::unique_ptr<IdSource> NewSeededIds(uint64_t seed);
+
+// Ids whose random part comes from the operating system: what a host normally uses.
+std::unique_ptr<IdSource> NewRandomIds();
 
 }  // namespace relata
 

@@ -46,10 +46,9 @@ struct OpenOptions {
   std::string zone;
   bool create = true;      // create the database when there is none; otherwise NotFound
   bool read_only = false;  // commits answer FailedPrecondition
-  // Where public ids come from. Null: version 7 ids from the commit's instant and a counter seeded
-  // by `id_seed`, unique within one database when every process uses another seed.
+  // Where public ids and the salts of commitments come from. Null: NewSeededIds(0), which repeats
+  // from run to run; a host that keeps data passes NewRandomIds().
   std::shared_ptr<IdSource> ids;
-  uint64_t id_seed = 0;
   Duration patience = Seconds(10);  // how long a commit waits for the writer before it
 };
 

@@ -12,6 +12,7 @@
 // writer is committed or destroyed. Any number of readers, each on the commit it saw first.
 //
 // What is stored is read back in batches of columns (model/column.h), at most kBatchRows rows each.
+// A table that was never prepared reads as empty.
 //
 // A Store is thread-safe; a StoreReader or StoreWriter belongs to one thread. Codes: Unavailable
 // (lock or server not to be had before the deadline), ResourceExhausted (disk full), DataLoss (what
@@ -114,6 +115,8 @@ struct ChangeWrite {
   std::optional<Timestamp> effective_at;
 };
 
+// `system`:`key` names the row. The engine keeps unique fields here too, under the system
+// "field:<name>". A write with row kNoRow frees the key.
 struct ExternalKeyWrite {
   TypeId type = kNoType;
   std::string system;
