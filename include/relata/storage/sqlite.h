@@ -20,17 +20,19 @@ struct SqliteOptions {
   enum class Durability : uint8_t {
     kFull,    // an acknowledged commit survives a power loss
     kNormal,  // it survives the death of the process; a power loss may take the last commits, whole
+    kNone,    // a power loss may damage the file: for files that can be made again
   };
 
   bool create = true;      // create the file when it is not there; otherwise NotFound
   bool read_only = false;  // Write answers FailedPrecondition
   Durability durability = Durability::kFull;
-  std::string tenant = "main";
+  std::string tenant = "main";  // of a new file; another tenant's file is FailedPrecondition
+  std::string vfs;              // the SQLite VFS to go through; "" is the platform's own
 };
 
-// Opens `path`, or a private database in memory for ":memory:". NotFound, FailedPrecondition (a
-// newer format, or not a Relata database), DataLoss (not a database file, or damaged),
-// PermissionDenied.
+// Opens `path`; ":memory:" is NewMemoryStore(). NotFound, FailedPrecondition (a
+// newer format, another tenant's, or another application's database), DataLoss (not a database
+// file, or damaged), PermissionDenied.
 absl::StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path,
                                                        const SqliteOptions& options = {});
 

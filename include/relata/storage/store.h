@@ -68,7 +68,8 @@ struct TableSpec {
 // What is written: one commit
 
 // One record created, changed or deleted. An update names only the fields that change; null clears.
-// A deleted record keeps its row and id, loses its values and reads as absent.
+// A deleted record keeps its row and id, loses its values and reads as absent; creating it again
+// with the same row and id brings it back with the values given then.
 struct RecordWrite {
   enum class Op : uint8_t { kCreate, kUpdate, kDelete };
 
@@ -79,11 +80,14 @@ struct RecordWrite {
   std::vector<std::pair<FieldId, Value>> values;
 };
 
-// Events of one type, in the order of their seqs: `first_seq`, `first_seq` + 1, ...
-// `columns` follow the table's columns and have `subjects.size()` rows each.
+// Events of one type, in the order of their seqs: `first_seq`, `first_seq` + 1, ...; seqs ascend
+// from batch to batch of a type. `columns` hold the `fields`, in that order, or the table's columns
+// as Tables() lists them when `fields` is empty, and have `subjects.size()` rows each. A column of
+// the table that is not given is null.
 struct EventBatch {
   TypeId type = kNoType;
   Seq first_seq = 0;
+  std::vector<FieldId> fields;
   std::vector<Row> subjects;
   std::vector<Timestamp> at;
   std::vector<Column> columns;
@@ -115,8 +119,8 @@ struct ChangeWrite {
   std::optional<Timestamp> effective_at;
 };
 
-// `system`:`key` names the row. The engine keeps unique fields here too, under the system
-// "field:<name>". A write with row kNoRow frees the key.
+// `system`:`key` names the row in another system. The engine keeps unique fields here too, under
+// the system "field:<name>". Giving a row the key it has changes nothing; kNoRow frees the key.
 struct ExternalKeyWrite {
   TypeId type = kNoType;
   std::string system;
@@ -124,7 +128,8 @@ struct ExternalKeyWrite {
   Row row = kNoRow;
 };
 
-// `loser` reads as `winner` from this commit on; a write with `until` set ends an earlier alias.
+// `loser` reads as `winner` from this commit on. An alias is known by (loser, from): writing it
+// again with `until` set ends it.
 struct AliasWrite {
   RecordRef loser;
   RecordRef winner;
@@ -152,8 +157,10 @@ struct LogWrite {
   std::string body;  // JSON
 };
 
-// The commit itself. `recorded` ascends within the tenant. `chain` is SHA-256 over the previous
-// chain value and this commit's commitment; both are computed by the engine.
+// The commit itself: `id` is one more than the head's, `recorded` ascends within the tenant, and
+// the seqs of its events, ledger lines and changes lie above the head's last_seq and not above its
+// own. `chain` is SHA-256 over the previous chain value and this commit's commitment; both are
+// computed by the engine.
 struct CommitRow {
   CommitId id = 0;
   Timestamp recorded;
@@ -161,7 +168,7 @@ struct CommitRow {
   std::string source;
   std::string reason;
   std::string operation_id;  // "" when the caller gave none
-  std::string result;        // what a replay of the operation returns
+  std::string result;        // what a replay of the operation returns; kept with operation_id only
   std::string salt;
   std::string commitment;
   std::string chain;
@@ -221,7 +228,8 @@ class StoreReader {
  public:
   virtual ~StoreReader() = default;
 
-  // The newest commit this reader sees; id 0 when there is none.
+  // The newest commit this reader sees; id 0 when there is none. A reader sees what was committed
+  // when Store::Read returned it, for as long as it lives.
   virtual absl::StatusOr<CommitRow> Head() = 0;
   // One commit. NotFound when there is no such commit.
   virtual absl::StatusOr<CommitRow> FindCommit(CommitId id) = 0;
@@ -248,10 +256,13 @@ class StoreReader {
   // The row that carries this external key. NotFound when none does.
   virtual absl::StatusOr<Row> FindExternalKey(TypeId type, std::string_view system,
                                               std::string_view key) = 0;
+  // In order of system, then key, by bytes.
   virtual absl::Status ScanExternalKeys(TypeId type, const Sink<ExternalKeyWrite>& sink) = 0;
-  // The row with this public id, in this table. NotFound when there is none.
+  // The row with this public id, in this table; a deleted record keeps its id. NotFound when there
+  // is none.
   virtual absl::StatusOr<Row> FindId(TypeId type, const Uuid& id) = 0;
 
+  // In order of (from, loser).
   virtual absl::Status ScanAliases(const Sink<AliasWrite>& sink) = 0;
   // Every version of every definition, in order of writing.
   virtual absl::Status ScanDefinitions(const Sink<DefinitionWrite>& sink) = 0;
@@ -261,20 +272,24 @@ class StoreReader {
 };
 
 // A reader that holds the tenant's lock and can write one commit. Destroying it without Commit
-// leaves no trace.
+// leaves no trace; destroying it after releases the lock (Commit releases it too).
 class StoreWriter : public StoreReader {
  public:
-  // Creates or extends tables (never drops or narrows). May be called before Apply only.
+  // Creates or extends tables: what is there and not named stays. Names, titles, labels and the
+  // personal mark follow the newest; a kind or a link's target never changes (FailedPrecondition).
+  // May be called before Apply only.
   virtual absl::Status Prepare(std::span<const TableSpec> tables) = 0;
-  // Writes one commit. AlreadyExists when an external key, an id or the operation is taken. May be
-  // called more than once for a long commit: the parts are one commit, and the last part's
-  // CommitRow counts (parts before it have commit.id 0).
+  // Writes one commit; the writer then reads it back. AlreadyExists when an external key, an id, a
+  // row, a definition's version or the operation is taken; NotFound when an updated or deleted
+  // record is not there; InvalidArgument when the batch does not fit the tables. After a failure
+  // every later call fails the same way. May be called more than once for a long commit: the parts
+  // are one commit, and the last part's CommitRow counts (parts before it have commit.id 0).
   virtual absl::Status Apply(const CommitBatch& batch) = 0;
   // Deletes the personal before-images kept for `subject`; they no longer read back. Its commits'
   // chain values stay as they are.
   virtual absl::Status EraseImages(RecordRef subject) = 0;
-  // Makes all of it durable. After a status other than OK nothing was kept, except Unknown, which
-  // means what it says.
+  // Makes all of it durable; a writer that only prepared or erased needs no commit row. Once. After
+  // a status other than OK nothing was kept, except Unknown, which means what it says.
   virtual absl::Status Commit() = 0;
 };
 
