@@ -22,10 +22,11 @@ endif()
 function(relata_build_options target)
   target_compile_options(${target} PRIVATE -Wall -Wextra
     $<$<BOOL:${RELATA_WARNINGS_AS_ERRORS}>:-Werror>)
+  target_compile_definitions(${target} PRIVATE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     # False alarms of GCC 12 on std::string once it optimises (GCC bugs 105329 and 105651).
     target_compile_options(${target} PRIVATE
-      $<$<COMPILE_LANGUAGE:CXX>:-Wno-array-bounds;-Wno-restrict;-Wno-stringop-overflow>)
+      $<$<COMPILE_LANGUAGE:CXX>:-Wno-array-bounds;-Wno-restrict;-Wno-stringop-overflow;-Wno-stringop-overread>)
   endif()
   if(RELATA_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${RELATA_SANITIZE}
