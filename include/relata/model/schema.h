@@ -66,7 +66,7 @@ struct PicklistEntry {
 };
 
 // A field with its card. The words are explained at Card (model/type.h); what a card left out has
-// been taken from its type here, so `use` and `personal` are never kAsType.
+// been taken from its type here. `use` or `personal` still kAsType means that nobody has said.
 struct FieldDef {
   FieldId id = kNoField;
   std::string name;
@@ -103,7 +103,8 @@ struct FieldDef {
   friend bool operator==(const FieldDef&, const FieldDef&) = default;
 };
 
-// The other side of a link: the records of `from` whose `field` names this record.
+// The other side of a link: the records of `from` whose `field` names this record. Its name is
+// empty when the link has been removed.
 struct InverseDef {
   std::string name;
   TypeId from = kNoType;
