@@ -169,7 +169,7 @@ TEST(CsvReader, RefusesWhatPassesALimit) {
 }
 
 TEST(CsvReader, RefusesWhatIsNoText) {
-  EXPECT_EQ(CsvReader::FromText(std::string_view("PK\x03\x04\x00\x00\x00ab", 9)).status().code(),
+  EXPECT_EQ(CsvReader::FromText(std::string_view("PK\x03\x04\0\0\0ab", 9)).status().code(),
             absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(CsvReader::Open("/nonexistent/file.csv").status().code(), absl::StatusCode::kNotFound);
 }
