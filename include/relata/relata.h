@@ -13,6 +13,7 @@
 #include "relata/base/money.h"
 #include "relata/base/status.h"
 #include "relata/base/time.h"
+#include "relata/crm/schema.h"
 #include "relata/crm/standard.h"
 #include "relata/engine/crm.h"
 #include "relata/engine/snapshot.h"

@@ -104,8 +104,8 @@ class CommitStep {
  public:
   virtual ~CommitStep() = default;
   virtual const Crm& crm() const = 0;
-  virtual const Snapshot& before() const = 0;
-  virtual const Snapshot& after() const = 0;
+  virtual const std::shared_ptr<const Snapshot>& before() const = 0;
+  virtual const std::shared_ptr<const Snapshot>& after() const = 0;
   virtual const CommitBatch& writes() const = 0;  // of this step
   virtual Timestamp now() const = 0;
   virtual const Actor& actor() const = 0;

@@ -142,7 +142,7 @@ class Transaction {
   // Unavailable (the lock was not to be had), Unknown (the outcome is not known; commit the same
   // operation id again to learn it). A batch that changes nothing makes no commit: its id is that
   // of the newest one.
-  absl::StatusOr<Commit> Commit(Timestamp now);
+  absl::StatusOr<relata::Commit> Commit(Timestamp now);
 
   struct Batch;  // the recorded operations; internal to the engine
 

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/conditions.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/strings.h"
+#include "engine/engine.h"
+#include "nlohmann/json.hpp"
+
+namespace relata::internal {
+namespace {
+
+ValueType TypeOf(const Value& value) {
+  switch (value.kind()) {
+    case Value::Kind::kBool:
+      return ValueType::Kind::kBool;
+    case Value::Kind::kInt:
+      return ValueType::Kind::kInt;
+    case Value::Kind::kUint:
+      return ValueType::Kind::kUint;
+    case Value::Kind::kDouble:
+      return ValueType::Kind::kDouble;
+    case Value::Kind::kText:
+      return ValueType::Kind::kString;
+    case Value::Kind::kTimestamp:
+      return ValueType::Kind::kTimestamp;
+    case Value::Kind::kDuration:
+      return ValueType::Kind::kDuration;
+    case Value::Kind::kDate:
+      return ValueType::Kind::kDate;
+    case Value::Kind::kMoney:
+      return ValueType::Kind::kMoney;
+    default:
+      return ValueType();
+  }
+}
+
+// The plans that evaluating `plan` runs: itself and those of the segments it names, each once.
+absl::Status EachPlan(const Crm& crm, const Plan& plan, std::set<std::string>& seen,
+                      const std::function<absl::Status(const Plan&)>& visit) {
+  RELATA_RETURN_IF_ERROR(visit(plan));
+  for (const std::string& name : plan.paths().segments) {
+    if (!seen.insert(name).second) continue;
+    RELATA_ASSIGN_OR_RETURN(const Condition segment, FindSegment(crm, name));
+    RELATA_RETURN_IF_ERROR(EachPlan(crm, segment.expression->plan(), seen, visit));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Condition> CheckCondition(const Crm& crm, std::string_view type,
+                                         std::string_view text,
+                                         const std::map<std::string, Value>& parameters,
+                                         ValueType expected) {
+  const std::shared_ptr<const Schema> schema = crm.schema();
+  const TypeDef* def = schema->Find(type);
+  if (def == nullptr || def->event) {
+    return InvalidArgument(Concat("there is no type of record '", type, "'"));
+  }
+  CheckOptions options;
+  options.schema = schema.get();
+  options.subject = def->id;
+  options.expected = expected;
+  std::string key = Concat(type, "\n", static_cast<int>(expected.kind), "\n");
+  for (const auto& [name, value] : parameters) {
+    options.parameters.emplace_back(name, TypeOf(value));
+    key += Concat(name, ":", KindName(value.kind()), "\n");
+  }
+  key += text;
+  std::shared_ptr<const CheckedExpression> expression =
+      crm.engine().checks().Get(schema, key, [&] { return Check(text, options); });
+  RELATA_RETURN_IF_ERROR(expression->status());
+  return Condition{def->id, std::move(expression)};
+}
+
+absl::StatusOr<Condition> FindSegment(const Crm& crm, std::string_view name) {
+  RELATA_ASSIGN_OR_RETURN(const Definition definition, crm.FindDefinition("segment", name));
+  const auto json = nlohmann::json::parse(definition.body, nullptr, false);
+  if (!json.is_object() || !json.value("type", nlohmann::json()).is_string() ||
+      !json.value("expression", nlohmann::json()).is_string()) {
+    return DataLoss(Concat("the definition of segment '", name, "' cannot be read"));
+  }
+  absl::StatusOr<Condition> condition =
+      CheckCondition(crm, json["type"].get<std::string>(), json["expression"].get<std::string>(),
+                     {}, ValueType::Kind::kBool);
+  if (!condition.ok()) return Annotate(condition.status(), Concat("segment '", name, "'"));
+  return condition;
+}
+
+absl::StatusOr<std::vector<TypeId>> TablesRead(const Crm& crm, const Plan& plan) {
+  std::set<TypeId> tables;
+  std::set<std::string> seen;
+  const Hooks& hooks = crm.engine().hooks();
+  RELATA_RETURN_IF_ERROR(EachPlan(crm, plan, seen, [&](const Plan& p) -> absl::Status {
+    const PathsRead& paths = p.paths();
+    tables.insert(p.subject_type());
+    tables.insert(paths.types.begin(), paths.types.end());
+    for (const std::string& score : paths.scores) {
+      if (!hooks.score_types) break;
+      RELATA_ASSIGN_OR_RETURN(const std::vector<TypeId> types, hooks.score_types(crm, score));
+      tables.insert(types.begin(), types.end());
+    }
+    if (paths.consent && hooks.consent_types) {
+      for (const TypeId type : hooks.consent_types(crm)) tables.insert(type);
+    }
+    const TypeDef* rate = crm.schema()->Find("exchange_rate");
+    if (rate != nullptr) tables.insert(rate->id);
+    return absl::OkStatus();
+  }));
+  tables.erase(kNoType);
+  return std::vector<TypeId>(tables.begin(), tables.end());
+}
+
+absl::Status PermitReading(const Crm& crm, const Plan& plan, const Permissions& permissions,
+                           std::string_view purpose) {
+  const std::shared_ptr<const Schema> schema = crm.schema();
+  std::set<std::string> seen;
+  return EachPlan(crm, plan, seen, [&](const Plan& p) -> absl::Status {
+    for (const auto* list : {&p.paths().fields, &p.paths().links, &p.paths().reverses}) {
+      for (const auto& [type_id, field_id] : *list) {
+        const TypeDef& type = schema->type(type_id);
+        const FieldDef* field = type.field(field_id);
+        if (field == nullptr) continue;
+        if (!permissions.MayRead(type_id, field_id)) {
+          return PermissionDenied(Concat("the role may not read ", type.name, ".", field->name));
+        }
+        if (!purpose.empty() && !field->purposes.empty() &&
+            std::find(field->purposes.begin(), field->purposes.end(), purpose) ==
+                field->purposes.end()) {
+          return PermissionDenied(Concat(type.name, ".", field->name,
+                                         " was not collected for the purpose '", purpose, "'"));
+        }
+      }
+    }
+    for (const auto* list : {&p.paths().types, &p.paths().events}) {
+      for (const TypeId type : *list) {
+        if (!permissions.MayRead(type)) {
+          return PermissionDenied(Concat("the role may not read ", schema->type(type).name));
+        }
+      }
+    }
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<Permissions> PermissionsOf(const Crm& crm, const Actor& actor) {
+  if (actor.kind == Actor::Kind::kSystem) return Permissions::All();
+  if (crm.Definitions("role").empty()) return Permissions::All();
+  if (actor.role.empty()) {
+    return PermissionDenied(Concat("roles are defined and '", actor.name, "' acts in none"));
+  }
+  absl::StatusOr<Definition> definition = crm.FindDefinition("role", actor.role);
+  if (!definition.ok()) return PermissionDenied(Concat("there is no role '", actor.role, "'"));
+  RELATA_ASSIGN_OR_RETURN(Role role, Role::Parse(actor.role, definition->body, *crm.schema()));
+  return Permissions::Of(std::move(role));
+}
+
+}  // namespace relata::internal

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Conditions made ready: text checked against the schema once and kept, the segments it names
+// followed to the tables they read.
+
+#ifndef RELATA_SRC_ENGINE_CONDITIONS_H_
+#define RELATA_SRC_ENGINE_CONDITIONS_H_
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "relata/access/role.h"
+#include "relata/engine/crm.h"
+#include "relata/expression/expression.h"
+
+namespace relata::internal {
+
+struct Condition {
+  TypeId type = kNoType;
+  std::shared_ptr<const CheckedExpression> expression;
+};
+
+// `text` about records of `type`, checked with the parameters given; from the cache when it was
+// checked before under the same schema. InvalidArgument when it has errors.
+absl::StatusOr<Condition> CheckCondition(const Crm& crm, std::string_view type,
+                                         std::string_view text,
+                                         const std::map<std::string, Value>& parameters,
+                                         ValueType expected);
+
+// The condition behind a segment. NotFound when there is none of the name.
+absl::StatusOr<Condition> FindSegment(const Crm& crm, std::string_view name);
+
+// Every table that evaluating the plan may read, with those of the segments and scores it names.
+absl::StatusOr<std::vector<TypeId>> TablesRead(const Crm& crm, const Plan& plan);
+
+// PermissionDenied when the plan, or a segment it names, reads a field that the reader may not see
+// or that was not collected for the purpose ("" is any). The message names the field.
+absl::Status PermitReading(const Crm& crm, const Plan& plan, const Permissions& permissions,
+                           std::string_view purpose);
+
+// What the actor may do under the tenant's roles. PermissionDenied for a user without a role, or in
+// a role that does not exist, once the tenant has roles.
+absl::StatusOr<Permissions> PermissionsOf(const Crm& crm, const Actor& actor);
+
+}  // namespace relata::internal
+
+#endif  // RELATA_SRC_ENGINE_CONDITIONS_H_

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "relata/engine/crm.h"
+
+#include <utility>
+
+#include "base/strings.h"
+#include "engine/engine.h"
+#include "relata/storage/memory.h"
+#include "relata/storage/sqlite.h"
+
+namespace relata {
+
+using internal::Concat;
+
+Crm::Crm(std::shared_ptr<Engine> engine) : engine_(std::move(engine)) {}
+Crm::Crm(Crm&&) noexcept = default;
+Crm& Crm::operator=(Crm&&) noexcept = default;
+Crm::~Crm() = default;
+
+absl::StatusOr<Crm> Crm::Open(std::string_view where, OpenOptions options) {
+  if (where.empty()) return InvalidArgument("a database needs a place: a file or :memory:");
+  if (where.starts_with("postgres://") || where.starts_with("postgresql://")) {
+    return InvalidArgument("this build has no PostgreSQL store");
+  }
+  if (where == ":memory:") return Open(NewMemoryStore(), std::move(options));
+  SqliteOptions sqlite;
+  sqlite.create = options.create && !options.read_only;
+  sqlite.read_only = options.read_only;
+  sqlite.tenant = options.tenant;
+  RELATA_ASSIGN_OR_RETURN(std::unique_ptr<Store> store,
+                          OpenSqliteStore(std::string(where), sqlite));
+  return Open(std::move(store), std::move(options));
+}
+
+absl::StatusOr<Crm> Crm::Open(std::unique_ptr<Store> store, OpenOptions options) {
+  RELATA_ASSIGN_OR_RETURN(std::shared_ptr<Engine> engine,
+                          Engine::Open(std::move(store), std::move(options)));
+  return Crm(std::move(engine));
+}
+
+std::shared_ptr<const Schema> Crm::schema() const { return engine_->schema(); }
+std::string Crm::zone() const { return engine_->zone(); }
+
+absl::Status Crm::Extend(const Schema& extended, const Actor& actor, Timestamp now) {
+  return engine_->Extend(extended, actor, now);
+}
+
+Transaction Crm::Begin(Actor actor) const { return Transaction(engine_->NewBatch(actor)); }
+
+absl::StatusOr<Commit> Crm::Advance(Timestamp now, const Actor& actor) {
+  return engine_->Advance(now, actor);
+}
+
+void Crm::AddDecider(Decider decider) { engine_->AddDecider(std::move(decider)); }
+
+// ---------------------------------------------------------------------------------------------------
+// Views
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> Crm::View(std::span<const TypeId> types) const {
+  return engine_->View(types);
+}
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> Crm::View(
+    std::initializer_list<std::string_view> types) const {
+  const std::shared_ptr<const Schema> schema = engine_->schema();
+  std::vector<TypeId> ids;
+  for (const std::string_view name : types) {
+    const TypeDef* type = schema->Find(name);
+    if (type == nullptr) return InvalidArgument(Concat("there is no type '", name, "'"));
+    ids.push_back(type->id);
+  }
+  return engine_->View(ids);
+}
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> Crm::ViewAll() const {
+  std::vector<TypeId> ids;
+  const std::shared_ptr<const Schema> schema = engine_->schema();
+  for (const TypeDef* type : schema->types()) ids.push_back(type->id);
+  return engine_->View(ids);
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Names
+
+absl::StatusOr<RecordRef> Crm::Find(std::string_view name) const {
+  const size_t slash = name.find('/');
+  const std::shared_ptr<const Schema> schema = engine_->schema();
+  const TypeDef* type = schema->Find(name.substr(0, slash));
+  if (slash == name.npos || type == nullptr || type->event) {
+    return InvalidArgument(Concat("'", name, "' is not TYPE/ID with a type of record"));
+  }
+  const std::string_view id = name.substr(slash + 1);
+  RELATA_ASSIGN_OR_RETURN(std::unique_ptr<StoreReader> reader, engine_->Read());
+  absl::StatusOr<Row> row = NotFound("");
+  if (const std::optional<Uuid> uuid = Uuid::Parse(id)) {
+    row = reader->FindId(type->id, *uuid);
+  } else if (const size_t colon = id.find(':'); colon != id.npos) {
+    row = reader->FindExternalKey(type->id, id.substr(0, colon), id.substr(colon + 1));
+  } else {
+    return InvalidArgument(
+        Concat("'", name, "' names neither a public id nor an external key (system:key)"));
+  }
+  if (absl::IsNotFound(row.status())) return NotFound(Concat("there is no ", name));
+  RELATA_RETURN_IF_ERROR(row.status());
+  return Resolve({type->id, *row});
+}
+
+RecordRef Crm::Resolve(RecordRef record) const {
+  const RecordRef real = engine_->Real(record);
+  if (real.none()) return real;
+  const absl::StatusOr<std::shared_ptr<const Snapshot>> view =
+      engine_->View(std::span<const TypeId>{});
+  return view.ok() ? (*view)->Resolve(real) : real;
+}
+
+absl::StatusOr<std::string> Crm::Name(RecordRef record) const {
+  const RecordRef found = Resolve(record);
+  if (found.none()) return NotFound("the reference names no record");
+  const TypeId types[] = {found.type};
+  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, engine_->View(types));
+  const Uuid id = view->Id(found);
+  if (id.nil()) return NotFound("the record does not exist");
+  return Concat(view->schema().type(found.type).name, "/", id.ToString());
+}
+
+absl::StatusOr<std::vector<std::pair<std::string, std::string>>> Crm::Keys(RecordRef record) const {
+  const RecordRef found = Resolve(record);
+  RELATA_ASSIGN_OR_RETURN(std::unique_ptr<StoreReader> reader, engine_->Read());
+  std::vector<std::pair<std::string, std::string>> keys;
+  RELATA_RETURN_IF_ERROR(reader->ScanExternalKeys(found.type, [&](const ExternalKeyWrite& k) {
+    if (k.row == found.row && !k.system.starts_with("field:")) keys.emplace_back(k.system, k.key);
+    return absl::OkStatus();
+  }));
+  return keys;
+}
+
+absl::StatusOr<Value> Crm::Get(RecordRef record, std::string_view field) const {
+  const RecordRef found = Resolve(record);
+  if (found.none()) return NotFound("the reference names no record");
+  const TypeId types[] = {found.type};
+  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, engine_->View(types));
+  const TypeDef& type = view->schema().type(found.type);
+  const FieldDef* def = type.FindField(field);
+  if (def == nullptr) return NotFound(Concat("'", type.name, "' has no field '", field, "'"));
+  return view->Get(found, def->id);
+}
+
+absl::StatusOr<std::string> Crm::Title(RecordRef record) const {
+  const RecordRef found = Resolve(record);
+  if (found.none()) return NotFound("the reference names no record");
+  const TypeId types[] = {found.type};
+  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, engine_->View(types));
+  const TypeDef& type = view->schema().type(found.type);
+  std::string title;
+  for (const std::string& field : type.title) {
+    const Value value = view->Get(found, type.FindField(field)->id);
+    if (value.is_null()) continue;
+    if (!title.empty()) title += ' ';
+    if (value.is(Value::Kind::kRecord)) {
+      RELATA_ASSIGN_OR_RETURN(const std::string linked, Title(value.record()));
+      title += linked;
+    } else {
+      title += ToDisplay(value);
+    }
+  }
+  return title.empty() ? Name(found) : title;
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Definitions and logs
+
+absl::StatusOr<Definition> Crm::FindDefinition(std::string_view kind, std::string_view name) const {
+  return engine_->FindDefinition(kind, name);
+}
+
+std::vector<Definition> Crm::Definitions(std::string_view kind) const {
+  return engine_->Definitions(kind);
+}
+
+absl::StatusOr<std::vector<LogWrite>> Crm::Log(std::string_view log, std::string_view key) const {
+  RELATA_ASSIGN_OR_RETURN(std::unique_ptr<StoreReader> reader, engine_->Read());
+  std::vector<LogWrite> lines;
+  RELATA_RETURN_IF_ERROR(reader->ScanLog(log, 0, key, [&](const LogWrite& line) {
+    lines.push_back(line);
+    return absl::OkStatus();
+  }));
+  return lines;
+}
+
+}  // namespace relata

@@ -1,0 +1,522 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/decision.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/strings.h"
+#include "engine/tables.h"
+#include "relata/base/text.h"
+
+namespace relata::internal {
+namespace {
+
+constexpr size_t kMaxText = 1 << 20;   // bytes in one text value
+constexpr int kMaxTreeDepth = 10'000;  // links followed upwards before a tree counts as damaged
+constexpr std::string_view kUniqueSystem = "field:";
+
+absl::Status At(size_t operation, absl::Status status) {
+  return Annotate(std::move(status), Concat("operation ", operation));
+}
+
+void Put(FieldValues& values, FieldId field, Value value) {
+  for (auto& [id, old] : values) {
+    if (id == field) {
+      old = std::move(value);
+      return;
+    }
+  }
+  values.emplace_back(field, std::move(value));
+}
+
+const Value* FindIn(const FieldValues& values, FieldId field) {
+  for (const auto& [id, value] : values) {
+    if (id == field) return &value;
+  }
+  return nullptr;
+}
+
+// The value a new record gets where none is given, from the text of the field card.
+Value InitialValue(const FieldDef& field) {
+  if (field.initial.empty()) return Value();
+  switch (field.kind) {
+    case FieldKind::kText:
+    case FieldKind::kChoice:
+      return Value::Text(field.initial);
+    case FieldKind::kBool:
+      return Value::Bool(field.initial == "true");
+    case FieldKind::kInt:
+      return Value::Int(std::strtoll(field.initial.c_str(), nullptr, 10));
+    case FieldKind::kDouble:
+      return Value::Double(std::strtod(field.initial.c_str(), nullptr));
+    default:
+      return Value();
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<CommitBatch> Decision::Decide(const Transaction::Batch& batch) {
+  effective_at_ = batch.effective_at;
+  RELATA_RETURN_IF_ERROR(Identify(batch));
+  size_t operation = 0;
+  for (const RecordOp& op : batch.records) {
+    ++operation;
+    if (absl::Status s = Apply(op, operation); !s.ok()) return At(operation, std::move(s));
+  }
+  for (size_t i = 0; i < pending_.size(); ++i) {
+    if (absl::Status s = Write(pending_[i]); !s.ok())
+      return At(pending_[i].operation, std::move(s));
+  }
+  RELATA_RETURN_IF_ERROR(WriteEvents(batch));
+  RELATA_RETURN_IF_ERROR(WriteLedger(batch));
+  WriteLogs(batch);
+  for (auto& [name, owner] : keys_) {
+    const auto& [type, system, key] = name;
+    out_.external_keys.push_back({type, system, key, owner.row});
+  }
+  return std::move(out_);
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Who is who: every record of the batch gets its row before any value is looked at, so that values
+// may refer to records created further down.
+
+absl::Status Decision::Identify(const Transaction::Batch& batch) {
+  size_t operation = 0;
+  for (const RecordOp& op : batch.records) {
+    ++operation;
+    if (op.op == RecordOp::Op::kCreate) {
+      RELATA_ASSIGN_OR_RETURN(const Row row, NewRow(op.record.type));
+      const RecordRef record{op.record.type, row};
+      here_.emplace(op.record.row, record);
+      became_.emplace_back(op.record.row, record);
+      PendingOf(record, operation).created = true;
+    } else if (op.op == RecordOp::Op::kUpsert) {
+      if (absl::Status s = IdentifyUpsert(op, operation); !s.ok())
+        return At(operation, std::move(s));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Decision::IdentifyUpsert(const RecordOp& op, size_t operation) {
+  RELATA_ASSIGN_OR_RETURN(RecordRef record, KeyOwner(op.record.type, op.system, op.key));
+  if (record.none()) {
+    RELATA_ASSIGN_OR_RETURN(const Row row, NewRow(op.record.type));
+    record = {op.record.type, row};
+    keys_[{op.record.type, op.system, op.key}] = record;
+    PendingOf(record, operation).created = true;
+  }
+  here_.emplace(op.record.row, record);
+  became_.emplace_back(op.record.row, record);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Row> Decision::NewRow(TypeId type) {
+  auto next = allocation_.next_row.find(type);
+  if (next == allocation_.next_row.end()) {
+    RELATA_ASSIGN_OR_RETURN(const Row first, reader_.NextRow(type));
+    next = allocation_.next_row.emplace(type, first).first;
+  }
+  return next->second++;
+}
+
+RecordRef Decision::Here(RecordRef record) const {
+  if (!IsProvisional(record)) return record;
+  const auto found = here_.find(record.row);
+  return found == here_.end() ? real_(record) : found->second;
+}
+
+// The record that carries the key, merged ones resolved; none when nobody does.
+absl::StatusOr<RecordRef> Decision::KeyOwner(TypeId type, const std::string& system,
+                                             const std::string& key) {
+  const auto given = keys_.find({type, system, key});
+  if (given != keys_.end()) return given->second;
+  absl::StatusOr<Row> row = reader_.FindExternalKey(type, system, key);
+  if (absl::IsNotFound(row.status())) return RecordRef{};
+  RELATA_RETURN_IF_ERROR(row.status());
+  return before_.Resolve({type, *row});
+}
+
+Decision::Pending& Decision::PendingOf(RecordRef record, size_t operation) {
+  const auto [found, added] = pending_of_.try_emplace(record, pending_.size());
+  if (added) pending_.push_back({record, false, false, operation, {}});
+  return pending_[found->second];
+}
+
+absl::StatusOr<bool> Decision::Exists(RecordRef record) {
+  const auto found = pending_of_.find(record);
+  if (found != pending_of_.end()) {
+    if (pending_[found->second].deleted) return false;
+    if (pending_[found->second].created) return true;
+  }
+  if (before_.Loaded(record.type)) return before_.Exists(record);
+  if (before_.Resolve(record) != record) return false;
+  bool exists = false;
+  ScanSpec spec;
+  spec.type = record.type;
+  spec.rows = {record.row};
+  RELATA_RETURN_IF_ERROR(reader_.ScanRecords(spec, [&](const RecordRows& rows) {
+    exists = !rows.rows.empty();
+    return absl::OkStatus();
+  }));
+  return exists;
+}
+
+// `record` with provisional and merged references followed. NotFound when it does not exist.
+absl::StatusOr<RecordRef> Decision::Living(RecordRef record) {
+  record = before_.Resolve(Here(record));
+  RELATA_ASSIGN_OR_RETURN(const bool exists, Exists(record));
+  if (!exists) return NotFound("the record does not exist");
+  return record;
+}
+
+// ---------------------------------------------------------------------------------------------------
+// What is there
+
+absl::StatusOr<Value> Decision::Stored(RecordRef record, FieldId field) {
+  if (before_.Loaded(record.type)) return before_.Get(record, field);
+  const auto [cached, added] = rows_.try_emplace(record);
+  if (added) {
+    ScanSpec spec;
+    spec.type = record.type;
+    spec.rows = {record.row};
+    for (const FieldDef& f : schema_.type(record.type).fields) {
+      if (f.state != FieldState::kRemoved) spec.fields.push_back(f.id);
+    }
+    RELATA_RETURN_IF_ERROR(reader_.ScanRecords(spec, [&](const RecordRows& rows) {
+      for (size_t i = 0; !rows.rows.empty() && i < spec.fields.size(); ++i) {
+        cached->second[spec.fields[i]] = rows.columns[i].Get(0);
+      }
+      return absl::OkStatus();
+    }));
+  }
+  const auto value = cached->second.find(field);
+  return value == cached->second.end() ? Value() : value->second;
+}
+
+std::string Decision::Where(RecordRef record, const FieldDef& field) const {
+  return Concat(schema_.type(record.type).name, ".", field.name);
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Operations
+
+absl::Status Decision::Apply(const RecordOp& op, size_t operation) {
+  switch (op.op) {
+    case RecordOp::Op::kMerge:
+      return ApplyMerge(op);
+    case RecordOp::Op::kUnmerge:
+      return ApplyUnmerge(op);
+    default:
+      break;
+  }
+  RELATA_ASSIGN_OR_RETURN(const RecordRef record, Living(op.record));
+  switch (op.op) {
+    case RecordOp::Op::kCreate:
+    case RecordOp::Op::kUpdate:
+    case RecordOp::Op::kUpsert:
+      return SetValues(PendingOf(record, operation), op.values);
+    case RecordOp::Op::kDelete:
+      PendingOf(record, operation).deleted = true;
+      return absl::OkStatus();
+    default:
+      break;
+  }
+  RELATA_ASSIGN_OR_RETURN(const RecordRef owner, KeyOwner(record.type, op.system, op.key));
+  if (!owner.none() && owner != record) {
+    return AlreadyExists(Concat("another record carries the key ", op.system, ":", op.key));
+  }
+  if (owner.none()) keys_[{record.type, op.system, op.key}] = record;
+  return absl::OkStatus();
+}
+
+absl::Status Decision::SetValues(Pending& pending, const FieldValues& values) {
+  const TypeDef& type = schema_.type(pending.record.type);
+  for (const auto& [id, value] : values) {
+    const FieldDef* field = type.field(id);
+    if (field == nullptr || field->state == FieldState::kRemoved) {
+      return InvalidArgument(Concat("'", type.name, "' has no field number ", id));
+    }
+    if (id > kMaxDeclaredField && !(id == kCreatedAtField && pending.created)) {
+      return InvalidArgument(Concat(type.name, ".", field->name, " is kept by the engine"));
+    }
+    RELATA_ASSIGN_OR_RETURN(Value checked, CheckedValue(type, *field, value));
+    Put(pending.values, id, std::move(checked));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Value> Decision::CheckedValue(const TypeDef& type, const FieldDef& field,
+                                             const Value& value) {
+  const auto refuse = [&](std::string_view what) {
+    return InvalidArgument(Concat(type.name, ".", field.name, ": ", what));
+  };
+  if (value.is_null()) return value;
+  const Value::Kind kind = KindOf(field.kind);
+  if (value.kind() != kind) {
+    return refuse(Concat("a ", KindName(kind), " is expected, not a ", KindName(value.kind())));
+  }
+  if (kind == Value::Kind::kText) {
+    if (value.text().size() > kMaxText) return refuse("the text is longer than 1 MiB");
+    if (!IsValidUtf8(value.text())) return refuse("the text is not valid UTF-8");
+  }
+  if (kind != Value::Kind::kRecord) return value;
+  if (value.record().type != field.target) {
+    return refuse(Concat("the link goes to a ", schema_.type(field.target).name));
+  }
+  const RecordRef target = Here(value.record());
+  RELATA_ASSIGN_OR_RETURN(const bool exists, Exists(before_.Resolve(target)));
+  if (!exists) return refuse("the record it links to does not exist");
+  return Value::Record(target);
+}
+
+absl::Status Decision::ApplyMerge(const RecordOp& op) {
+  RELATA_ASSIGN_OR_RETURN(const RecordRef loser, Living(op.record));
+  RELATA_ASSIGN_OR_RETURN(const RecordRef winner, Living(op.other));
+  if (loser == winner) return InvalidArgument("a record cannot be merged into itself");
+  out_.aliases.push_back({loser, winner, allocation_.commit, std::nullopt});
+  Pending merged{loser, false, false, 0, {}};
+  AddChange(merged, RecordWrite::Op::kUpdate, {});
+  ++counts_.updated;
+  return absl::OkStatus();
+}
+
+absl::Status Decision::ApplyUnmerge(const RecordOp& op) {
+  const RecordRef loser = Here(op.record);
+  std::optional<AliasWrite> alias;
+  RELATA_RETURN_IF_ERROR(reader_.ScanAliases([&](const AliasWrite& a) {
+    if (a.loser == loser && !a.until) alias = a;
+    return absl::OkStatus();
+  }));
+  if (!alias) return FailedPrecondition("the record is not merged into another");
+  alias->until = allocation_.commit;
+  out_.aliases.push_back(*alias);
+  Pending unmerged{loser, false, false, 0, {}};
+  AddChange(unmerged, RecordWrite::Op::kUpdate, {});
+  ++counts_.updated;
+  return absl::OkStatus();
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Writes
+
+absl::Status Decision::Write(Pending& pending) {
+  if (pending.created && pending.deleted) return absl::OkStatus();
+  if (!pending.created) return WriteChanged(pending);
+  RELATA_RETURN_IF_ERROR(FillNew(pending));
+  const TypeDef& type = schema_.type(pending.record.type);
+  for (const auto& [id, value] : pending.values) {
+    RELATA_RETURN_IF_ERROR(KeepUnique(pending, *type.field(id), Value(), value));
+    RELATA_RETURN_IF_ERROR(KeepTree(pending, *type.field(id), value));
+  }
+  AddChange(pending, RecordWrite::Op::kCreate, {});
+  out_.records.push_back({pending.record.type, pending.record.row, RecordWrite::Op::kCreate,
+                          ids_.Next(now_), std::move(pending.values)});
+  ++counts_.created;
+  return absl::OkStatus();
+}
+
+absl::Status Decision::FillNew(Pending& pending) {
+  const TypeDef& type = schema_.type(pending.record.type);
+  for (const FieldDef& field : type.fields) {
+    const Value* given = FindIn(pending.values, field.id);
+    if (given != nullptr && !given->is_null()) continue;
+    Value initial = InitialValue(field);
+    if (field.required && initial.is_null() && field.readable()) {
+      return InvalidArgument(Concat(type.name, ".", field.name, " is required"));
+    }
+    if (given == nullptr && !initial.is_null()) Put(pending.values, field.id, std::move(initial));
+  }
+  std::erase_if(pending.values, [](const auto& v) { return v.second.is_null(); });
+  if (FindIn(pending.values, kCreatedAtField) == nullptr) {
+    Put(pending.values, kCreatedAtField, Value::Time(now_));
+  }
+  Put(pending.values, kUpdatedAtField, Value::Time(now_));
+  return absl::OkStatus();
+}
+
+absl::Status Decision::WriteChanged(Pending& pending) {
+  const TypeDef& type = schema_.type(pending.record.type);
+  if (pending.deleted) {
+    pending.values.clear();
+    for (const FieldDef& field : type.fields) {
+      if (field.state != FieldState::kRemoved) pending.values.emplace_back(field.id, Value());
+    }
+  }
+  FieldValues before;
+  FieldValues after;
+  for (auto& [id, value] : pending.values) {
+    RELATA_ASSIGN_OR_RETURN(Value old, Stored(pending.record, id));
+    if (old.Same(value)) continue;
+    const FieldDef& field = *type.field(id);
+    if (field.required && value.is_null() && !pending.deleted) {
+      return InvalidArgument(Concat(type.name, ".", field.name, " is required"));
+    }
+    RELATA_RETURN_IF_ERROR(KeepUnique(pending, field, old, value));
+    RELATA_RETURN_IF_ERROR(KeepTree(pending, field, value));
+    before.emplace_back(id, std::move(old));
+    after.emplace_back(id, std::move(value));
+  }
+  const auto op = pending.deleted ? RecordWrite::Op::kDelete : RecordWrite::Op::kUpdate;
+  if (before.empty() && !pending.deleted) {
+    ++counts_.unchanged;
+    return absl::OkStatus();
+  }
+  AddChange(pending, op, before);
+  if (pending.deleted) {
+    after.clear();
+  } else {
+    after.emplace_back(kUpdatedAtField, Value::Time(now_));
+  }
+  out_.records.push_back({pending.record.type, pending.record.row, op, {}, std::move(after)});
+  ++(pending.deleted ? counts_.deleted : counts_.updated);
+  return absl::OkStatus();
+}
+
+// A unique value is an external key of the record, so that the store itself keeps it unique.
+absl::Status Decision::KeepUnique(const Pending& pending, const FieldDef& field,
+                                  const Value& before, const Value& after) {
+  if (!field.unique) return absl::OkStatus();
+  const TypeId type = pending.record.type;
+  const std::string system = Concat(kUniqueSystem, field.name);
+  if (!after.is_null()) {
+    RELATA_ASSIGN_OR_RETURN(const RecordRef owner, KeyOwner(type, system, ToDisplay(after)));
+    if (!owner.none() && owner != pending.record) {
+      return AlreadyExists(Concat(Where(pending.record, field), ": another record has the value '",
+                                  ToDisplay(after), "'"));
+    }
+    keys_[{type, system, ToDisplay(after)}] = pending.record;
+  }
+  if (!before.is_null()) keys_[{type, system, ToDisplay(before)}] = RecordRef{type, kNoRow};
+  return absl::OkStatus();
+}
+
+// Links from a type to itself are trees: following one upwards must end.
+absl::Status Decision::KeepTree(const Pending& pending, const FieldDef& field, const Value& after) {
+  if (after.is_null() || field.target != pending.record.type || !field.is_link()) {
+    return absl::OkStatus();
+  }
+  std::vector<RecordRef> path = {pending.record};
+  RecordRef at = before_.Resolve(after.record());
+  for (int depth = 0; depth < kMaxTreeDepth; ++depth) {
+    path.push_back(at);
+    if (at == pending.record) {
+      std::string text;
+      for (const RecordRef& r : path) {
+        text += Concat(text.empty() ? "" : " -> ", schema_.type(r.type).name, " row ", r.row);
+      }
+      return FailedPrecondition(
+          Concat(Where(pending.record, field), " would make a cycle: ", text));
+    }
+    const auto found = pending_of_.find(at);
+    const Value* set =
+        found == pending_of_.end() ? nullptr : FindIn(pending_[found->second].values, field.id);
+    Value up;
+    if (set != nullptr) {
+      up = *set;
+    } else {
+      RELATA_ASSIGN_OR_RETURN(up, Stored(at, field.id));
+    }
+    if (up.is_null()) return absl::OkStatus();
+    at = before_.Resolve(Here(up.record()));
+  }
+  return FailedPrecondition(
+      Concat(Where(pending.record, field), ": the tree is deeper than ", kMaxTreeDepth, " links"));
+}
+
+void Decision::AddChange(const Pending& pending, RecordWrite::Op op, const FieldValues& before) {
+  const RecordRef record = pending.record;
+  if (op == RecordWrite::Op::kCreate && !out_.changes.empty()) {
+    ChangeWrite& last = out_.changes.back();
+    if (last.op == op && last.type == record.type && last.row + last.rows == record.row) {
+      ++last.rows;
+      return;
+    }
+  }
+  const TypeDef& type = schema_.type(record.type);
+  FieldValues open;
+  FieldValues personal;
+  for (const auto& field : before) {
+    const FieldDef* def = type.field(field.first);
+    (def->personal == Personal::kNone ? open : personal).push_back(field);
+  }
+  ChangeWrite change;
+  change.seq = allocation_.next_seq++;
+  change.type = record.type;
+  change.row = record.row;
+  change.op = op;
+  change.before = PackFields(open);
+  change.personal = PackFields(personal);
+  if (!change.personal.empty()) change.subject = record;
+  change.effective_at = effective_at_;
+  out_.changes.push_back(std::move(change));
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Events, ledger, logs
+
+absl::Status Decision::WriteEvents(const Transaction::Batch& batch) {
+  std::map<TypeId, std::vector<const EventOp*>> by_type;
+  for (const EventOp& op : batch.events) by_type[op.type].push_back(&op);
+  for (const auto& [type_id, ops] : by_type) {
+    const TypeDef& type = schema_.type(type_id);
+    EventBatch events;
+    events.type = type_id;
+    events.first_seq = allocation_.next_seq;
+    const std::vector<ColumnSpec> columns = TableOf(type).columns;
+    for (const ColumnSpec& c : columns) events.columns.emplace_back(c.kind, c.target);
+    for (const EventOp* op : ops) {
+      RELATA_ASSIGN_OR_RETURN(const RecordRef subject, Living(op->subject));
+      for (const auto& [id, value] : op->values) {
+        RELATA_RETURN_IF_ERROR(CheckedValue(type, *type.field(id), value).status());
+      }
+      events.subjects.push_back(subject.row);
+      events.at.push_back(op->at);
+      for (size_t c = 0; c < columns.size(); ++c) {
+        const Value* value = FindIn(op->values, columns[c].field);
+        if (value == nullptr) {
+          events.columns[c].AppendNull();
+        } else {
+          events.columns[c].Append(
+              value->is(Value::Kind::kRecord) ? Value::Record(Here(value->record())) : *value);
+        }
+      }
+    }
+    allocation_.next_seq += static_cast<Seq>(ops.size());
+    counts_.events += static_cast<int64_t>(ops.size());
+    out_.events.push_back(std::move(events));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Decision::WriteLedger(const Transaction::Batch& batch) {
+  for (ConsentEntry entry : batch.entries) {
+    if (!entry.person.none()) entry.person = PartyId::Of(Here(entry.person.ref()));
+    if (!entry.point.none()) entry.point = PartyId::Of(Here(entry.point.ref()));
+    for (const PartyId party : {entry.person, entry.point}) {
+      if (party.none()) continue;
+      RELATA_ASSIGN_OR_RETURN(const bool exists, Exists(before_.Resolve(party.ref())));
+      if (!exists) return NotFound("a consent entry names a record that does not exist");
+    }
+    entry.seq = allocation_.next_seq++;
+    entry.recorded_at = now_;
+    out_.ledger.push_back(
+        {entry.seq, entry.person.ref(), entry.point.ref(), entry.at, PackEntry(entry)});
+    ++counts_.entries;
+  }
+  return absl::OkStatus();
+}
+
+void Decision::WriteLogs(const Transaction::Batch& batch) {
+  for (LogWrite line : batch.logs) {
+    line.seq = allocation_.next_seq++;
+    line.subject = Here(line.subject);
+    line.at = now_;
+    out_.logs.push_back(std::move(line));
+  }
+}
+
+}  // namespace relata::internal

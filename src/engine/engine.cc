@@ -1,0 +1,478 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/engine.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/strings.h"
+#include "engine/decision.h"
+#include "engine/tables.h"
+#include "nlohmann/json.hpp"
+#include "relata/base/zone.h"
+#include "relata/crm/schema.h"
+
+namespace relata {
+
+using internal::Concat;
+
+namespace {
+
+constexpr std::string_view kOnly = "main";  // the name of definitions there is one of
+
+std::string Sha256(std::string_view text) {
+  std::string digest(crypto_hash_sha256_BYTES, '\0');
+  crypto_hash_sha256(reinterpret_cast<unsigned char*>(digest.data()),
+                     reinterpret_cast<const unsigned char*>(text.data()), text.size());
+  return digest;
+}
+
+// A salted digest of everything in the commit that may not be altered. A personal image enters by
+// its own salted digest, which is kept with the change, so that erasing the image breaks nothing.
+std::string CommitmentOf(std::string_view salt, const std::vector<CommitBatch>& steps) {
+  internal::Packer out;
+  out.Text(salt);
+  for (const CommitBatch& step : steps) {
+    for (const ChangeWrite& c : step.changes) {
+      out.Int(c.seq);
+      out.Uint(c.type);
+      out.Int(c.row);
+      out.Int(c.rows);
+      out.Uint(static_cast<uint64_t>(c.op));
+      out.Text(c.before);
+      if (!c.personal.empty()) out.Text(Sha256(Concat(salt, c.personal)));
+    }
+    for (const LedgerWrite& l : step.ledger) {
+      out.Int(l.seq);
+      out.Text(Sha256(l.body));
+    }
+    for (const EventBatch& e : step.events) {
+      out.Uint(e.type);
+      out.Int(e.first_seq);
+      out.Uint(e.at.size());
+    }
+    for (const DefinitionWrite& d : step.definitions) {
+      out.Text(d.kind);
+      out.Text(d.name);
+      out.Int(d.version);
+      out.Text(d.body);
+    }
+  }
+  return Sha256(out.Take());
+}
+
+std::string PackResult(const Commit& c) {
+  internal::Packer out;
+  for (const int64_t n : {c.created, c.updated, c.deleted, c.unchanged, c.events, c.entries}) {
+    out.Int(n);
+  }
+  return out.Take();
+}
+
+Commit UnpackResult(const CommitRow& row) {
+  Commit c;
+  internal::Unpacker in(row.result);
+  for (int64_t* n : {&c.created, &c.updated, &c.deleted, &c.unchanged, &c.events, &c.entries}) {
+    *n = in.Int();
+  }
+  c.id = row.id;
+  c.recorded = row.recorded;
+  return c;
+}
+
+void AddCounts(Commit& total, const Commit& step) {
+  total.created += step.created;
+  total.updated += step.updated;
+  total.deleted += step.deleted;
+  total.unchanged += step.unchanged;
+  total.events += step.events;
+  total.entries += step.entries;
+}
+
+bool WritesNothing(const CommitBatch& b) {
+  return b.records.empty() && b.events.empty() && b.ledger.empty() && b.changes.empty() &&
+         b.external_keys.empty() && b.aliases.empty() && b.definitions.empty() && b.logs.empty();
+}
+
+}  // namespace
+
+// One commit being made: the writer, the graph before and after, and the steps so far.
+struct Crm::Engine::Attempt {
+  std::unique_ptr<StoreWriter> writer;
+  CommitRow row;
+  internal::Allocation allocation;
+  std::shared_ptr<const Snapshot> before;
+  std::shared_ptr<const Snapshot> after;
+  std::vector<CommitBatch> steps;
+  std::unordered_map<Row, RecordRef> became;
+  Commit counts;
+  Actor actor;
+  Timestamp now;
+  bool time_only = false;
+};
+
+// ---------------------------------------------------------------------------------------------------
+// Opening
+
+absl::StatusOr<std::shared_ptr<Crm::Engine>> Crm::Engine::Open(std::unique_ptr<Store> store,
+                                                               OpenOptions options) {
+  if (sodium_init() < 0) return Internal("libsodium cannot be initialised");
+  if (!options.ids) options.ids = NewSeededIds(0);
+  std::shared_ptr<Engine> engine(new Engine(std::move(store), std::move(options)));
+  RELATA_RETURN_IF_ERROR(engine->Start());
+  return engine;
+}
+
+absl::Status Crm::Engine::Start() {
+  RELATA_ASSIGN_OR_RETURN(std::unique_ptr<StoreReader> reader, store_->Read());
+  RELATA_RETURN_IF_ERROR(LoadDefinitions(*reader));
+  Schema schema = StandardSchema();
+  const absl::StatusOr<Definition> catalogue = FindDefinition(kCatalogueKind, kOnly);
+  if (catalogue.ok()) {
+    RELATA_ASSIGN_OR_RETURN(schema, RestoreCatalogue(catalogue->body, schema));
+    catalogue_stale_ = SaveCatalogue(schema) != catalogue->body;
+  }
+  schema_ = std::make_shared<const Schema>(std::move(schema));
+  zone_ = options_.zone.empty() ? "UTC" : options_.zone;
+  if (const auto tenant = FindDefinition(kTenantKind, kOnly); tenant.ok()) {
+    const auto json = nlohmann::json::parse(tenant->body, nullptr, false);
+    if (json.is_discarded()) return DataLoss("the tenant's settings are not JSON");
+    if (options_.zone.empty()) zone_ = json.value("zone", zone_);
+  }
+  if (!Zone::Load(zone_)) {
+    return InvalidArgument(Concat("there is no time zone '", zone_, "'"));
+  }
+  RELATA_ASSIGN_OR_RETURN(snapshot_, Snapshot::Open(schema_, *reader));
+  return absl::OkStatus();
+}
+
+void Crm::Engine::Remember(const DefinitionWrite& write) {
+  definitions_[write.kind][write.name] = {write.kind, write.name, write.version, write.body};
+}
+
+absl::Status Crm::Engine::LoadDefinitions(StoreReader& reader) {
+  definitions_.clear();
+  return reader.ScanDefinitions([&](const DefinitionWrite& write) {
+    Remember(write);
+    return absl::OkStatus();
+  });
+}
+
+// Brings what this process holds to the reader's head after another process wrote.
+absl::Status Crm::Engine::Refresh(StoreReader& reader) {
+  std::lock_guard lock(mutex_);
+  RELATA_ASSIGN_OR_RETURN(const CommitRow head, reader.Head());
+  if (head.id == snapshot_->commit()) return absl::OkStatus();
+  RELATA_RETURN_IF_ERROR(LoadDefinitions(reader));
+  const auto catalogue = definitions_.find(kCatalogueKind);
+  if (catalogue != definitions_.end()) {
+    const std::string& body = catalogue->second.begin()->second.body;
+    if (body != SaveCatalogue(*schema_)) {
+      RELATA_ASSIGN_OR_RETURN(Schema schema, RestoreCatalogue(body, StandardSchema()));
+      schema_ = std::make_shared<const Schema>(std::move(schema));
+      snapshot_ = snapshot_->WithSchema(schema_);
+    }
+  }
+  RELATA_ASSIGN_OR_RETURN(snapshot_, snapshot_->CatchUp(reader));
+  return absl::OkStatus();
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Reading
+
+std::shared_ptr<const Schema> Crm::Engine::schema() const {
+  std::lock_guard lock(mutex_);
+  return schema_;
+}
+
+std::string Crm::Engine::zone() const {
+  std::lock_guard lock(mutex_);
+  return zone_;
+}
+
+RecordRef Crm::Engine::Real(RecordRef record) const {
+  if (!internal::IsProvisional(record)) return record;
+  std::lock_guard lock(mutex_);
+  const auto found = became_.find(record.row);
+  return found == became_.end() ? RecordRef{record.type, kNoRow} : found->second;
+}
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> Crm::Engine::View(std::span<const TypeId> types) {
+  RELATA_ASSIGN_OR_RETURN(const CommitId head, store_->HeadId());
+  {
+    std::lock_guard lock(mutex_);
+    const bool loaded =
+        std::all_of(types.begin(), types.end(), [&](TypeId t) { return snapshot_->Loaded(t); });
+    if (loaded && head == snapshot_->commit()) return snapshot_;
+  }
+  // Loading waits for a commit under way, so that the tables read belong to the snapshot they join.
+  std::lock_guard commit_lock(commit_mutex_);
+  RELATA_ASSIGN_OR_RETURN(std::unique_ptr<StoreReader> reader, store_->Read());
+  RELATA_RETURN_IF_ERROR(Refresh(*reader));
+  std::lock_guard lock(mutex_);
+  RELATA_ASSIGN_OR_RETURN(snapshot_, snapshot_->Load(types, *reader));
+  return snapshot_;
+}
+
+absl::StatusOr<Definition> Crm::Engine::FindDefinition(std::string_view kind,
+                                                       std::string_view name) const {
+  std::lock_guard lock(mutex_);
+  if (const auto of_kind = definitions_.find(kind); of_kind != definitions_.end()) {
+    const auto found = of_kind->second.find(std::string(name));
+    if (found != of_kind->second.end() && !found->second.body.empty()) return found->second;
+  }
+  return NotFound(Concat("there is no ", kind, " '", name, "'"));
+}
+
+std::vector<Definition> Crm::Engine::Definitions(std::string_view kind) const {
+  std::lock_guard lock(mutex_);
+  std::vector<Definition> found;
+  if (const auto of_kind = definitions_.find(kind); of_kind != definitions_.end()) {
+    for (const auto& [name, definition] : of_kind->second) {
+      if (!definition.body.empty()) found.push_back(definition);
+    }
+  }
+  return found;
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Committing
+
+std::unique_ptr<Transaction::Batch> Crm::Engine::NewBatch(const Actor& actor) {
+  auto batch = std::make_unique<Transaction::Batch>();
+  batch->engine = shared_from_this();
+  batch->schema = schema();
+  batch->actor = actor;
+  return batch;
+}
+
+absl::StatusOr<Commit> Crm::Engine::Submit(const Transaction::Batch& batch, Timestamp now) {
+  RELATA_RETURN_IF_ERROR(batch.status);
+  if (batch.actor.name.empty()) return InvalidArgument("a commit needs an actor with a name");
+  if (now < Timestamp::kMin || now > Timestamp::kMax) {
+    return InvalidArgument("now lies outside the years 0001 to 9999");
+  }
+  return Make(batch, now, /*time_only=*/false);
+}
+
+absl::StatusOr<Commit> Crm::Engine::Advance(Timestamp now, const Actor& actor) {
+  const std::unique_ptr<Transaction::Batch> nothing = NewBatch(actor);
+  return Make(*nothing, now, /*time_only=*/true);
+}
+
+absl::StatusOr<Commit> Crm::Engine::Make(const Transaction::Batch& batch, Timestamp now,
+                                         bool time_only) {
+  if (options_.read_only) return FailedPrecondition("the database was opened read-only");
+  std::lock_guard commit_lock(commit_mutex_);
+  Attempt attempt;
+  RELATA_ASSIGN_OR_RETURN(attempt.writer, store_->Write(options_.patience));
+  if (!batch.operation_id.empty()) {
+    absl::StatusOr<CommitRow> done = attempt.writer->FindOperation(batch.operation_id);
+    if (done.ok()) {
+      Commit replayed = UnpackResult(*done);
+      replayed.replayed = true;
+      return replayed;
+    }
+    if (!absl::IsNotFound(done.status())) return done.status();
+  }
+  RELATA_RETURN_IF_ERROR(Refresh(*attempt.writer));
+  RELATA_ASSIGN_OR_RETURN(CommitRow head, attempt.writer->Head());
+  if (time_only && head.id > 0 && now < head.recorded) {
+    return InvalidArgument("time does not run backwards: now is before the last commit");
+  }
+  {
+    std::lock_guard lock(mutex_);
+    attempt.before = attempt.after = snapshot_;
+  }
+  attempt.actor = batch.actor;
+  attempt.now = now;
+  attempt.time_only = time_only;
+  attempt.row.id = attempt.allocation.commit = head.id + 1;
+  attempt.row.recorded = head.id == 0 ? now : std::max(now, head.recorded + Microseconds(1));
+  attempt.row.chain = head.chain;
+  attempt.allocation.next_seq = head.last_seq + 1;
+  RELATA_RETURN_IF_ERROR(Step(attempt, batch));
+  const bool nothing = std::all_of(attempt.steps.begin(), attempt.steps.end(), WritesNothing);
+  if (nothing && batch.operation_id.empty()) {
+    attempt.counts.id = head.id;
+    attempt.counts.recorded = head.recorded;
+    std::lock_guard lock(mutex_);
+    became_.insert(attempt.became.begin(), attempt.became.end());
+    return attempt.counts;
+  }
+  attempt.row.actor = batch.actor.ToString();
+  attempt.row.source = batch.source;
+  attempt.row.reason = batch.reason;
+  attempt.row.operation_id = batch.operation_id;
+  RELATA_RETURN_IF_ERROR(Finish(attempt));
+  Publish(attempt);
+  return attempt.counts;
+}
+
+// Decides one batch on the graph as the steps before left it, then lets the deciders react.
+absl::Status Crm::Engine::Step(Attempt& attempt, const Transaction::Batch& batch) {
+  internal::Decision decision(
+      *attempt.after, *attempt.writer, *options_.ids, attempt.allocation,
+      [&](RecordRef r) {
+        const auto found = attempt.became.find(r.row);
+        return found == attempt.became.end() ? Real(r) : found->second;
+      },
+      attempt.now);
+  RELATA_ASSIGN_OR_RETURN(CommitBatch writes, decision.Decide(batch));
+  for (DefinitionWrite write : batch.definitions) {
+    const absl::StatusOr<Definition> current = FindDefinition(write.kind, write.name);
+    if (current.ok() ? current->body == write.body : write.body.empty()) continue;
+    int64_t newest = 0;
+    {
+      std::lock_guard lock(mutex_);
+      if (const auto kind = definitions_.find(write.kind); kind != definitions_.end()) {
+        const auto found = kind->second.find(write.name);
+        if (found != kind->second.end()) newest = found->second.version;
+      }
+    }
+    write.version = newest + 1;
+    writes.definitions.push_back(std::move(write));
+  }
+  writes.commit.id = attempt.row.id;
+  writes.commit.recorded = attempt.row.recorded;
+  writes.commit.last_seq = attempt.allocation.next_seq - 1;
+  attempt.became.insert(decision.became().begin(), decision.became().end());
+  AddCounts(attempt.counts, decision.counts());
+  attempt.before = attempt.after;
+  attempt.after = attempt.before->With(writes);
+  attempt.steps.push_back(std::move(writes));
+  return RunDeciders(attempt, batch);
+}
+
+namespace {
+
+class StepView : public CommitStep {
+ public:
+  StepView(const Crm& crm, std::shared_ptr<const Snapshot> before,
+           std::shared_ptr<const Snapshot> after, const CommitBatch& writes, Timestamp now,
+           const Actor& actor, int depth, bool time_only, Transaction& next)
+      : crm_(crm),
+        before_(std::move(before)),
+        after_(std::move(after)),
+        writes_(writes),
+        now_(now),
+        actor_(actor),
+        depth_(depth),
+        time_only_(time_only),
+        next_(next) {}
+
+  const Crm& crm() const override { return crm_; }
+  const std::shared_ptr<const Snapshot>& before() const override { return before_; }
+  const std::shared_ptr<const Snapshot>& after() const override { return after_; }
+  const CommitBatch& writes() const override { return writes_; }
+  Timestamp now() const override { return now_; }
+  const Actor& actor() const override { return actor_; }
+  int depth() const override { return depth_; }
+  bool time_only() const override { return time_only_; }
+  Transaction& next() override { return next_; }
+
+ private:
+  const Crm& crm_;
+  const std::shared_ptr<const Snapshot> before_;
+  const std::shared_ptr<const Snapshot> after_;
+  const CommitBatch& writes_;
+  const Timestamp now_;
+  const Actor& actor_;
+  const int depth_;
+  const bool time_only_;
+  Transaction& next_;
+};
+
+}  // namespace
+
+absl::Status Crm::Engine::RunDeciders(Attempt& attempt, const Transaction::Batch& batch) {
+  if (deciders_.empty()) return absl::OkStatus();
+  const int depth = static_cast<int>(attempt.steps.size()) - 1;
+  std::unique_ptr<Transaction::Batch> added = NewBatch(batch.actor);
+  Transaction::Batch* const recorded = added.get();
+  recorded->schema = attempt.after->shared_schema();
+  const Crm crm(shared_from_this());
+  Transaction next(std::move(added));
+  StepView view(crm, attempt.before, attempt.after, attempt.steps.back(), attempt.now,
+                attempt.actor, depth, attempt.time_only && depth == 0, next);
+  for (const Decider& decider : deciders_) RELATA_RETURN_IF_ERROR(decider(view));
+  RELATA_RETURN_IF_ERROR(recorded->status);
+  if (recorded->size() == 0) return absl::OkStatus();
+  if (depth + 1 > kMaxCascade) {
+    return FailedPrecondition(Concat("what this commit sets off sets off more, ", kMaxCascade,
+                                     " times over: two workflows feed each other"));
+  }
+  return Step(attempt, *recorded);
+}
+
+absl::Status Crm::Engine::PrepareTables(StoreWriter& writer, Attempt& attempt) {
+  std::shared_ptr<const Schema> schema = attempt.after->shared_schema();
+  RELATA_RETURN_IF_ERROR(writer.Prepare(internal::TablesOf(*schema)));
+  CommitBatch& first = attempt.steps.front();
+  const auto keep = [&](std::string_view kind, std::string body) {
+    const absl::StatusOr<Definition> current = FindDefinition(kind, kOnly);
+    if (current.ok() && current->body == body) return;
+    first.definitions.push_back({std::string(kind), std::string(kOnly),
+                                 current.ok() ? current->version + 1 : 1, std::move(body)});
+  };
+  keep(kCatalogueKind, SaveCatalogue(*schema));
+  keep(kTenantKind, nlohmann::json{{"zone", zone()}}.dump());
+  return absl::OkStatus();
+}
+
+// Writes all steps as one store transaction.
+absl::Status Crm::Engine::Finish(Attempt& attempt) {
+  if (catalogue_stale_) RELATA_RETURN_IF_ERROR(PrepareTables(*attempt.writer, attempt));
+  CommitRow& row = attempt.row;
+  const Uuid salts[] = {options_.ids->Next(attempt.now), options_.ids->Next(attempt.now)};
+  for (const Uuid& salt : salts) row.salt.append(salt.bytes.begin(), salt.bytes.end());
+  row.commitment = CommitmentOf(row.salt, attempt.steps);
+  row.chain = Sha256(Concat(row.chain, row.commitment));
+  row.last_seq = attempt.allocation.next_seq - 1;
+  attempt.counts.id = row.id;
+  attempt.counts.recorded = row.recorded;
+  row.result = PackResult(attempt.counts);
+  for (size_t i = 0; i < attempt.steps.size(); ++i) {
+    const bool last = i + 1 == attempt.steps.size();
+    attempt.steps[i].commit = last ? row : CommitRow{};
+    RELATA_RETURN_IF_ERROR(attempt.writer->Apply(attempt.steps[i]));
+  }
+  return attempt.writer->Commit();
+}
+
+void Crm::Engine::Publish(Attempt& attempt) {
+  std::lock_guard lock(mutex_);
+  snapshot_ = attempt.after;
+  became_.insert(attempt.became.begin(), attempt.became.end());
+  for (const CommitBatch& step : attempt.steps) {
+    for (const DefinitionWrite& write : step.definitions) Remember(write);
+  }
+  catalogue_stale_ = false;
+}
+
+absl::Status Crm::Engine::Extend(const Schema& extended, const Actor& actor, Timestamp now) {
+  const std::shared_ptr<const Schema> current = schema();
+  const absl::StatusOr<Schema> kept = RestoreCatalogue(SaveCatalogue(*current), extended);
+  if (!kept.ok() || SaveCatalogue(*kept) != SaveCatalogue(extended)) {
+    return InvalidArgument("a schema can only be extended: types and fields keep their numbers");
+  }
+  const auto use = [&](std::shared_ptr<const Schema> schema) {
+    std::lock_guard commit_lock(commit_mutex_);
+    std::lock_guard lock(mutex_);
+    schema_ = std::move(schema);
+    snapshot_ = snapshot_->WithSchema(schema_);
+    catalogue_stale_ = true;
+  };
+  use(std::make_shared<const Schema>(extended));
+  const std::unique_ptr<Transaction::Batch> batch = NewBatch(actor);
+  batch->reason = "schema extended";
+  batch->definitions.push_back(
+      {std::string(kCatalogueKind), std::string(kOnly), 0, SaveCatalogue(extended)});
+  const absl::Status status = Submit(*batch, now).status();
+  if (!status.ok()) use(current);
+  return status;
+}
+
+}  // namespace relata

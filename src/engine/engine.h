@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What is behind a Crm: the store, the newest snapshot, the definitions, and the protocol that
+// turns a recorded batch into one durable commit.
+//
+// Commits take turns (commit_mutex_, then the store's lock); readers take the snapshot's pointer
+// under mutex_ and are never held up by a commit that is being decided.
+
+#ifndef RELATA_SRC_ENGINE_ENGINE_H_
+#define RELATA_SRC_ENGINE_ENGINE_H_
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/batch.h"
+#include "relata/engine/crm.h"
+#include "relata/engine/hooks.h"
+#include "relata/expression/expression.h"
+
+namespace relata {
+
+namespace internal {
+
+// Expressions checked under one schema, by a key that says everything else they depend on. Emptied
+// when the schema changes or it holds kMost. Thread-safe.
+class CheckCache {
+ public:
+  template <class Make>
+  std::shared_ptr<const CheckedExpression> Get(const std::shared_ptr<const Schema>& schema,
+                                               const std::string& key, const Make& make) {
+    std::lock_guard lock(mutex_);
+    if (schema != schema_ || checked_.size() >= kMost) {
+      checked_.clear();
+      schema_ = schema;
+    }
+    std::shared_ptr<const CheckedExpression>& slot = checked_[key];
+    if (!slot) slot = std::make_shared<const CheckedExpression>(make());
+    return slot;
+  }
+
+ private:
+  static constexpr size_t kMost = 1000;
+
+  std::mutex mutex_;
+  std::shared_ptr<const Schema> schema_;
+  std::unordered_map<std::string, std::shared_ptr<const CheckedExpression>> checked_;
+};
+
+}  // namespace internal
+
+class Crm::Engine : public std::enable_shared_from_this<Crm::Engine> {
+ public:
+  static absl::StatusOr<std::shared_ptr<Engine>> Open(std::unique_ptr<Store> store,
+                                                      OpenOptions options);
+
+  // --- Reading
+  // -------------------------------------------------------------------------------------
+
+  std::shared_ptr<const Schema> schema() const;
+  std::string zone() const;
+  absl::StatusOr<std::shared_ptr<const Snapshot>> View(std::span<const TypeId> types);
+  absl::StatusOr<std::unique_ptr<StoreReader>> Read() { return store_->Read(); }
+  absl::StatusOr<Definition> FindDefinition(std::string_view kind, std::string_view name) const;
+  std::vector<Definition> Definitions(std::string_view kind) const;
+
+  internal::CheckCache& checks() { return checks_; }
+  const Hooks& hooks() const { return hooks_; }
+  // To be called before the Crm is shared.
+  void SetHooks(Hooks hooks) { hooks_ = std::move(hooks); }
+
+  // --- Writing
+  // -------------------------------------------------------------------------------------
+
+  Row NewProvisionalRow() { return next_provisional_.fetch_add(1, std::memory_order_relaxed); }
+  // The record a provisional reference became, or `record` itself.
+  RecordRef Real(RecordRef record) const;
+
+  absl::StatusOr<Commit> Submit(const Transaction::Batch& batch, Timestamp now);
+  absl::StatusOr<Commit> Advance(Timestamp now, const Actor& actor);
+  absl::Status Extend(const Schema& extended, const Actor& actor, Timestamp now);
+  std::unique_ptr<Transaction::Batch> NewBatch(const Actor& actor);
+  void AddDecider(Decider decider) { deciders_.push_back(std::move(decider)); }
+
+ private:
+  struct Attempt;  // one commit being made
+
+  Engine(std::unique_ptr<Store> store, OpenOptions options)
+      : options_(std::move(options)), store_(std::move(store)) {}
+
+  absl::Status Start();
+  absl::Status LoadDefinitions(StoreReader& reader);
+  absl::Status Refresh(StoreReader& reader);
+  absl::Status PrepareTables(StoreWriter& writer, Attempt& attempt);
+  absl::StatusOr<Commit> Make(const Transaction::Batch& batch, Timestamp now, bool time_only);
+  absl::Status Step(Attempt& attempt, const Transaction::Batch& batch);
+  absl::Status RunDeciders(Attempt& attempt, const Transaction::Batch& batch);
+  absl::Status Finish(Attempt& attempt);
+  void Publish(Attempt& attempt);
+  void Remember(const DefinitionWrite& write);
+
+  const OpenOptions options_;
+  const std::unique_ptr<Store> store_;
+  std::vector<Decider> deciders_;
+  Hooks hooks_;
+  internal::CheckCache checks_;
+  std::atomic<Row> next_provisional_{internal::kFirstProvisionalRow};
+
+  std::mutex commit_mutex_;
+  bool catalogue_stale_ = true;  // the stored catalogue lacks something; guarded by commit_mutex_
+
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Schema> schema_;
+  std::shared_ptr<const Snapshot> snapshot_;
+  std::string zone_;
+  std::map<std::string, std::map<std::string, Definition>, std::less<>> definitions_;
+  std::unordered_map<Row, RecordRef> became_;
+};
+
+// Kinds of definitions that the engine itself keeps.
+inline constexpr std::string_view kCatalogueKind = "catalogue";
+inline constexpr std::string_view kTenantKind = "tenant";
+
+}  // namespace relata
+
+#endif  // RELATA_SRC_ENGINE_ENGINE_H_

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A snapshot as expressions see it: merged records followed, links to nothing read as null,
+// children and events in their order; and the questions that other definitions answer.
+
+#ifndef RELATA_SRC_ENGINE_GRAPH_VIEW_H_
+#define RELATA_SRC_ENGINE_GRAPH_VIEW_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "relata/engine/crm.h"
+#include "relata/engine/hooks.h"
+#include "relata/expression/evaluate.h"
+#include "relata/expression/graph_view.h"
+
+namespace relata::internal {
+
+// Single-thread; the snapshot, the Crm and the hooks must outlive it. The tables that the
+// expression reads must be loaded.
+class SnapshotView : public GraphView {
+ public:
+  SnapshotView(const Crm& crm, const Snapshot& snapshot, const Hooks& hooks, Timestamp now)
+      : crm_(crm), snapshot_(snapshot), hooks_(hooks), now_(now) {}
+
+  Value Field(RecordRef record, FieldId field) const override;
+  void Children(RecordRef parent, TypeId child, FieldId link,
+                std::vector<RecordRef>& out) const override;
+  void Events(RecordRef subject, TypeId event_type, std::vector<RecordRef>& out) const override;
+  Value EventField(RecordRef event, FieldId field) const override;
+
+  absl::StatusOr<bool> InSegment(std::string_view name, RecordRef record) const override;
+  absl::StatusOr<double> Score(std::string_view name, RecordRef record) const override;
+  absl::StatusOr<bool> MayContact(RecordRef person, std::string_view channel,
+                                  std::string_view purpose) const override;
+  absl::StatusOr<Money> Convert(const Money& amount, Currency currency,
+                                Timestamp at) const override;
+
+ private:
+  const Crm& crm_;
+  const Snapshot& snapshot_;
+  const Hooks& hooks_;
+  const Timestamp now_;
+  // Segments asked about in this question, made ready once each.
+  mutable std::map<std::string, std::unique_ptr<Interpreter>, std::less<>> segments_;
+  mutable int depth_ = 0;
+};
+
+// The zone of a tenant, which was checked when the Crm was opened.
+Zone ZoneOf(const Crm& crm);
+
+}  // namespace relata::internal
+
+#endif  // RELATA_SRC_ENGINE_GRAPH_VIEW_H_

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/tables.h"
+
+namespace relata::internal {
+
+TableSpec TableOf(const TypeDef& type) {
+  TableSpec table;
+  table.type = type.id;
+  table.name = type.name;
+  table.kind = type.event ? TableSpec::Kind::kEvent : TableSpec::Kind::kRecord;
+  table.subject = type.event ? type.subject : kNoType;
+  if (!type.title.empty()) table.title = type.title.front();
+  for (const FieldDef& f : type.fields) {
+    if (f.state == FieldState::kRemoved) continue;
+    table.columns.push_back({f.id, f.name, KindOf(f.kind), f.is_link() ? f.target : kNoType,
+                             f.personal != Personal::kNone});
+  }
+  if (!type.event) {
+    for (const FieldId id : {kCreatedAtField, kUpdatedAtField}) {
+      const FieldDef& f = *type.field(id);
+      table.columns.push_back({f.id, f.name, Value::Kind::kTimestamp, kNoType, false});
+    }
+  }
+  return table;
+}
+
+std::vector<TableSpec> TablesOf(const Schema& schema) {
+  std::vector<TableSpec> tables;
+  tables.reserve(schema.types().size());
+  for (const TypeDef* type : schema.types()) tables.push_back(TableOf(*type));
+  return tables;
+}
+
+}  // namespace relata::internal

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the store is told about the schema: one table a type, one column a field.
+
+#ifndef RELATA_SRC_ENGINE_TABLES_H_
+#define RELATA_SRC_ENGINE_TABLES_H_
+
+#include <vector>
+
+#include "relata/model/schema.h"
+#include "relata/storage/store.h"
+
+namespace relata::internal {
+
+// The kind of the values of a field.
+constexpr Value::Kind KindOf(FieldKind kind) {
+  switch (kind) {
+    case FieldKind::kText:
+    case FieldKind::kChoice:
+      return Value::Kind::kText;
+    case FieldKind::kBool:
+      return Value::Kind::kBool;
+    case FieldKind::kInt:
+      return Value::Kind::kInt;
+    case FieldKind::kDouble:
+      return Value::Kind::kDouble;
+    case FieldKind::kMoney:
+      return Value::Kind::kMoney;
+    case FieldKind::kDate:
+      return Value::Kind::kDate;
+    case FieldKind::kTimestamp:
+      return Value::Kind::kTimestamp;
+    case FieldKind::kDuration:
+      return Value::Kind::kDuration;
+    case FieldKind::kLink:
+      return Value::Kind::kRecord;
+    case FieldKind::kTextList:
+      return Value::Kind::kList;
+  }
+  return Value::Kind::kNull;
+}
+
+// The table of a type: its fields in the order of their ids, removed ones left out, and for records
+// created_at and updated_at behind them. The id of a record, and subject and instant of an event,
+// are the table's own.
+TableSpec TableOf(const TypeDef& type);
+
+// The tables of all types, by id.
+std::vector<TableSpec> TablesOf(const Schema& schema);
+
+}  // namespace relata::internal
+
+#endif  // RELATA_SRC_ENGINE_TABLES_H_
