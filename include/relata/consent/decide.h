@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// May we contact this person? The one call that answers.
+//
+//   Decision d = Decide(question, facts, pack);
+//   if (d.allowed()) Send(); else if (d.has_retry()) Later(d.retry_at);
+//
+// The order of evaluation is fixed and the first stop wins: always-purposes (a service message or
+// the answer to a request goes through whatever was refused), the state of the person, privacy
+// signals, negatives, registers, bans, basis, retention, the message itself, and last the time of
+// day. Where several laws may apply each is asked alone and the strictest answer given.
+//
+// Pure: no clock, no allocation (unless a Trace is given), no failure other than a deny. Safe to
+// call from any thread on facts that nobody changes.
+
+#ifndef RELATA_CONSENT_DECIDE_H_
+#define RELATA_CONSENT_DECIDE_H_
+
+#include "relata/consent/bases.h"
+#include "relata/consent/negatives.h"
+#include "relata/consent/timing.h"
+
+namespace relata {
+namespace internal {
+
+inline Decision Denied(const Case& c, Rule rule, Seq seq = 0) {
+  c.Say(rule, Verdict::kDenies, seq);
+  Decision d{.outcome = Outcome::kDeny, .rule = rule};
+  d.Match(seq);
+  return d;
+}
+
+// Service, answers to requests, breach notices, the double opt-in message: stopped by a dead
+// address, and, the last two apart, by restriction and erasure; by nothing else.
+inline Decision DecideAlways(Case c) {
+  for (const ConsentEntry* e : c.facts.ledger) {
+    if (e->event == ConsentEvent::kBounce && NegativeSpeaks(c, *e)) {
+      return Denied(c, Rule::kBounce, e->seq);
+    }
+  }
+  const Purpose purpose = c.q.purpose;
+  if (purpose == Purpose::kService || purpose == Purpose::kDoiConfirmation) {
+    const SubjectState state = StateOf(c);
+    if (state.restricted != nullptr && c.policy.restrict_blocks_service) {
+      return Denied(c, Rule::kRestricted, state.restricted->seq);
+    }
+    if (state.erased != nullptr) {
+      const auto later = [&](const ConsentEntry* e) {
+        return e->event == ConsentEvent::kRequest && Visible(c.q, *e) && BySubject(c, *e) &&
+               e->at > state.erased->at;
+      };
+      if (purpose == Purpose::kService ||
+          std::none_of(c.facts.ledger.begin(), c.facts.ledger.end(), later)) {
+        return Denied(c, Rule::kErased, state.erased->seq);
+      }
+      c.positives_after = state.erased->at;
+    }
+  }
+  if (purpose == Purpose::kDoiConfirmation) return DecideConfirmation(c);
+  c.Say(Rule::kServiceOk, Verdict::kAllows);
+  return {.outcome = Outcome::kAllow,
+          .basis = purpose == Purpose::kService ? Basis::kContract : Basis::kLegalObligation,
+          .rule = Rule::kServiceOk};
+}
+
+// Deceased, restricted, erased (unless she came back by herself). Sets `positives_after`.
+inline std::optional<Decision> DecideSubject(Case* c) {
+  if (c->facts.subject.deceased) return Denied(*c, Rule::kDeceased);
+  const SubjectState state = StateOf(*c);
+  if (state.restricted != nullptr) return Denied(*c, Rule::kRestricted, state.restricted->seq);
+  if (state.erased == nullptr) return std::nullopt;
+  c->positives_after = state.erased->at;
+  for (const ConsentEntry* e : c->facts.ledger) {
+    const ConsentSource source = e->evidence.source;
+    if (source != ConsentSource::kNone && source != ConsentSource::kImport &&
+        PositiveMatches(*c, *e)) {
+      return std::nullopt;
+    }
+  }
+  return Denied(*c, Rule::kErased, state.erased->seq);
+}
+
+// A privacy signal stands against sale and sharing unless a later grant knew of it.
+inline bool SignalStands(const Case& c) {
+  if (c.q.purpose != Purpose::kSaleShare) return false;
+  std::optional<Timestamp> newest;
+  for (const Signal& s : c.facts.signals) {
+    if (s.gpc && s.at <= c.q.at) newest = newest ? std::max(*newest, s.at) : s.at;
+  }
+  if (!newest) return false;
+  return std::none_of(c.facts.ledger.begin(), c.facts.ledger.end(), [&](const ConsentEntry* e) {
+    return e->event == ConsentEvent::kGrant && e->at > *newest && e->evidence.informed_of_signal &&
+           PositiveMatches(c, *e);
+  });
+}
+
+// The answer when nothing allows: what could be proven first, then what is known to be wrong.
+inline Decision DecideNotes(const Case& c, const Notes& notes) {
+  Decision d;
+  if (notes.ask != Rule::kNoBasis) {
+    d.outcome = Outcome::kNeedsEvidence;
+    d.rule = notes.ask;
+    d.Match(notes.ask_seq);
+  } else if (notes.deny != Rule::kNoBasis) {
+    d.rule = notes.deny;
+    d.Match(notes.deny_seq);
+  } else {
+    c.Say(Rule::kNoBasis, Verdict::kDenies);
+  }
+  return d;
+}
+
+// Retention, message and time: what may still stop a contact that has a basis.
+inline Decision DecideLast(const Case& c, Decision allow, const ConsentEntry* consent,
+                           bool refusals) {
+  if (const RuleRow* row = FindInactivity(c)) return Denied(c, row->rule);
+  const bool needs_optout = c.q.channel == Channel::kEmail || c.q.channel == Channel::kSms;
+  if (needs_optout && c.q.message_has_optout == Known::kNo) return Denied(c, Rule::kNoOptout);
+  const bool outside_hours = consent != nullptr && consent->evidence.outside_hours;
+  const Blocked blocked = TryTiming(c, outside_hours, refusals);
+  if (!blocked.blocks()) return allow;
+  Decision d{.outcome = OutcomeOf(blocked.rule), .rule = blocked.rule};
+  if (blocked.rule == Rule::kTzUnknown && c.policy.tz_unknown == UnknownZone::kDeny) {
+    d.outcome = Outcome::kDeny;
+  }
+  d.retry_at = blocked.retry_at;
+  return d;
+}
+
+// One question that is not an always-purpose, under one law.
+inline Decision DecideContact(Case c) {
+  if (std::optional<Decision> d = DecideSubject(&c)) return *d;
+  if (SignalStands(c)) return Denied(c, Rule::kGpc);
+
+  const bool refusals = RefusalIsWithdrawal(c);
+  const Standing standing = WeighNegatives(c, refusals);
+  if (standing.rule != Rule::kConsentOk) {
+    Decision d{.outcome = Outcome::kDeny, .rule = standing.rule};
+    MatchNegatives(c, standing, refusals, &d);
+    c.Say(standing.rule, Verdict::kDenies, d.matched[0]);
+    return d;
+  }
+  Notes notes;
+  const ConsentEntry* consent = standing.any ? standing.lifted_by : FindConsent(c, &notes);
+
+  RegisterResult registers;
+  if (consent == nullptr) registers = TryRegisters(c);
+  if (registers.forbids != nullptr) return Denied(c, registers.forbids->rule);
+  if (const RuleRow* ban = FindBan(c)) return Denied(c, ban->rule);
+
+  Decision allow{.outcome = Outcome::kAllow, .basis = Basis::kConsent, .rule = Rule::kConsentOk};
+  if (consent != nullptr) {
+    allow.Match(consent->seq);
+  } else {
+    const RuleRow* row = registers.ebr != nullptr ? registers.ebr : FindBasis(c, &notes);
+    if (row == nullptr) return DecideNotes(c, notes);
+    allow.basis = row->basis;
+    allow.rule = row->rule;
+  }
+  return DecideLast(c, allow, consent, refusals);
+}
+
+inline Decision DecideUnder(const Case& c) {
+  Decision d = IsAlways(c.q.purpose) ? DecideAlways(c) : DecideContact(c);
+  d.jurisdiction = c.j;
+  d.pack_version = c.pack.version(c.j);
+  return d;
+}
+
+// Out of order facts would be read wrongly, so they are not read.
+inline bool InOrder(const Facts& facts) {
+  for (size_t i = 1; i < facts.ledger.size(); ++i) {
+    if (facts.ledger[i]->at < facts.ledger[i - 1]->at) return false;
+  }
+  return std::is_sorted(facts.attempts.begin(), facts.attempts.end(),
+                        [](const Attempt& a, const Attempt& b) { return a.at < b.at; });
+}
+
+inline bool IsKnown(const Question& q) {
+  if (q.channel == Channel::kUnknown || q.purpose == Purpose::kUnknown) return false;
+  return q.channel != Channel::kAny || q.purpose == Purpose::kSaleShare;
+}
+
+// Every candidate law alone; the strictest answer, of equal ones the first.
+inline Decision DecideEverywhere(const Question& q, const Facts& facts, const RulePack& pack,
+                                 const Policy& policy, Trace* trace) {
+  std::optional<Decision> out;
+  const PartyId subject = Resolve(q, facts.merges, q.person);
+  const auto consider = [&](Jurisdiction j) {
+    const Decision d = DecideUnder(Case{q, facts, pack, policy, j, subject, trace});
+    if (!out || d.outcome < out->outcome) out = d;
+  };
+  const bool unknown = std::find(facts.jurisdictions.begin(), facts.jurisdictions.end(),
+                                 Jurisdiction::kUnknown) != facts.jurisdictions.end();
+  for (Jurisdiction j : facts.jurisdictions) {
+    if (j == Jurisdiction::kUnknown) continue;
+    consider(j);
+    if (policy.multi_jurisdiction == SeveralJurisdictions::kFirst) return *out;
+  }
+  if (unknown || facts.jurisdictions.empty()) {
+    for (Jurisdiction j : pack.all()) consider(j);
+  }
+  return out.value_or(Decision{});
+}
+
+}  // namespace internal
+
+// The answer to `question` on `facts`, by the rules of `pack` and the choices of `policy`. An
+// unknown channel or purpose, an empty pack and facts out of order are denied (DEFAULT.NO_BASIS).
+// `trace`, when given, receives every rule tried.
+inline Decision Decide(const Question& question, const Facts& facts, const RulePack& pack,
+                       const Policy& policy, Trace* trace = nullptr) {
+  if (!internal::IsKnown(question) || !internal::InOrder(facts)) return {};
+  Question q = question;
+  if (q.purpose == Purpose::kService && q.mixed_promo) q.purpose = Purpose::kMarketing;
+  if (q.controller.empty()) q.controller = kSelf;
+  Decision d = internal::DecideEverywhere(q, facts, pack, policy, trace);
+  if (const FlagSet loose = LooserFlags(policy, pack.policy()); loose != 0) {
+    const Decision strict = internal::DecideEverywhere(q, facts, pack, pack.policy(), nullptr);
+    if (strict.outcome < d.outcome) d.loosened = loose;
+  }
+  return d;
+}
+
+// The same with the defaults of the pack.
+inline Decision Decide(const Question& question, const Facts& facts, const RulePack& pack,
+                       Trace* trace = nullptr) {
+  return Decide(question, facts, pack, pack.policy(), trace);
+}
+
+// Many questions on facts of their own, as an audience asks them: answers[i] belongs to
+// questions[i] on facts[i]. The three spans have one length.
+inline void DecideBatch(std::span<const Question> questions, std::span<const Facts> facts,
+                        const RulePack& pack, std::span<Decision> answers) {
+  for (size_t i = 0; i < questions.size() && i < facts.size() && i < answers.size(); ++i) {
+    answers[i] = Decide(questions[i], facts[i], pack);
+  }
+}
+
+}  // namespace relata
+
+#endif  // RELATA_CONSENT_DECIDE_H_

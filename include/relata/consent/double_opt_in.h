@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Double opt-in: a request, one confirmation message, an answer.
+//
+// A confirm answers the newest earlier request of the same person, point and scope that is neither
+// spent nor dead. Confirming one topic confirms no other. A request lives [at, at + doi_ttl_days);
+// once answered it is spent. Because each confirm takes the newest request, requests and confirms
+// of one scope pair up like brackets, so pairing needs a counter and no memory.
+
+#ifndef RELATA_CONSENT_DOUBLE_OPT_IN_H_
+#define RELATA_CONSENT_DOUBLE_OPT_IN_H_
+
+#include <algorithm>
+
+#include "relata/consent/scope.h"
+
+namespace relata::internal {
+
+// The same values in any order.
+inline bool SameValues(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  return a.size() == b.size() && std::is_permutation(a.begin(), a.end(), b.begin());
+}
+
+// Do two entries belong to one double opt-in? Both are the subject's at the point asked, or of one
+// named person at one named point; an absent point is the one asked about.
+inline bool SameOptIn(const Case& c, const ConsentEntry& a, const ConsentEntry& b) {
+  const PartyId at = a.point.none() ? c.q.point : a.point;
+  if (at != (b.point.none() ? c.q.point : b.point)) return false;
+  if (a.scope.channels != b.scope.channels || a.scope.purposes != b.scope.purposes) return false;
+  if (!SameValues(a.scope.topics, b.scope.topics)) return false;
+  if (!SameValues(a.scope.controllers, b.scope.controllers)) return false;
+  const auto& merges = c.facts.merges;
+  return Resolve(c.q, merges, Speaker(c, a)) == Resolve(c.q, merges, Speaker(c, b));
+}
+
+inline Timestamp RequestEnds(const Case& c, const ConsentEntry& request) {
+  return request.at + Days(c.policy.doi_ttl_days);
+}
+
+// The request that the confirm at `index` of the ledger answers, or null.
+inline const ConsentEntry* AnsweredRequest(const Case& c, size_t index) {
+  const ConsentEntry& confirm = *c.facts.ledger[index];
+  int taken = 0;  // requests that later confirms already took
+  for (size_t i = index; i-- > 0;) {
+    const ConsentEntry& e = *c.facts.ledger[i];
+    if (e.event != ConsentEvent::kRequest && e.event != ConsentEvent::kConfirm) continue;
+    if (!Visible(c.q, e) || !SameOptIn(c, e, confirm)) continue;
+    if (e.event == ConsentEvent::kConfirm) {
+      ++taken;
+    } else if (e.at < confirm.at && taken-- == 0) {
+      return confirm.at < RequestEnds(c, e) ? &e : nullptr;
+    }
+  }
+  return nullptr;
+}
+
+// Is the request at `index` waiting for its confirm at the question's instant?
+inline bool AwaitsConfirm(const Case& c, size_t index) {
+  const ConsentEntry& request = *c.facts.ledger[index];
+  if (c.q.at >= RequestEnds(c, request)) return false;
+  int open = 1;
+  for (size_t i = index + 1; i < c.facts.ledger.size(); ++i) {
+    const ConsentEntry& e = *c.facts.ledger[i];
+    if (e.event != ConsentEvent::kRequest && e.event != ConsentEvent::kConfirm) continue;
+    if (!Visible(c.q, e) || !SameOptIn(c, e, request)) continue;
+    if (e.event == ConsentEvent::kRequest) {
+      ++open;
+    } else if (e.at > request.at && --open == 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// May the one confirmation message be sent? Asked with the channel, topic, controller, person and
+// point of the request; its purpose is whatever the request was for.
+inline Decision DecideConfirmation(const Case& c) {
+  Decision d;
+  d.rule = Rule::kDoiNoRequest;
+  for (size_t i = c.facts.ledger.size(); i-- > 0;) {
+    const ConsentEntry& e = *c.facts.ledger[i];
+    if (e.event != ConsentEvent::kRequest || !Visible(c.q, e) || e.at <= c.positives_after ||
+        !PositiveHolds(c, e) || (e.scope.channels & Bit(c.q.channel)) == 0 ||
+        !TopicMatches(e.scope, c.q.topic) || !ControllerMatches(e.scope, c.q.controller) ||
+        !AwaitsConfirm(c, i)) {
+      continue;
+    }
+    const auto sent =
+        std::count_if(c.facts.attempts.begin(), c.facts.attempts.end(), [&](const Attempt& a) {
+          return a.channel == c.q.channel && a.purpose == Purpose::kDoiConfirmation &&
+                 a.at >= e.at && a.at <= c.q.at;
+        });
+    d.Match(e.seq);
+    if (sent >= c.policy.doi_max) {
+      d.rule = Rule::kDoiAlreadySent;
+    } else {
+      d = {.outcome = Outcome::kAllow,
+           .basis = Basis::kPreContractual,
+           .rule = Rule::kDoiConfirmationOk,
+           .matched_count = d.matched_count,
+           .matched = d.matched};
+    }
+    break;
+  }
+  c.Say(d.rule, ToVerdict(d.outcome), d.matched[0]);
+  return d;
+}
+
+}  // namespace relata::internal
+
+#endif  // RELATA_CONSENT_DOUBLE_OPT_IN_H_
