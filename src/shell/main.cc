@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The `relata` command.
+
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "shell/command.h"
+
+namespace relata::shell {
+namespace {
+
+constexpr const char* kFooter =
+    "\nA record is named TYPE/ID, where ID is its public id or an external key SYSTEM:KEY.\n"
+    "Exit status: 0 done, 1 answered no or found problems, 2 usage, 3 failed.\n"
+    "'relata COMMAND --help' says more about a command.";
+
+void AddSharedOptions(CLI::App& app, Session& session) {
+  app.add_option("--db", session.database, "Database: a file, :memory: or postgres://...")
+      ->envname("RELATA_DB")
+      ->type_name("WHERE");
+  app.add_option("--tenant", session.tenant, "Tenant of the database")->type_name("NAME");
+  app.add_option("--lang", session.language_text, "Language of labels and messages: en, fr")
+      ->type_name("LANG");
+  app.add_option("--now", session.now_text, "The instant to answer for; the clock's when not given")
+      ->type_name("RFC3339");
+  app.add_option("--as", session.actor_name, "Who asks or changes: a user's login")
+      ->type_name("USER");
+  app.add_option("--role", session.actor_role, "The role that user acts in")->type_name("ROLE");
+  app.add_option("--id-seed", session.id_seed, "Draw ids that repeat, for replays")->type_name("N");
+  app.add_flag("--json", session.json, "Answer as JSON");
+}
+
+int Run(int argc, char** argv) {
+  CLI::App app("Relata: a customer graph in one file, with segments, scores, consent and reasons",
+               "relata");
+  Session session;
+  AddSharedOptions(app, session);
+  app.set_version_flag("--version", "relata " RELATA_VERSION);
+  app.footer(kFooter);
+  app.require_subcommand(1);
+  AddGenerateCommand(app, session);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // Help and version are asked for; everything else is a wrong command line.
+    return app.exit(error) == 0 ? kDone : kUsage;
+  }
+  return session.exit_status();
+}
+
+}  // namespace
+}  // namespace relata::shell
+
+int main(int argc, char** argv) {
+  try {
+    return relata::shell::Run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "relata: %s\n", error.what());
+    return relata::shell::kFailed;
+  }
+}

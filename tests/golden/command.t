@@ -1,0 +1,19 @@
+The command says what it is and what it can do.
+
+  $ relata --version
+  relata 0.1.0
+  $ relata --help | head -3
+  Relata: a customer graph in one file, with segments, scores, consent and reasons
+  Usage: relata [OPTIONS] SUBCOMMAND
+
+
+A wrong command line is status 2, and says so on standard error only.
+
+  $ relata frobnicate 2>/dev/null
+  [2]
+  $ relata --lang de generate company 2>&1
+  relata: --lang is en or fr, not de
+  [2]
+  $ relata --now yesterday generate company 2>&1
+  relata: --now is an instant such as 2026-11-12T17:00:00Z, not yesterday
+  [2]
