@@ -73,7 +73,7 @@ absl::StatusOr<Condition> CheckCondition(const Crm& crm, std::string_view type,
   std::shared_ptr<const CheckedExpression> expression =
       crm.engine().checks().Get(schema, key, [&] { return Check(text, options); });
   RELATA_RETURN_IF_ERROR(expression->status());
-  return Condition{def->id, std::move(expression)};
+  return Condition{def->id, std::move(expression), nullptr};
 }
 
 absl::StatusOr<Condition> FindSegment(const Crm& crm, std::string_view name) {
@@ -87,6 +87,14 @@ absl::StatusOr<Condition> FindSegment(const Crm& crm, std::string_view name) {
       CheckCondition(crm, json["type"].get<std::string>(), json["expression"].get<std::string>(),
                      {}, ValueType::Kind::kBool);
   if (!condition.ok()) return Annotate(condition.status(), Concat("segment '", name, "'"));
+  if (!json.contains("members")) return condition;
+  auto frozen = std::make_shared<std::set<Uuid>>();
+  for (const auto& member : json["members"]) {
+    const auto id = member.is_string() ? Uuid::Parse(member.get<std::string>()) : std::nullopt;
+    if (!id) return DataLoss(Concat("a member of segment '", name, "' is no id"));
+    frozen->insert(*id);
+  }
+  condition->frozen = std::move(frozen);
   return condition;
 }
 

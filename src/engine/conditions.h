@@ -15,13 +15,17 @@
 
 #include "relata/access/role.h"
 #include "relata/engine/crm.h"
+#include "relata/expression/evaluate.h"
 #include "relata/expression/expression.h"
 
 namespace relata::internal {
 
+// A condition over records of a type; for a static segment also the ids it is frozen to, and then
+// nothing else counts.
 struct Condition {
   TypeId type = kNoType;
   std::shared_ptr<const CheckedExpression> expression;
+  std::shared_ptr<const std::set<Uuid>> frozen;
 };
 
 // `text` about records of `type`, checked with the parameters given; from the cache when it was
@@ -36,6 +40,14 @@ absl::StatusOr<Condition> FindSegment(const Crm& crm, std::string_view name);
 
 // Every table that evaluating the plan may read, with those of the segments and scores it names.
 absl::StatusOr<std::vector<TypeId>> TablesRead(const Crm& crm, const Plan& plan);
+
+// The records of `view` for which the condition is true, false or undecided at options.now. The
+// tables must be loaded (FailedPrecondition otherwise); permissions are the caller's.
+absl::StatusOr<QueryAnswer> SelectOn(const Crm& crm, const std::shared_ptr<const Snapshot>& view,
+                                     const Condition& condition, const QueryOptions& options);
+absl::StatusOr<EvalResult> EvaluateOn(const Crm& crm, const std::shared_ptr<const Snapshot>& view,
+                                      const Condition& condition, RecordRef record,
+                                      const QueryOptions& options);
 
 // PermissionDenied when the plan, or a segment it names, reads a field that the reader may not see
 // or that was not collected for the purpose ("" is any). The message names the field.

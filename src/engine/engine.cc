@@ -8,7 +8,8 @@
 #include <utility>
 
 #include "base/strings.h"
-#include "engine/decision.h"
+#include "engine/batch_decision.h"
+#include "engine/conditions.h"
 #include "engine/tables.h"
 #include "nlohmann/json.hpp"
 #include "relata/base/zone.h"
@@ -282,6 +283,7 @@ absl::StatusOr<Commit> Crm::Engine::Make(const Transaction::Batch& batch, Timest
   if (time_only && head.id > 0 && now < head.recorded) {
     return InvalidArgument("time does not run backwards: now is before the last commit");
   }
+  RELATA_RETURN_IF_ERROR(LoadForDeciders(*attempt.writer, time_only));
   {
     std::lock_guard lock(mutex_);
     attempt.before = attempt.after = snapshot_;
@@ -311,9 +313,23 @@ absl::StatusOr<Commit> Crm::Engine::Make(const Transaction::Batch& batch, Timest
   return attempt.counts;
 }
 
+absl::Status Crm::Engine::LoadForDeciders(StoreReader& reader, bool time_only) {
+  if (deciders_.empty()) return absl::OkStatus();
+  const Crm crm(shared_from_this());
+  std::vector<TypeId> tables;
+  for (const Decider& decider : deciders_) {
+    if (!decider.tables) continue;
+    RELATA_ASSIGN_OR_RETURN(const std::vector<TypeId> types, decider.tables(crm, time_only));
+    tables.insert(tables.end(), types.begin(), types.end());
+  }
+  std::lock_guard lock(mutex_);
+  RELATA_ASSIGN_OR_RETURN(snapshot_, snapshot_->Load(tables, reader));
+  return absl::OkStatus();
+}
+
 // Decides one batch on the graph as the steps before left it, then lets the deciders react.
 absl::Status Crm::Engine::Step(Attempt& attempt, const Transaction::Batch& batch) {
-  internal::Decision decision(
+  internal::BatchDecision decision(
       *attempt.after, *attempt.writer, *options_.ids, attempt.allocation,
       [&](RecordRef r) {
         const auto found = attempt.became.find(r.row);
@@ -350,39 +366,73 @@ namespace {
 
 class StepView : public CommitStep {
  public:
-  StepView(const Crm& crm, std::shared_ptr<const Snapshot> before,
-           std::shared_ptr<const Snapshot> after, const CommitBatch& writes, Timestamp now,
-           const Actor& actor, int depth, bool time_only, Transaction& next)
-      : crm_(crm),
-        before_(std::move(before)),
-        after_(std::move(after)),
-        writes_(writes),
-        now_(now),
-        actor_(actor),
-        depth_(depth),
-        time_only_(time_only),
-        next_(next) {}
+  struct Parts {
+    const Crm& crm;
+    StoreReader& reader;
+    std::shared_ptr<const Snapshot> before;
+    std::shared_ptr<const Snapshot> after;
+    const CommitBatch& writes;
+    Timestamp now;
+    const Actor& actor;
+    int depth;
+    bool time_only;
+    Transaction& next;
+  };
 
-  const Crm& crm() const override { return crm_; }
-  const std::shared_ptr<const Snapshot>& before() const override { return before_; }
-  const std::shared_ptr<const Snapshot>& after() const override { return after_; }
-  const CommitBatch& writes() const override { return writes_; }
-  Timestamp now() const override { return now_; }
-  const Actor& actor() const override { return actor_; }
-  int depth() const override { return depth_; }
-  bool time_only() const override { return time_only_; }
-  Transaction& next() override { return next_; }
+  explicit StepView(Parts parts) : p_(std::move(parts)) {}
+
+  const Crm& crm() const override { return p_.crm; }
+  const std::shared_ptr<const Snapshot>& before() const override { return p_.before; }
+  const std::shared_ptr<const Snapshot>& after() const override { return p_.after; }
+  const CommitBatch& writes() const override { return p_.writes; }
+  Timestamp now() const override { return p_.now; }
+  const Actor& actor() const override { return p_.actor; }
+  int depth() const override { return p_.depth; }
+  bool time_only() const override { return p_.time_only; }
+  Transaction& next() override { return p_.next; }
+
+  absl::StatusOr<QueryAnswer> Select(std::string_view type,
+                                     std::string_view expression) const override {
+    RELATA_ASSIGN_OR_RETURN(
+        const internal::Condition condition,
+        internal::CheckCondition(p_.crm, type, expression, {}, ValueType::Kind::kBool));
+    return internal::SelectOn(p_.crm, p_.after, condition, Options());
+  }
+  absl::StatusOr<bool> Test(RecordRef record, std::string_view expression) const override {
+    return TestOn(p_.after, record, expression);
+  }
+  absl::StatusOr<bool> TestBefore(RecordRef record, std::string_view expression) const override {
+    return TestOn(p_.before, record, expression);
+  }
+  absl::StatusOr<std::vector<LogWrite>> Log(std::string_view log,
+                                            std::string_view key) const override {
+    std::vector<LogWrite> lines;
+    RELATA_RETURN_IF_ERROR(p_.reader.ScanLog(log, 0, key, [&](const LogWrite& line) {
+      lines.push_back(line);
+      return absl::OkStatus();
+    }));
+    return lines;
+  }
 
  private:
-  const Crm& crm_;
-  const std::shared_ptr<const Snapshot> before_;
-  const std::shared_ptr<const Snapshot> after_;
-  const CommitBatch& writes_;
-  const Timestamp now_;
-  const Actor& actor_;
-  const int depth_;
-  const bool time_only_;
-  Transaction& next_;
+  QueryOptions Options() const {
+    QueryOptions options;
+    options.now = p_.now;
+    return options;
+  }
+
+  absl::StatusOr<bool> TestOn(const std::shared_ptr<const Snapshot>& view, RecordRef record,
+                              std::string_view expression) const {
+    const std::string& type = view->schema().type(record.type).name;
+    RELATA_ASSIGN_OR_RETURN(
+        const internal::Condition condition,
+        internal::CheckCondition(p_.crm, type, expression, {}, ValueType::Kind::kBool));
+    RELATA_ASSIGN_OR_RETURN(const EvalResult result,
+                            internal::EvaluateOn(p_.crm, view, condition, record, Options()));
+    return result.tri() == Tri::kTrue;
+  }
+
+  const Parts p_;
 };
 
 }  // namespace
@@ -395,9 +445,9 @@ absl::Status Crm::Engine::RunDeciders(Attempt& attempt, const Transaction::Batch
   recorded->schema = attempt.after->shared_schema();
   const Crm crm(shared_from_this());
   Transaction next(std::move(added));
-  StepView view(crm, attempt.before, attempt.after, attempt.steps.back(), attempt.now,
-                attempt.actor, depth, attempt.time_only && depth == 0, next);
-  for (const Decider& decider : deciders_) RELATA_RETURN_IF_ERROR(decider(view));
+  StepView view({crm, *attempt.writer, attempt.before, attempt.after, attempt.steps.back(),
+                 attempt.now, attempt.actor, depth, attempt.time_only && depth == 0, next});
+  for (const Decider& decider : deciders_) RELATA_RETURN_IF_ERROR(decider.decide(view));
   RELATA_RETURN_IF_ERROR(recorded->status);
   if (recorded->size() == 0) return absl::OkStatus();
   if (depth + 1 > kMaxCascade) {

@@ -96,6 +96,7 @@ class Crm::Engine : public std::enable_shared_from_this<Crm::Engine> {
   absl::Status Start();
   absl::Status LoadDefinitions(StoreReader& reader);
   absl::Status Refresh(StoreReader& reader);
+  absl::Status LoadForDeciders(StoreReader& reader, bool time_only);
   absl::Status PrepareTables(StoreWriter& writer, Attempt& attempt);
   absl::StatusOr<Commit> Make(const Transaction::Batch& batch, Timestamp now, bool time_only);
   absl::Status Step(Attempt& attempt, const Transaction::Batch& batch);

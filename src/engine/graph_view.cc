@@ -11,11 +11,6 @@
 #include "relata/base/zone.h"
 
 namespace relata::internal {
-namespace {
-
-constexpr int kMaxSegmentDepth = 32;  // segments that name segments
-
-}  // namespace
 
 Zone ZoneOf(const Crm& crm) { return Zone::Load(crm.zone()).value_or(Zone()); }
 
@@ -65,28 +60,26 @@ Value SnapshotView::EventField(RecordRef event, FieldId field) const {
 absl::StatusOr<bool> SnapshotView::InSegment(std::string_view name, RecordRef record) const {
   auto found = segments_.find(name);
   if (found == segments_.end()) {
-    if (depth_ >= kMaxSegmentDepth) {
-      return FailedPrecondition(Concat("segment '", name, "' depends on itself"));
+    RELATA_ASSIGN_OR_RETURN(Condition condition, FindSegment(crm_, name));
+    auto segment = std::make_unique<Asked>();
+    if (!condition.frozen) {
+      EvaluationContext context;
+      context.view = this;
+      context.now = now_;
+      context.zone = ZoneOf(crm_);
+      segment->interpreter.emplace(condition.expression->shared_plan(), std::move(context));
     }
-    RELATA_ASSIGN_OR_RETURN(const Condition segment, FindSegment(crm_, name));
-    EvaluationContext context;
-    context.view = this;
-    context.now = now_;
-    context.zone = ZoneOf(crm_);
-    found = segments_
-                .emplace(std::string(name),
-                         std::make_unique<Interpreter>(segment.expression->shared_plan(), context))
-                .first;
+    segment->frozen = condition.frozen;
+    found = segments_.emplace(std::string(name), std::move(segment)).first;
   }
-  Interpreter& interpreter = *found->second;
-  // While a segment is being decided it is taken out, so that one that asks for itself is noticed
-  // by the depth instead of being entered twice.
-  std::unique_ptr<Interpreter> running = std::move(found->second);
-  segments_.erase(found);
-  ++depth_;
-  absl::StatusOr<Tri> member = interpreter.EvaluateBoolean(record);
-  --depth_;
-  segments_.insert_or_assign(std::string(name), std::move(running));
+  Asked& segment = *found->second;
+  if (segment.frozen) return segment.frozen->contains(snapshot_.Id(record));
+  if (segment.running) {
+    return FailedPrecondition(Concat("segment '", name, "' depends on itself"));
+  }
+  segment.running = true;
+  absl::StatusOr<Tri> member = segment.interpreter->EvaluateBoolean(record);
+  segment.running = false;
   RELATA_RETURN_IF_ERROR(member.status());
   return *member == Tri::kTrue;
 }

@@ -8,6 +8,8 @@
 
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,8 +47,12 @@ class SnapshotView : public GraphView {
   const Hooks& hooks_;
   const Timestamp now_;
   // Segments asked about in this question, made ready once each.
-  mutable std::map<std::string, std::unique_ptr<Interpreter>, std::less<>> segments_;
-  mutable int depth_ = 0;
+  struct Asked {
+    std::optional<Interpreter> interpreter;
+    std::shared_ptr<const std::set<Uuid>> frozen;
+    bool running = false;
+  };
+  mutable std::map<std::string, std::unique_ptr<Asked>, std::less<>> segments_;
 };
 
 // The zone of a tenant, which was checked when the Crm was opened.

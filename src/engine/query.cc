@@ -11,40 +11,60 @@
 #include "relata/expression/explain.h"
 
 namespace relata {
-namespace {
 
 using internal::Concat;
 using internal::Condition;
 
-// A condition, the snapshot it is asked of with everything it reads, and how to evaluate it.
-struct Ready {
-  Condition condition;
-  std::shared_ptr<const Snapshot> snapshot;
-  std::unique_ptr<internal::SnapshotView> view;
+namespace {
+
+// A snapshot made ready to be asked; lives as long as the question.
+struct AskedSnapshot {
+  AskedSnapshot(const Crm& crm, const Snapshot& snapshot, const QueryOptions& options)
+      : view(crm, snapshot, crm.engine().hooks(), options.now) {
+    context.view = &view;
+    context.now = options.now;
+    context.zone = internal::ZoneOf(crm);
+    context.parameters.insert(options.parameters.begin(), options.parameters.end());
+  }
+  AskedSnapshot(const AskedSnapshot&) = delete;
+  AskedSnapshot& operator=(const AskedSnapshot&) = delete;
+
+  internal::SnapshotView view;
   EvaluationContext context;
 };
 
-absl::StatusOr<Ready> MakeReady(const Crm& crm, std::string_view type, std::string_view text,
-                                const QueryOptions& options, ValueType expected) {
-  Ready ready;
-  RELATA_ASSIGN_OR_RETURN(ready.condition,
-                          internal::CheckCondition(crm, type, text, options.parameters, expected));
-  const Plan& plan = ready.condition.expression->plan();
+absl::Status NeedTables(const Crm& crm, const Snapshot& view, const Condition& condition) {
+  RELATA_ASSIGN_OR_RETURN(const std::vector<TypeId> tables,
+                          internal::TablesRead(crm, condition.expression->plan()));
+  for (const TypeId type : tables) {
+    if (!view.Loaded(type)) {
+      return FailedPrecondition(
+          Concat("the table of ", view.schema().type(type).name, " is not loaded"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Checks the text, the reader's rights and the purpose, and loads what it reads.
+struct PreparedQuery {
+  Condition condition;
+  std::shared_ptr<const Snapshot> snapshot;
+};
+absl::StatusOr<PreparedQuery> Prepare(const Crm& crm, std::string_view type, std::string_view text,
+                                      const QueryOptions& options, ValueType expected) {
+  RELATA_ASSIGN_OR_RETURN(
+      Condition condition,
+      internal::CheckCondition(crm, type, text, options.parameters, std::move(expected)));
+  const Plan& plan = condition.expression->plan();
   RELATA_ASSIGN_OR_RETURN(const Permissions permissions,
                           internal::PermissionsOf(crm, options.reader));
-  if (!permissions.MayRead(ready.condition.type)) {
+  if (!permissions.MayRead(condition.type)) {
     return PermissionDenied(Concat("the role may not read ", type));
   }
   RELATA_RETURN_IF_ERROR(internal::PermitReading(crm, plan, permissions, options.purpose));
   RELATA_ASSIGN_OR_RETURN(const std::vector<TypeId> tables, internal::TablesRead(crm, plan));
-  RELATA_ASSIGN_OR_RETURN(ready.snapshot, crm.View(tables));
-  ready.view = std::make_unique<internal::SnapshotView>(crm, *ready.snapshot, crm.engine().hooks(),
-                                                        options.now);
-  ready.context.view = ready.view.get();
-  ready.context.now = options.now;
-  ready.context.zone = internal::ZoneOf(crm);
-  ready.context.parameters.insert(options.parameters.begin(), options.parameters.end());
-  return ready;
+  RELATA_ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> snapshot, crm.View(tables));
+  return PreparedQuery{std::move(condition), std::move(snapshot)};
 }
 
 absl::StatusOr<std::string> TypeName(const Crm& crm, RecordRef record) {
@@ -55,50 +75,89 @@ absl::StatusOr<std::string> TypeName(const Crm& crm, RecordRef record) {
   return schema->type(record.type).name;
 }
 
+void Count(const EvalResult& result, Row row, size_t limit, QueryAnswer& answer) {
+  switch (result.tri()) {
+    case Tri::kTrue:
+      if (limit == 0 || answer.rows.size() < limit) answer.rows.push_back(row);
+      ++answer.count;
+      break;
+    case Tri::kError:
+      if (answer.errors++ == 0) answer.first_error = result.error;
+      break;
+    case Tri::kFalse:
+      break;
+  }
+}
+
 }  // namespace
+
+namespace internal {
+
+absl::StatusOr<QueryAnswer> SelectOn(const Crm& crm, const std::shared_ptr<const Snapshot>& view,
+                                     const Condition& condition, const QueryOptions& options) {
+  RELATA_RETURN_IF_ERROR(NeedTables(crm, *view, condition));
+  QueryAnswer answer;
+  answer.type = condition.type;
+  for (const ExpressionIssue& issue : condition.expression->issues()) {
+    answer.issues.push_back({Severity::kWarning, Concat("expression:", issue.span.begin),
+                             FormatIssueWithCaret(condition.expression->text(), issue)});
+  }
+  const AskedSnapshot asking(crm, *view, options);
+  Interpreter interpreter(condition.expression->shared_plan(), asking.context);
+  const Row limit = view->RowLimit(answer.type);
+  for (Row row = 0; row < limit; ++row) {
+    const RecordRef record{answer.type, row};
+    if (!view->Exists(record)) continue;
+    if (condition.frozen) {
+      Count({Value::Bool(condition.frozen->contains(view->Id(record))), ""}, row, options.limit,
+            answer);
+      continue;
+    }
+    RELATA_ASSIGN_OR_RETURN(const EvalResult result, interpreter.Evaluate(record));
+    Count(result, row, options.limit, answer);
+  }
+  return answer;
+}
+
+absl::StatusOr<EvalResult> EvaluateOn(const Crm& crm, const std::shared_ptr<const Snapshot>& view,
+                                      const Condition& condition, RecordRef record,
+                                      const QueryOptions& options) {
+  RELATA_RETURN_IF_ERROR(NeedTables(crm, *view, condition));
+  if (condition.frozen) {
+    return EvalResult{Value::Bool(condition.frozen->contains(view->Id(record))), ""};
+  }
+  const AskedSnapshot asking(crm, *view, options);
+  return relata::Evaluate(condition.expression->shared_plan(), record, asking.context);
+}
+
+}  // namespace internal
 
 absl::StatusOr<QueryAnswer> Crm::Query(std::string_view type, std::string_view expression,
                                        const QueryOptions& options) const {
-  RELATA_ASSIGN_OR_RETURN(const Ready ready,
-                          MakeReady(*this, type, expression, options, ValueType::Kind::kBool));
-  QueryAnswer answer;
-  answer.type = ready.condition.type;
-  for (const ExpressionIssue& issue : ready.condition.expression->issues()) {
-    answer.issues.push_back({Severity::kWarning, Concat("expression:", issue.span.begin),
-                             FormatIssueWithCaret(expression, issue)});
-  }
-  Interpreter interpreter(ready.condition.expression->shared_plan(), ready.context);
-  const Row limit = ready.snapshot->RowLimit(answer.type);
-  for (Row row = 0; row < limit; ++row) {
-    const RecordRef record{answer.type, row};
-    if (!ready.snapshot->Exists(record)) continue;
-    RELATA_ASSIGN_OR_RETURN(const EvalResult result, interpreter.Evaluate(record));
-    switch (result.tri()) {
-      case Tri::kTrue:
-        if (options.limit == 0 || answer.rows.size() < options.limit) answer.rows.push_back(row);
-        ++answer.count;
-        break;
-      case Tri::kError:
-        if (answer.errors++ == 0) answer.first_error = result.error;
-        break;
-      case Tri::kFalse:
-        break;
-    }
-  }
-  return answer;
+  RELATA_ASSIGN_OR_RETURN(const PreparedQuery question,
+                          Prepare(*this, type, expression, options, ValueType::Kind::kBool));
+  return internal::SelectOn(*this, question.snapshot, question.condition, options);
 }
 
 absl::StatusOr<Value> Crm::Evaluate(RecordRef record, std::string_view expression,
                                     const QueryOptions& options) const {
   const RecordRef here = Resolve(record);
   RELATA_ASSIGN_OR_RETURN(const std::string type, TypeName(*this, here));
-  RELATA_ASSIGN_OR_RETURN(const Ready ready,
-                          MakeReady(*this, type, expression, options, ValueType()));
+  RELATA_ASSIGN_OR_RETURN(const PreparedQuery question,
+                          Prepare(*this, type, expression, options, ValueType()));
   RELATA_ASSIGN_OR_RETURN(
       EvalResult result,
-      relata::Evaluate(ready.condition.expression->shared_plan(), here, ready.context));
+      internal::EvaluateOn(*this, question.snapshot, question.condition, here, options));
   if (!result.ok()) return InvalidArgument(result.error);
   return std::move(result.value);
+}
+
+absl::StatusOr<std::vector<TypeId>> Crm::TablesOf(std::string_view type,
+                                                  std::string_view expression) const {
+  RELATA_ASSIGN_OR_RETURN(
+      const Condition condition,
+      internal::CheckCondition(*this, type, expression, {}, ValueType::Kind::kBool));
+  return internal::TablesRead(*this, condition.expression->plan());
 }
 
 }  // namespace relata

@@ -45,6 +45,27 @@ std::string FormatDuration(Duration d) {
   return out;
 }
 
+// `count` digits at `at`; -1 when there are not.
+int64_t Digits(std::string_view text, size_t at, size_t count) {
+  if (at + count > text.size()) return -1;
+  int64_t n = 0;
+  for (const char c : text.substr(at, count)) {
+    if (c < '0' || c > '9') return -1;
+    n = n * 10 + (c - '0');
+  }
+  return n;
+}
+
+// "Z", "+01:00" or "-05:30" as micros east of UTC; nothing for any other text.
+std::optional<int64_t> Offset(std::string_view text) {
+  if (text == "Z" || text == "z") return 0;
+  if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return std::nullopt;
+  const int64_t hours = Digits(text, 1, 2);
+  const int64_t minutes = Digits(text, 4, 2);
+  if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return std::nullopt;
+  return (text[0] == '-' ? -1 : 1) * (hours * 3600 + minutes * 60) * 1'000'000;
+}
+
 std::string FormatList(const ValueList& list) {
   std::string out;
   for (const Value& v : list) {
@@ -126,6 +147,46 @@ std::string FormatDate(Date date) {
   std::string year = std::to_string(c.year);
   if (year.size() < 4) year.insert(0, 4 - year.size(), '0');
   return internal::Concat(year, "-", TwoDigits(c.month), "-", TwoDigits(c.day));
+}
+
+std::optional<Date> ParseDate(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
+  const CivilDay day{static_cast<int32_t>(Digits(text, 0, 4)),
+                     static_cast<int32_t>(Digits(text, 5, 2)),
+                     static_cast<int32_t>(Digits(text, 8, 2))};
+  if (!IsValid(day)) return std::nullopt;
+  return ToDate(day);
+}
+
+std::optional<Timestamp> ParseTimestamp(std::string_view text) {
+  const std::optional<Date> date = ParseDate(text.substr(0, 10));
+  if (!date) return std::nullopt;
+  if (text.size() == 10) return UtcMidnight(*date);
+  if (text.size() < 20 || (text[10] != 'T' && text[10] != 't' && text[10] != ' ')) {
+    return std::nullopt;
+  }
+  const int64_t hour = Digits(text, 11, 2);
+  const int64_t minute = Digits(text, 14, 2);
+  const int64_t second = Digits(text, 17, 2);
+  if (text[13] != ':' || text[16] != ':' || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
+      second < 0 || second > 59) {
+    return std::nullopt;
+  }
+  size_t at = 19;
+  int64_t micros = 0;
+  if (text[at] == '.') {
+    const size_t from = ++at;
+    while (at < text.size() && text[at] >= '0' && text[at] <= '9') ++at;
+    if (at == from || at - from > 6) return std::nullopt;
+    micros = Digits(text, from, at - from);
+    for (size_t i = at - from; i < 6; ++i) micros *= 10;
+  }
+  const std::optional<int64_t> offset = Offset(text.substr(at));
+  if (!offset) return std::nullopt;
+  const Timestamp t{UtcMidnight(*date).micros + (hour * 3600 + minute * 60 + second) * 1'000'000 +
+                    micros - *offset};
+  if (t < Timestamp::kMin || t > Timestamp::kMax) return std::nullopt;
+  return t;
 }
 
 std::string FormatTimestamp(Timestamp t) {

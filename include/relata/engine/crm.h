@@ -98,12 +98,12 @@ struct Definition {
 // What a commit's deciders see and may add to. A decider is one of the rules that a room adds to
 // the write path: stage gates, workflows, memberships. It sees the graph before and after, and what
 // this step of the commit writes; what it adds is applied and decided in the next step, at most
-// kMaxCascade deep.
+// kMaxCascade deep. It asks the step, never the Crm, about records: the commit holds the lock.
 inline constexpr int kMaxCascade = 8;
 class CommitStep {
  public:
   virtual ~CommitStep() = default;
-  virtual const Crm& crm() const = 0;
+  virtual const Crm& crm() const = 0;  // for its schema, zone and definitions
   virtual const std::shared_ptr<const Snapshot>& before() const = 0;
   virtual const std::shared_ptr<const Snapshot>& after() const = 0;
   virtual const CommitBatch& writes() const = 0;  // of this step
@@ -111,10 +111,25 @@ class CommitStep {
   virtual const Actor& actor() const = 0;
   virtual int depth() const = 0;       // 0 for what the caller wrote
   virtual bool time_only() const = 0;  // Advance: time moved, nothing was written
-  virtual Transaction& next() = 0;     // what the decider adds
+  // The records for which the condition is true after this step.
+  virtual absl::StatusOr<QueryAnswer> Select(std::string_view type,
+                                             std::string_view expression) const = 0;
+  // Whether it is true for one record, after this step and before it. An undecided condition is
+  // not.
+  virtual absl::StatusOr<bool> Test(RecordRef record, std::string_view expression) const = 0;
+  virtual absl::StatusOr<bool> TestBefore(RecordRef record, std::string_view expression) const = 0;
+  // The lines of a log as stored before this commit.
+  virtual absl::StatusOr<std::vector<LogWrite>> Log(std::string_view log,
+                                                    std::string_view key) const = 0;
+  virtual Transaction& next() = 0;  // what the decider adds
 };
-// OK lets the commit go on; any other status refuses it as a whole.
-using Decider = std::function<absl::Status(CommitStep&)>;
+
+struct Decider {
+  // The tables that `decide` may read in a commit (or Advance, when `time_only`), loaded before it.
+  std::function<absl::StatusOr<std::vector<TypeId>>(const Crm&, bool time_only)> tables;
+  // OK lets the commit go on; any other status refuses it as a whole.
+  std::function<absl::Status(CommitStep&)> decide;
+};
 
 class Crm {
  public:
@@ -198,6 +213,10 @@ class Crm {
   // The newest version, NotFound when there is none or it is retired; and all of a kind by name.
   absl::StatusOr<Definition> FindDefinition(std::string_view kind, std::string_view name) const;
   std::vector<Definition> Definitions(std::string_view kind) const;
+  // The tables that a condition over `type` reads, for deciders. InvalidArgument when it does not
+  // check.
+  absl::StatusOr<std::vector<TypeId>> TablesOf(std::string_view type,
+                                               std::string_view expression) const;
   // Lines of a log in order; of one key when `key` is not empty.
   absl::StatusOr<std::vector<LogWrite>> Log(std::string_view log, std::string_view key = "") const;
 

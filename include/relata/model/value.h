@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -152,8 +153,13 @@ std::string ToDisplay(const Value& value);
 
 // RFC 3339 in UTC: "2026-11-22T05:00:00Z", with a fraction only when there is one.
 std::string FormatTimestamp(Timestamp t);
+// The instant written so, or with an offset ("2026-11-22T06:00:00+01:00"); also a day alone, which
+// is its midnight UTC. At most six decimals. Nothing for any other text.
+std::optional<Timestamp> ParseTimestamp(std::string_view text);
 // "2026-11-22".
 std::string FormatDate(Date date);
+// The day written so; nothing for any other text or a day that does not exist.
+std::optional<Date> ParseDate(std::string_view text);
 
 }  // namespace relata
 

@@ -24,6 +24,24 @@ TEST(Value, SameComparesKindAndContent) {
   EXPECT_FALSE(Value::Amount({0, *Currency::Parse("EUR")}).Same(Value::Amount({})));
 }
 
+TEST(Value, InstantsComeBackFromTheirText) {
+  for (const int64_t micros : {int64_t{0}, int64_t{-1}, int64_t{1'500'000}, Timestamp::kMin.micros,
+                               Timestamp::kMax.micros}) {
+    EXPECT_EQ(ParseTimestamp(FormatTimestamp({micros})), Timestamp{micros});
+  }
+  EXPECT_EQ(ParseTimestamp("2026-11-22T01:30:00+01:30"), UtcMidnight(MakeDate(2026, 11, 22)));
+  EXPECT_EQ(ParseTimestamp("2026-11-22"), UtcMidnight(MakeDate(2026, 11, 22)));
+}
+
+TEST(Value, WhatIsNoInstantIsRefused) {
+  for (const char* text :
+       {"", "2026", "2026-02-30", "2026-11-22T", "2026-11-22T24:00:00Z", "2026-11-22T00:00:00",
+        "2026-11-22T00:00:00.Z", "2026-11-22T00:00:00.1234567Z", "2026-11-22T00:00:00+1:00",
+        "0001-01-01T00:00:00+00:01", "2026-11-22T00:00:0xZ"}) {
+    EXPECT_FALSE(ParseTimestamp(text).has_value()) << text;
+  }
+}
+
 TEST(Value, DisplayIsOneReadableLine) {
   struct Case {
     const char* name;

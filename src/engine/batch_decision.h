@@ -4,8 +4,8 @@
 // rows, keys are looked up, values are checked against the schema and compared with what is there,
 // uniqueness and hierarchies are kept. Reads the graph and the store, changes neither.
 
-#ifndef RELATA_SRC_ENGINE_DECISION_H_
-#define RELATA_SRC_ENGINE_DECISION_H_
+#ifndef RELATA_SRC_ENGINE_BATCH_DECISION_H_
+#define RELATA_SRC_ENGINE_BATCH_DECISION_H_
 
 #include <functional>
 #include <map>
@@ -34,12 +34,12 @@ struct RefHash {
   }
 };
 
-class Decision {
+class BatchDecision {
  public:
   // Everything must outlive the decision. `real` gives the row behind a provisional reference of an
   // earlier commit.
-  Decision(const Snapshot& before, StoreReader& reader, IdSource& ids, Allocation& allocation,
-           std::function<RecordRef(RecordRef)> real, Timestamp now)
+  BatchDecision(const Snapshot& before, StoreReader& reader, IdSource& ids, Allocation& allocation,
+                std::function<RecordRef(RecordRef)> real, Timestamp now)
       : before_(before),
         schema_(before.schema()),
         reader_(reader),
@@ -116,4 +116,4 @@ class Decision {
 
 }  // namespace relata::internal
 
-#endif  // RELATA_SRC_ENGINE_DECISION_H_
+#endif  // RELATA_SRC_ENGINE_BATCH_DECISION_H_

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "engine/decision.h"
+#include "engine/batch_decision.h"
 
 #include <algorithm>
 #include <iterator>
@@ -57,7 +57,7 @@ Value InitialValue(const FieldDef& field) {
 
 }  // namespace
 
-absl::StatusOr<CommitBatch> Decision::Decide(const Transaction::Batch& batch) {
+absl::StatusOr<CommitBatch> BatchDecision::Decide(const Transaction::Batch& batch) {
   effective_at_ = batch.effective_at;
   RELATA_RETURN_IF_ERROR(Identify(batch));
   size_t operation = 0;
@@ -83,7 +83,7 @@ absl::StatusOr<CommitBatch> Decision::Decide(const Transaction::Batch& batch) {
 // Who is who: every record of the batch gets its row before any value is looked at, so that values
 // may refer to records created further down.
 
-absl::Status Decision::Identify(const Transaction::Batch& batch) {
+absl::Status BatchDecision::Identify(const Transaction::Batch& batch) {
   size_t operation = 0;
   for (const RecordOp& op : batch.records) {
     ++operation;
@@ -101,7 +101,7 @@ absl::Status Decision::Identify(const Transaction::Batch& batch) {
   return absl::OkStatus();
 }
 
-absl::Status Decision::IdentifyUpsert(const RecordOp& op, size_t operation) {
+absl::Status BatchDecision::IdentifyUpsert(const RecordOp& op, size_t operation) {
   RELATA_ASSIGN_OR_RETURN(RecordRef record, KeyOwner(op.record.type, op.system, op.key));
   if (record.none()) {
     RELATA_ASSIGN_OR_RETURN(const Row row, NewRow(op.record.type));
@@ -114,7 +114,7 @@ absl::Status Decision::IdentifyUpsert(const RecordOp& op, size_t operation) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Row> Decision::NewRow(TypeId type) {
+absl::StatusOr<Row> BatchDecision::NewRow(TypeId type) {
   auto next = allocation_.next_row.find(type);
   if (next == allocation_.next_row.end()) {
     RELATA_ASSIGN_OR_RETURN(const Row first, reader_.NextRow(type));
@@ -123,15 +123,15 @@ absl::StatusOr<Row> Decision::NewRow(TypeId type) {
   return next->second++;
 }
 
-RecordRef Decision::Here(RecordRef record) const {
+RecordRef BatchDecision::Here(RecordRef record) const {
   if (!IsProvisional(record)) return record;
   const auto found = here_.find(record.row);
   return found == here_.end() ? real_(record) : found->second;
 }
 
 // The record that carries the key, merged ones resolved; none when nobody does.
-absl::StatusOr<RecordRef> Decision::KeyOwner(TypeId type, const std::string& system,
-                                             const std::string& key) {
+absl::StatusOr<RecordRef> BatchDecision::KeyOwner(TypeId type, const std::string& system,
+                                                  const std::string& key) {
   const auto given = keys_.find({type, system, key});
   if (given != keys_.end()) return given->second;
   absl::StatusOr<Row> row = reader_.FindExternalKey(type, system, key);
@@ -140,13 +140,13 @@ absl::StatusOr<RecordRef> Decision::KeyOwner(TypeId type, const std::string& sys
   return before_.Resolve({type, *row});
 }
 
-Decision::Pending& Decision::PendingOf(RecordRef record, size_t operation) {
+BatchDecision::Pending& BatchDecision::PendingOf(RecordRef record, size_t operation) {
   const auto [found, added] = pending_of_.try_emplace(record, pending_.size());
   if (added) pending_.push_back({record, false, false, operation, {}});
   return pending_[found->second];
 }
 
-absl::StatusOr<bool> Decision::Exists(RecordRef record) {
+absl::StatusOr<bool> BatchDecision::Exists(RecordRef record) {
   const auto found = pending_of_.find(record);
   if (found != pending_of_.end()) {
     if (pending_[found->second].deleted) return false;
@@ -166,7 +166,7 @@ absl::StatusOr<bool> Decision::Exists(RecordRef record) {
 }
 
 // `record` with provisional and merged references followed. NotFound when it does not exist.
-absl::StatusOr<RecordRef> Decision::Living(RecordRef record) {
+absl::StatusOr<RecordRef> BatchDecision::Living(RecordRef record) {
   record = before_.Resolve(Here(record));
   RELATA_ASSIGN_OR_RETURN(const bool exists, Exists(record));
   if (!exists) return NotFound("the record does not exist");
@@ -176,7 +176,7 @@ absl::StatusOr<RecordRef> Decision::Living(RecordRef record) {
 // ---------------------------------------------------------------------------------------------------
 // What is there
 
-absl::StatusOr<Value> Decision::Stored(RecordRef record, FieldId field) {
+absl::StatusOr<Value> BatchDecision::Stored(RecordRef record, FieldId field) {
   if (before_.Loaded(record.type)) return before_.Get(record, field);
   const auto [cached, added] = rows_.try_emplace(record);
   if (added) {
@@ -197,14 +197,14 @@ absl::StatusOr<Value> Decision::Stored(RecordRef record, FieldId field) {
   return value == cached->second.end() ? Value() : value->second;
 }
 
-std::string Decision::Where(RecordRef record, const FieldDef& field) const {
+std::string BatchDecision::Where(RecordRef record, const FieldDef& field) const {
   return Concat(schema_.type(record.type).name, ".", field.name);
 }
 
 // ---------------------------------------------------------------------------------------------------
 // Operations
 
-absl::Status Decision::Apply(const RecordOp& op, size_t operation) {
+absl::Status BatchDecision::Apply(const RecordOp& op, size_t operation) {
   switch (op.op) {
     case RecordOp::Op::kMerge:
       return ApplyMerge(op);
@@ -233,7 +233,7 @@ absl::Status Decision::Apply(const RecordOp& op, size_t operation) {
   return absl::OkStatus();
 }
 
-absl::Status Decision::SetValues(Pending& pending, const FieldValues& values) {
+absl::Status BatchDecision::SetValues(Pending& pending, const FieldValues& values) {
   const TypeDef& type = schema_.type(pending.record.type);
   for (const auto& [id, value] : values) {
     const FieldDef* field = type.field(id);
@@ -249,8 +249,8 @@ absl::Status Decision::SetValues(Pending& pending, const FieldValues& values) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Value> Decision::CheckedValue(const TypeDef& type, const FieldDef& field,
-                                             const Value& value) {
+absl::StatusOr<Value> BatchDecision::CheckedValue(const TypeDef& type, const FieldDef& field,
+                                                  const Value& value) {
   const auto refuse = [&](std::string_view what) {
     return InvalidArgument(Concat(type.name, ".", field.name, ": ", what));
   };
@@ -273,7 +273,7 @@ absl::StatusOr<Value> Decision::CheckedValue(const TypeDef& type, const FieldDef
   return Value::Record(target);
 }
 
-absl::Status Decision::ApplyMerge(const RecordOp& op) {
+absl::Status BatchDecision::ApplyMerge(const RecordOp& op) {
   RELATA_ASSIGN_OR_RETURN(const RecordRef loser, Living(op.record));
   RELATA_ASSIGN_OR_RETURN(const RecordRef winner, Living(op.other));
   if (loser == winner) return InvalidArgument("a record cannot be merged into itself");
@@ -284,7 +284,7 @@ absl::Status Decision::ApplyMerge(const RecordOp& op) {
   return absl::OkStatus();
 }
 
-absl::Status Decision::ApplyUnmerge(const RecordOp& op) {
+absl::Status BatchDecision::ApplyUnmerge(const RecordOp& op) {
   const RecordRef loser = Here(op.record);
   std::optional<AliasWrite> alias;
   RELATA_RETURN_IF_ERROR(reader_.ScanAliases([&](const AliasWrite& a) {
@@ -303,7 +303,7 @@ absl::Status Decision::ApplyUnmerge(const RecordOp& op) {
 // ---------------------------------------------------------------------------------------------------
 // Writes
 
-absl::Status Decision::Write(Pending& pending) {
+absl::Status BatchDecision::Write(Pending& pending) {
   if (pending.created && pending.deleted) return absl::OkStatus();
   if (!pending.created) return WriteChanged(pending);
   RELATA_RETURN_IF_ERROR(FillNew(pending));
@@ -319,7 +319,7 @@ absl::Status Decision::Write(Pending& pending) {
   return absl::OkStatus();
 }
 
-absl::Status Decision::FillNew(Pending& pending) {
+absl::Status BatchDecision::FillNew(Pending& pending) {
   const TypeDef& type = schema_.type(pending.record.type);
   for (const FieldDef& field : type.fields) {
     const Value* given = FindIn(pending.values, field.id);
@@ -338,7 +338,7 @@ absl::Status Decision::FillNew(Pending& pending) {
   return absl::OkStatus();
 }
 
-absl::Status Decision::WriteChanged(Pending& pending) {
+absl::Status BatchDecision::WriteChanged(Pending& pending) {
   const TypeDef& type = schema_.type(pending.record.type);
   if (pending.deleted) {
     pending.values.clear();
@@ -377,8 +377,8 @@ absl::Status Decision::WriteChanged(Pending& pending) {
 }
 
 // A unique value is an external key of the record, so that the store itself keeps it unique.
-absl::Status Decision::KeepUnique(const Pending& pending, const FieldDef& field,
-                                  const Value& before, const Value& after) {
+absl::Status BatchDecision::KeepUnique(const Pending& pending, const FieldDef& field,
+                                       const Value& before, const Value& after) {
   if (!field.unique) return absl::OkStatus();
   const TypeId type = pending.record.type;
   const std::string system = Concat(kUniqueSystem, field.name);
@@ -395,7 +395,8 @@ absl::Status Decision::KeepUnique(const Pending& pending, const FieldDef& field,
 }
 
 // Links from a type to itself are trees: following one upwards must end.
-absl::Status Decision::KeepTree(const Pending& pending, const FieldDef& field, const Value& after) {
+absl::Status BatchDecision::KeepTree(const Pending& pending, const FieldDef& field,
+                                     const Value& after) {
   if (after.is_null() || field.target != pending.record.type || !field.is_link()) {
     return absl::OkStatus();
   }
@@ -427,7 +428,8 @@ absl::Status Decision::KeepTree(const Pending& pending, const FieldDef& field, c
       Concat(Where(pending.record, field), ": the tree is deeper than ", kMaxTreeDepth, " links"));
 }
 
-void Decision::AddChange(const Pending& pending, RecordWrite::Op op, const FieldValues& before) {
+void BatchDecision::AddChange(const Pending& pending, RecordWrite::Op op,
+                              const FieldValues& before) {
   const RecordRef record = pending.record;
   if (op == RecordWrite::Op::kCreate && !out_.changes.empty()) {
     ChangeWrite& last = out_.changes.back();
@@ -458,7 +460,7 @@ void Decision::AddChange(const Pending& pending, RecordWrite::Op op, const Field
 // ---------------------------------------------------------------------------------------------------
 // Events, ledger, logs
 
-absl::Status Decision::WriteEvents(const Transaction::Batch& batch) {
+absl::Status BatchDecision::WriteEvents(const Transaction::Batch& batch) {
   std::map<TypeId, std::vector<const EventOp*>> by_type;
   for (const EventOp& op : batch.events) by_type[op.type].push_back(&op);
   for (const auto& [type_id, ops] : by_type) {
@@ -492,7 +494,7 @@ absl::Status Decision::WriteEvents(const Transaction::Batch& batch) {
   return absl::OkStatus();
 }
 
-absl::Status Decision::WriteLedger(const Transaction::Batch& batch) {
+absl::Status BatchDecision::WriteLedger(const Transaction::Batch& batch) {
   for (ConsentEntry entry : batch.entries) {
     if (!entry.person.none()) entry.person = PartyId::Of(Here(entry.person.ref()));
     if (!entry.point.none()) entry.point = PartyId::Of(Here(entry.point.ref()));
@@ -510,7 +512,7 @@ absl::Status Decision::WriteLedger(const Transaction::Batch& batch) {
   return absl::OkStatus();
 }
 
-void Decision::WriteLogs(const Transaction::Batch& batch) {
+void BatchDecision::WriteLogs(const Transaction::Batch& batch) {
   for (LogWrite line : batch.logs) {
     line.seq = allocation_.next_seq++;
     line.subject = Here(line.subject);

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Named segments: who belongs to "ripe leads" right now, and why.
+//
+// A segment is a definition of kind "segment": a type of record and a condition over it. Its
+// members are the records for which the condition is true at `now`; those for which it cannot be
+// decided are counted, never taken for members. A segment may name others with in_segment('name'),
+// by reference: when the other changes, so does this one.
+//
+// A static segment is frozen: its body also lists the members' public ids, who froze it and when.
+//
+// Free functions over a Crm; as thread-safe as the Crm.
+
+#ifndef RELATA_SEGMENT_SEGMENT_H_
+#define RELATA_SEGMENT_SEGMENT_H_
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "relata/base/status.h"
+#include "relata/engine/crm.h"
+
+namespace relata {
+
+struct Segment {
+  std::string name;        // [a-z][a-z0-9_]*, at most 63 characters
+  std::string type;        // the type of record it selects
+  std::string expression;  // a condition over that type
+  LocalText label;
+  bool frozen = false;  // static: the members are those of `members`, whatever the condition says
+  std::vector<std::string> members;  // names of records, for a static segment
+  std::string frozen_by;
+  Timestamp frozen_at;
+};
+
+// Saves the segment as the next version of its definition. InvalidArgument when the name is
+// malformed or the condition does not check (with a caret under the place); FailedPrecondition when
+// it would depend on itself.
+absl::Status DefineSegment(Crm& crm, const Segment& segment, const Actor& actor, Timestamp now);
+
+// Freezes the members a segment has at `now` under another name, with the actor and the date.
+absl::Status FreezeSegment(Crm& crm, std::string_view segment, std::string_view as,
+                           const Actor& actor, Timestamp now);
+
+// NotFound when there is no such segment.
+absl::StatusOr<Segment> FindSegment(const Crm& crm, std::string_view name);
+// All segments by name.
+std::vector<Segment> ListSegments(const Crm& crm);
+
+// The members at options.now. NotFound, PermissionDenied as Crm::Query.
+absl::StatusOr<QueryAnswer> SegmentMembers(const Crm& crm, std::string_view name,
+                                           const QueryOptions& options);
+
+// Whether the record is a member, and the facts that decide it: one line a fact.
+struct MembershipReason {
+  enum class Verdict : uint8_t { kMember, kNotMember, kUndecided };
+
+  Verdict verdict = Verdict::kUndecided;
+  std::vector<std::string> facts;
+};
+absl::StatusOr<MembershipReason> WhyMember(const Crm& crm, std::string_view name, RecordRef record,
+                                           const QueryOptions& options);
+
+// Who would enter and who would leave if the segment's condition became `expression`.
+struct SegmentDiff {
+  TypeId type = kNoType;
+  std::vector<Row> enter;
+  std::vector<Row> leave;
+  int64_t stay = 0;
+};
+absl::StatusOr<SegmentDiff> DiffSegment(const Crm& crm, std::string_view name,
+                                        std::string_view expression, const QueryOptions& options);
+
+// The rule that keeps the membership log: whenever Advance moves time, every record that entered or
+// left a segment since the last time gets one line in the log "membership", whose key is the
+// segment and whose body is {"entered": bool}. To be added to a Crm with AddDecider.
+Decider MembershipRecorder();
+
+}  // namespace relata
+
+#endif  // RELATA_SEGMENT_SEGMENT_H_

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "relata/segment/segment.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "base/strings.h"
+#include "engine/conditions.h"
+#include "nlohmann/json.hpp"
+
+namespace relata {
+namespace {
+
+using internal::Concat;
+using Json = nlohmann::json;
+
+constexpr std::string_view kKind = "segment";
+constexpr std::string_view kLog = "membership";
+
+bool IsName(std::string_view name) {
+  if (name.empty() || name.size() > 63 || name[0] < 'a' || name[0] > 'z') return false;
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+std::string ToBody(const Segment& s) {
+  Json json = {{"type", s.type}, {"expression", s.expression}};
+  if (!s.label.empty()) json["label"] = {{"en", s.label.en}, {"fr", s.label.fr}};
+  if (s.frozen) {
+    json["members"] = s.members;
+    json["frozen_by"] = s.frozen_by;
+    json["frozen_at"] = FormatTimestamp(s.frozen_at);
+  }
+  return json.dump();
+}
+
+absl::StatusOr<Segment> FromBody(const Definition& definition) {
+  const Json json = Json::parse(definition.body, nullptr, false);
+  const auto text = [](const Json& from, const char* key) {
+    const Json value = from.is_object() ? from.value(key, Json("")) : Json("");
+    return value.is_string() ? value.get<std::string>() : std::string();
+  };
+  if (!json.is_object()) {
+    return DataLoss(Concat("the definition of segment '", definition.name, "' cannot be read"));
+  }
+  Segment s;
+  s.name = definition.name;
+  s.type = text(json, "type");
+  s.expression = text(json, "expression");
+  const Json label = json.value("label", Json::object());
+  s.label = {text(label, "en"), text(label, "fr")};
+  s.frozen = json.contains("members");
+  s.frozen_by = text(json, "frozen_by");
+  s.frozen_at = ParseTimestamp(text(json, "frozen_at")).value_or(Timestamp{});
+  if (s.frozen) {
+    for (const Json& member : json["members"]) {
+      if (member.is_string()) s.members.push_back(member.get<std::string>());
+    }
+  }
+  return s;
+}
+
+// Whether the segment `from` asks for `name`, directly or through others.
+absl::StatusOr<bool> DependsOn(const Crm& crm, const Plan& plan, std::string_view name,
+                               std::set<std::string>& seen) {
+  for (const std::string& other : plan.paths().segments) {
+    if (other == name) return true;
+    if (!seen.insert(other).second) continue;
+    RELATA_ASSIGN_OR_RETURN(const internal::Condition condition, internal::FindSegment(crm, other));
+    RELATA_ASSIGN_OR_RETURN(const bool depends,
+                            DependsOn(crm, condition.expression->plan(), name, seen));
+    if (depends) return true;
+  }
+  return false;
+}
+
+// The rows the log says are members now.
+absl::StatusOr<std::set<Row>> LoggedMembers(const CommitStep& step, std::string_view segment) {
+  RELATA_ASSIGN_OR_RETURN(const std::vector<LogWrite> lines, step.Log(kLog, segment));
+  std::set<Row> members;
+  for (const LogWrite& line : lines) {
+    const Json body = Json::parse(line.body, nullptr, false);
+    if (body.is_object() && body.value("entered", false)) {
+      members.insert(line.subject.row);
+    } else {
+      members.erase(line.subject.row);
+    }
+  }
+  return members;
+}
+
+absl::Status RecordMemberships(CommitStep& step) {
+  if (!step.time_only()) return absl::OkStatus();
+  for (const Segment& segment : ListSegments(step.crm())) {
+    if (segment.frozen) continue;
+    RELATA_ASSIGN_OR_RETURN(const QueryAnswer now, step.Select(segment.type, segment.expression));
+    RELATA_ASSIGN_OR_RETURN(const std::set<Row> before, LoggedMembers(step, segment.name));
+    const auto log = [&](Row row, bool entered) {
+      step.next().Log(kLog, {now.type, row}, segment.name, Json{{"entered", entered}}.dump());
+    };
+    for (const Row row : now.rows) {
+      if (!before.contains(row)) log(row, true);
+    }
+    for (const Row row : before) {
+      if (!std::binary_search(now.rows.begin(), now.rows.end(), row)) log(row, false);
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status DefineSegment(Crm& crm, const Segment& segment, const Actor& actor, Timestamp now) {
+  if (!IsName(segment.name)) {
+    return InvalidArgument(Concat("'", segment.name,
+                                  "' is no name of a segment: lower-case letters, digits and _, "
+                                  "beginning with a letter"));
+  }
+  RELATA_ASSIGN_OR_RETURN(
+      const internal::Condition condition,
+      internal::CheckCondition(crm, segment.type, segment.expression, {}, ValueType::Kind::kBool));
+  std::set<std::string> seen;
+  RELATA_ASSIGN_OR_RETURN(const bool cyclic,
+                          DependsOn(crm, condition.expression->plan(), segment.name, seen));
+  if (cyclic) {
+    return FailedPrecondition(Concat("segment '", segment.name, "' would depend on itself"));
+  }
+  Transaction tx = crm.Begin(actor);
+  tx.Define(kKind, segment.name, ToBody(segment));
+  return tx.Commit(now).status();
+}
+
+absl::Status FreezeSegment(Crm& crm, std::string_view segment, std::string_view as,
+                           const Actor& actor, Timestamp now) {
+  RELATA_ASSIGN_OR_RETURN(Segment frozen, FindSegment(crm, segment));
+  QueryOptions options;
+  options.now = now;
+  options.reader = actor;
+  RELATA_ASSIGN_OR_RETURN(const QueryAnswer members, SegmentMembers(crm, segment, options));
+  const TypeId types[] = {members.type};
+  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, crm.View(types));
+  frozen.name = as;
+  frozen.frozen = true;
+  frozen.frozen_by = actor.ToString();
+  frozen.frozen_at = now;
+  frozen.members.clear();
+  for (const Row row : members.rows) {
+    frozen.members.push_back(view->Id({members.type, row}).ToString());
+  }
+  return DefineSegment(crm, frozen, actor, now);
+}
+
+absl::StatusOr<Segment> FindSegment(const Crm& crm, std::string_view name) {
+  RELATA_ASSIGN_OR_RETURN(const Definition definition, crm.FindDefinition(kKind, name));
+  return FromBody(definition);
+}
+
+std::vector<Segment> ListSegments(const Crm& crm) {
+  std::vector<Segment> segments;
+  for (const Definition& definition : crm.Definitions(kKind)) {
+    if (absl::StatusOr<Segment> s = FromBody(definition); s.ok()) segments.push_back(*std::move(s));
+  }
+  return segments;
+}
+
+absl::StatusOr<QueryAnswer> SegmentMembers(const Crm& crm, std::string_view name,
+                                           const QueryOptions& options) {
+  RELATA_ASSIGN_OR_RETURN(const Segment segment, FindSegment(crm, name));
+  if (!segment.frozen) return crm.Query(segment.type, segment.expression, options);
+  return crm.Query(segment.type, Concat("in_segment('", name, "')"), options);
+}
+
+absl::StatusOr<MembershipReason> WhyMember(const Crm& crm, std::string_view name, RecordRef record,
+                                           const QueryOptions& options) {
+  RELATA_ASSIGN_OR_RETURN(const Segment segment, FindSegment(crm, name));
+  const RecordRef here = crm.Resolve(record);
+  const TypeDef* type = crm.schema()->Find(segment.type);
+  if (type == nullptr || here.type != type->id) {
+    return InvalidArgument(Concat("segment '", name, "' is of records of type ", segment.type));
+  }
+  const std::string text = segment.frozen ? Concat("in_segment('", name, "')") : segment.expression;
+  MembershipReason reason;
+  const absl::StatusOr<Value> value = crm.Evaluate(here, text, options);
+  if (value.ok() && value->is(Value::Kind::kBool)) {
+    reason.verdict = value->bool_value() ? MembershipReason::Verdict::kMember
+                                         : MembershipReason::Verdict::kNotMember;
+  } else if (!value.ok() && !absl::IsInvalidArgument(value.status())) {
+    return value.status();
+  }
+  RELATA_ASSIGN_OR_RETURN(reason.facts, crm.Explain(here, text, options));
+  if (segment.frozen) {
+    reason.facts.push_back(
+        Concat("frozen by ", segment.frozen_by, ": membership does not follow the facts"));
+  }
+  return reason;
+}
+
+absl::StatusOr<SegmentDiff> DiffSegment(const Crm& crm, std::string_view name,
+                                        std::string_view expression, const QueryOptions& options) {
+  RELATA_ASSIGN_OR_RETURN(const Segment segment, FindSegment(crm, name));
+  QueryOptions all = options;
+  all.limit = 0;
+  RELATA_ASSIGN_OR_RETURN(const QueryAnswer old_members, SegmentMembers(crm, name, all));
+  RELATA_ASSIGN_OR_RETURN(const QueryAnswer new_members, crm.Query(segment.type, expression, all));
+  SegmentDiff diff;
+  diff.type = new_members.type;
+  std::set_difference(new_members.rows.begin(), new_members.rows.end(), old_members.rows.begin(),
+                      old_members.rows.end(), std::back_inserter(diff.enter));
+  std::set_difference(old_members.rows.begin(), old_members.rows.end(), new_members.rows.begin(),
+                      new_members.rows.end(), std::back_inserter(diff.leave));
+  diff.stay = new_members.count - static_cast<int64_t>(diff.enter.size());
+  return diff;
+}
+
+Decider MembershipRecorder() {
+  return {[](const Crm& crm, bool time_only) -> absl::StatusOr<std::vector<TypeId>> {
+            std::vector<TypeId> tables;
+            if (!time_only) return tables;
+            for (const Segment& s : ListSegments(crm)) {
+              if (s.frozen) continue;
+              RELATA_ASSIGN_OR_RETURN(const std::vector<TypeId> read,
+                                      crm.TablesOf(s.type, s.expression));
+              tables.insert(tables.end(), read.begin(), read.end());
+            }
+            return tables;
+          },
+          RecordMemberships};
+}
+
+}  // namespace relata
