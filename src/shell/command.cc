@@ -100,4 +100,16 @@ std::optional<Timestamp> ParseInstant(std::string_view text) {
   return parts->ToTimestamp();
 }
 
+absl::StatusOr<std::string> ReadText(const std::string& file) {
+  std::FILE* in = file == "-" ? stdin : std::fopen(file.c_str(), "rb");
+  if (in == nullptr) return NotFound(internal::Concat("cannot open ", file));
+  std::string text;
+  char buffer[65536];
+  for (size_t n; (n = std::fread(buffer, 1, sizeof buffer, in)) > 0;) text.append(buffer, n);
+  const bool failed = std::ferror(in) != 0;
+  if (in != stdin) std::fclose(in);
+  if (failed) return Unavailable(internal::Concat("cannot read ", file));
+  return text;
+}
+
 }  // namespace relata::shell

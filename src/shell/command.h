@@ -100,7 +100,11 @@ std::string JsonString(std::string_view text);
 // "2026-11-12T17:00:00Z", "...+02:00" or "2026-11-12" (midnight UTC); nothing for another text.
 std::optional<Timestamp> ParseInstant(std::string_view text);
 
+// The whole content of a file, or of standard input for "-". NotFound, Unavailable.
+absl::StatusOr<std::string> ReadText(const std::string& file);
+
 // --- The groups, one file each.
+void AddConsentCommands(CLI::App& app, Session& session);
 void AddGenerateCommand(CLI::App& app, Session& session);
 
 }  // namespace relata::shell

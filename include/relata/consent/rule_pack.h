@@ -25,6 +25,7 @@
 #include <string_view>
 #include <vector>
 
+#include "relata/base/language.h"
 #include "relata/base/status.h"
 #include "relata/consent/calling_hours.h"
 #include "relata/consent/policy.h"
@@ -102,8 +103,6 @@ struct RuleRow {
 inline constexpr uint8_t kLiftedByContract = 1;
 inline constexpr uint8_t kLiftedByPress = 2;
 inline constexpr uint8_t kLiftedByEbr = 4;
-
-enum class Language : uint8_t { kEnglish = 0, kFrench };
 
 // The packs that the library carries: their rows, and the sentences of every rule.
 extern const std::string_view kStandardPacks;
