@@ -288,8 +288,9 @@ class StoreWriter : public StoreReader {
   // Deletes the personal before-images kept for `subject`; they no longer read back. Its commits'
   // chain values stay as they are.
   virtual absl::Status EraseImages(RecordRef subject) = 0;
-  // Makes all of it durable; a writer that only prepared or erased needs no commit row. Once. After
-  // a status other than OK nothing was kept, except Unknown, which means what it says.
+  // Makes all of it durable; a writer that only prepared or erased needs no commit row. Nothing may
+  // be called afterwards. After a status other than OK nothing was kept, except Unknown, which
+  // means what it says.
   virtual absl::Status Commit() = 0;
 };
 

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The tables of a SQLite file: which column holds which field. A column keeps the name it was made
+// with, so a renamed field finds its values again; only the generated views show today's names.
+
+#ifndef RELATA_SRC_STORAGE_SQLITE_CATALOG_H_
+#define RELATA_SRC_STORAGE_SQLITE_CATALOG_H_
+
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "storage/layout.h"
+#include "storage/sqlite/connection.h"
+
+namespace relata::internal {
+
+// The columns that hold one field, unquoted. A money and a link to several types take a second one,
+// for the currency and the type.
+struct PhysicalColumn {
+  std::string name;
+  std::string extra;
+};
+
+struct PhysicalTable {
+  std::string name;
+  std::vector<PhysicalColumn> columns;  // by place
+};
+
+struct Catalog {
+  Layout layout;
+  std::map<TypeId, PhysicalTable> tables;
+
+  const PhysicalTable& Physical(TypeId type) const { return tables.find(type)->second; }
+};
+
+// Whether a field of `spec` takes a second column.
+inline bool HasExtra(const ColumnSpec& spec) {
+  return spec.kind == Value::Kind::kMoney ||
+         (spec.kind == Value::Kind::kRecord && spec.target == kNoType);
+}
+
+// Creates the private tables of an empty file.
+absl::Status CreateTables(Connection& connection);
+
+absl::StatusOr<Catalog> LoadCatalog(Connection& connection);
+
+// Merges `declared` into `catalog` and the file inside the open transaction: creates tables, adds
+// columns, generates the views anew. Nothing is written when nothing is new.
+absl::StatusOr<Catalog> PrepareTables(Connection& connection, const Catalog& catalog,
+                                      std::span<const TableSpec> declared);
+
+// Makes the views say what the catalog says (views.cc).
+absl::Status GenerateViews(Connection& connection, const Catalog& catalog);
+
+}  // namespace relata::internal
+
+#endif  // RELATA_SRC_STORAGE_SQLITE_CATALOG_H_

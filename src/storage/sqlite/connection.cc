@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "storage/sqlite/connection.h"
+
+#include <SQLiteCpp/Exception.h>
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+namespace relata::internal {
+namespace {
+
+constexpr size_t kMostStatements = 512;
+
+absl::StatusCode CodeOf(int code) {
+  switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_IOERR:
+    case SQLITE_PROTOCOL:
+      return absl::StatusCode::kUnavailable;
+    case SQLITE_FULL:
+    case SQLITE_NOMEM:
+    case SQLITE_TOOBIG:
+      return absl::StatusCode::kResourceExhausted;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_FORMAT:
+      return absl::StatusCode::kDataLoss;
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+      return absl::StatusCode::kPermissionDenied;
+    case SQLITE_CONSTRAINT:
+      return absl::StatusCode::kAlreadyExists;
+    default:
+      return absl::StatusCode::kInternal;
+  }
+}
+
+// The one place where SQLiteCpp's exceptions end.
+template <class F>
+absl::Status Guard(F f) {
+  try {
+    f();
+    return absl::OkStatus();
+  } catch (const SQLite::Exception& e) {
+    const int code = e.getExtendedErrorCode() > 0 ? e.getExtendedErrorCode() : e.getErrorCode();
+    return MakeStatus(CodeOf(code), e.what());
+  } catch (const std::bad_alloc&) {
+    return ResourceExhausted("out of memory");
+  }
+}
+
+}  // namespace
+
+Statement& Statement::operator=(Statement&& other) noexcept {
+  if (this == &other) return *this;
+  Return();
+  connection_ = std::exchange(other.connection_, nullptr);
+  sql_ = std::move(other.sql_);
+  handle_ = std::exchange(other.handle_, nullptr);
+  bind_code_ = other.bind_code_;
+  return *this;
+}
+
+void Statement::Return() {
+  if (connection_ != nullptr) connection_->GiveBack(std::move(sql_), handle_);
+  connection_ = nullptr;
+}
+
+absl::StatusOr<bool> Statement::Step() {
+  if (bind_code_ != SQLITE_OK) return connection_->StatusOf(std::exchange(bind_code_, SQLITE_OK));
+  const int code = sqlite3_step(handle_);
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) {
+    sqlite3_reset(handle_);
+    return false;
+  }
+  absl::Status status = connection_->StatusOf(code);
+  sqlite3_reset(handle_);
+  return status;
+}
+
+absl::Status Statement::Run() {
+  RELATA_ASSIGN_OR_RETURN(const bool row, Step());
+  if (row) Reset();
+  return absl::OkStatus();
+}
+
+Connection::Connection(std::unique_ptr<SQLite::Database> database)
+    : database_(std::move(database)) {
+  sqlite3_extended_result_codes(handle(), 1);
+  sqlite3_busy_handler(handle(), &Connection::WaitForLock, this);
+}
+
+Connection::~Connection() {
+  for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
+}
+
+absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Options& options) {
+  sqlite3_vfs* vfs = sqlite3_vfs_find(options.vfs.empty() ? nullptr : options.vfs.c_str());
+  if (vfs == nullptr) return InvalidArgument(Concat("no SQLite VFS is named ", options.vfs));
+  int exists = 0;
+  vfs->xAccess(vfs, options.path.c_str(), SQLITE_ACCESS_EXISTS, &exists);
+  if (exists == 0 && !options.create) return NotFound(options.path + ": no such file");
+
+  const int mode = options.read_only
+                       ? SQLite::OPEN_READONLY
+                       : SQLite::OPEN_READWRITE | (options.create ? SQLite::OPEN_CREATE : 0);
+  std::unique_ptr<Connection> connection;
+  absl::Status status = Guard([&] {
+    connection.reset(new Connection(std::make_unique<SQLite::Database>(
+        options.path, mode | SQLite::OPEN_NOMUTEX, 0, options.vfs)));
+  });
+  if (!status.ok()) return Annotate(status, options.path);
+  return connection;
+}
+
+absl::StatusOr<Statement> Connection::Prepare(std::string sql) {
+  if (const auto found = statements_.find(sql); found != statements_.end()) {
+    sqlite3_stmt* statement = found->second;
+    statements_.erase(found);
+    return Statement(this, std::move(sql), statement);
+  }
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v3(handle(), sql.c_str(), static_cast<int>(sql.size()) + 1,
+                                      SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  if (code != SQLITE_OK) return Annotate(StatusOf(code), sql);
+  return Statement(this, std::move(sql), statement);
+}
+
+void Connection::GiveBack(std::string sql, sqlite3_stmt* statement) {
+  sqlite3_reset(statement);
+  sqlite3_clear_bindings(statement);
+  if (statements_.size() >= kMostStatements ||
+      !statements_.emplace(std::move(sql), statement).second) {
+    sqlite3_finalize(statement);
+  }
+}
+
+absl::Status Connection::Execute(const std::string& sql) {
+  return Guard([&] { database_->exec(sql); });
+}
+
+absl::StatusOr<std::optional<int64_t>> Connection::QueryInt(std::string sql) {
+  RELATA_ASSIGN_OR_RETURN(Statement statement, Prepare(std::move(sql)));
+  RELATA_ASSIGN_OR_RETURN(const bool row, statement.Step());
+  if (!row || statement.IsNull(0)) return std::nullopt;
+  return statement.Int(0);
+}
+
+// Short sleeps that grow to 10 ms; their sum is what has been waited.
+int Connection::WaitForLock(void* self, int attempt) {
+  auto* connection = static_cast<Connection*>(self);
+  if (attempt == 0) connection->waited_ = {};
+  if (connection->waited_ >= connection->patience_) return 0;
+  const int milliseconds = std::min(1 + attempt, 10);
+  sqlite3_sleep(milliseconds);
+  connection->waited_ = connection->waited_ + Microseconds(milliseconds * 1000);
+  return 1;
+}
+
+absl::Status Connection::StatusOf(int code) const {
+  return MakeStatus(CodeOf(code), Concat("SQLite: ", sqlite3_errmsg(handle())));
+}
+
+namespace {
+
+std::string Quote(std::string_view text, char quote) {
+  std::string out(1, quote);
+  for (char c : text) {
+    if (c == quote) out += c;
+    out += c;
+  }
+  return out + quote;
+}
+
+}  // namespace
+
+std::string QuoteName(std::string_view name) { return Quote(name, '"'); }
+std::string QuoteText(std::string_view text) { return Quote(text, '\''); }
+
+}  // namespace relata::internal

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One connection to a SQLite file and its prepared statements, with statuses for result codes.
+// Opening and schema statements go through SQLiteCpp; statements that run once a row use the C
+// handle. Single-thread.
+
+#ifndef RELATA_SRC_STORAGE_SQLITE_CONNECTION_H_
+#define RELATA_SRC_STORAGE_SQLITE_CONNECTION_H_
+
+#include <SQLiteCpp/Database.h>
+#include <sqlite3.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/strings.h"
+#include "relata/base/status.h"
+#include "relata/base/time.h"
+
+namespace relata::internal {
+
+class Connection;
+
+// A prepared statement on loan from its connection; destroying it resets it and gives it back.
+// Indexes of parameters count from 1, of result columns from 0, as in SQLite. What Text and Blob
+// give is borrowed until the next Step. A failed Bind is reported by the next Step.
+class Statement {
+ public:
+  Statement() = default;
+  Statement(Connection* connection, std::string sql, sqlite3_stmt* handle)
+      : connection_(connection), sql_(std::move(sql)), handle_(handle) {}
+  Statement(Statement&& other) noexcept { *this = std::move(other); }
+  Statement& operator=(Statement&& other) noexcept;
+  ~Statement() { Return(); }
+
+  void Bind(int i, int64_t v) { Note(sqlite3_bind_int64(handle_, i, v)); }
+  void BindDouble(int i, double v) { Note(sqlite3_bind_double(handle_, i, v)); }
+  void BindNull(int i) { Note(sqlite3_bind_null(handle_, i)); }
+  // `v` must outlive the next Step; BindCopy's need not.
+  void BindText(int i, std::string_view v) {
+    Note(sqlite3_bind_text64(handle_, i, v.data() == nullptr ? "" : v.data(), v.size(),
+                             SQLITE_STATIC, SQLITE_UTF8));
+  }
+  void BindCopy(int i, std::string_view v) {
+    Note(sqlite3_bind_text64(handle_, i, v.data() == nullptr ? "" : v.data(), v.size(),
+                             SQLITE_TRANSIENT, SQLITE_UTF8));
+  }
+  void BindBlob(int i, std::string_view v) {
+    Note(sqlite3_bind_blob64(handle_, i, v.data() == nullptr ? "" : v.data(), v.size(),
+                             SQLITE_STATIC));
+  }
+
+  // True when there is a row to read, false at the end (the statement is then reset).
+  absl::StatusOr<bool> Step();
+  // Runs a statement that gives no row.
+  absl::Status Run();
+  // Makes the statement ready to run again; parameters keep their values.
+  void Reset() { sqlite3_reset(handle_); }
+  void ClearBindings() { sqlite3_clear_bindings(handle_); }
+
+  bool IsNull(int i) const { return sqlite3_column_type(handle_, i) == SQLITE_NULL; }
+  int64_t Int(int i) const { return sqlite3_column_int64(handle_, i); }
+  double Double(int i) const { return sqlite3_column_double(handle_, i); }
+  std::string_view Text(int i) const {
+    const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(handle_, i));
+    return text == nullptr ? std::string_view() : std::string_view(text, Size(i));
+  }
+  std::string_view Blob(int i) const {
+    const auto* blob = static_cast<const char*>(sqlite3_column_blob(handle_, i));
+    return blob == nullptr ? std::string_view() : std::string_view(blob, Size(i));
+  }
+
+ private:
+  size_t Size(int i) const { return static_cast<size_t>(sqlite3_column_bytes(handle_, i)); }
+  void Note(int code) {
+    if (code != SQLITE_OK) bind_code_ = code;
+  }
+  void Return();
+
+  Connection* connection_ = nullptr;
+  std::string sql_;
+  sqlite3_stmt* handle_ = nullptr;
+  int bind_code_ = SQLITE_OK;
+};
+
+class Connection {
+ public:
+  struct Options {
+    std::string path;
+    std::string vfs;
+    bool read_only = false;
+    bool create = false;
+  };
+
+  // NotFound when there is no file and it is not to be created; PermissionDenied when it cannot be
+  // opened.
+  static absl::StatusOr<std::unique_ptr<Connection>> Open(const Options& options);
+  ~Connection();
+
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  absl::StatusOr<Statement> Prepare(std::string sql);
+  // Runs statements that give no rows: schema, pragmas, BEGIN, COMMIT.
+  absl::Status Execute(const std::string& sql);
+  // The first column of the first row; nothing when there is no row or it is null.
+  absl::StatusOr<std::optional<int64_t>> QueryInt(std::string sql);
+
+  // How long a statement waits for another connection's lock.
+  void SetPatience(Duration patience) { patience_ = patience; }
+
+  // The status of a result code, with SQLite's own message. Never OK.
+  absl::Status StatusOf(int code) const;
+
+  sqlite3* handle() const { return database_->getHandle(); }
+
+ private:
+  friend class Statement;
+
+  explicit Connection(std::unique_ptr<SQLite::Database> database);
+  static int WaitForLock(void* self, int attempt);
+  void GiveBack(std::string sql, sqlite3_stmt* handle);
+
+  std::unique_ptr<SQLite::Database> database_;
+  std::unordered_map<std::string, sqlite3_stmt*, StringHash, std::equal_to<>> statements_;
+  Duration patience_ = Seconds(5);
+  Duration waited_;
+};
+
+// `name` as a quoted SQL identifier, `text` as a quoted SQL string.
+std::string QuoteName(std::string_view name);
+std::string QuoteText(std::string_view text);
+
+}  // namespace relata::internal
+
+#endif  // RELATA_SRC_STORAGE_SQLITE_CONNECTION_H_

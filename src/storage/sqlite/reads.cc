@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "storage/sqlite/reads.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "storage/sqlite/event_index.h"
+#include "storage/sqlite/values.h"
+
+namespace relata::internal {
+namespace {
+
+constexpr char kCommit[] =
+    "SELECT id, recorded, actor, source, reason, c.operation_id, o.result, salt, commitment, chain,"
+    " last_seq FROM relata_commit c LEFT JOIN relata_operation o "
+    "ON c.operation_id != '' AND o.operation_id = c.operation_id ";
+
+CommitRow ReadCommit(const Statement& s) {
+  CommitRow row;
+  row.id = s.Int(0);
+  row.recorded = {s.Int(1)};
+  row.actor = s.Text(2);
+  row.source = s.Text(3);
+  row.reason = s.Text(4);
+  row.operation_id = s.Text(5);
+  row.result = s.Blob(6);
+  row.salt = s.Blob(7);
+  row.commitment = s.Blob(8);
+  row.chain = s.Blob(9);
+  row.last_seq = s.Int(10);
+  return row;
+}
+
+RecordRef ReadRef(const Statement& s, int at) {
+  return s.IsNull(at) ? RecordRef() : RecordRef{static_cast<TypeId>(s.Int(at)), s.Int(at + 1)};
+}
+
+// Calls `row` for each row of the result.
+template <class F>
+absl::Status ForEach(Statement& statement, F row) {
+  while (true) {
+    RELATA_ASSIGN_OR_RETURN(const bool more, statement.Step());
+    if (!more) return absl::OkStatus();
+    RELATA_RETURN_IF_ERROR(row());
+  }
+}
+
+// The columns asked for, by their specifications, with the result column each begins at.
+struct Selection {
+  std::vector<const ColumnSpec*> specs;
+  std::vector<int> at;
+  std::string sql;  // ", "column", ..." to follow the key columns
+
+  std::vector<Column> MakeColumns() const {
+    std::vector<Column> columns;
+    columns.reserve(specs.size());
+    for (const ColumnSpec* spec : specs) columns.push_back(MakeColumn(*spec));
+    return columns;
+  }
+
+  absl::Status Read(const Statement& statement, std::vector<Column>& columns) const {
+    for (size_t i = 0; i < specs.size(); ++i) {
+      RELATA_RETURN_IF_ERROR(ReadValue(statement, at[i], *specs[i], columns[i]));
+    }
+    return absl::OkStatus();
+  }
+};
+
+absl::StatusOr<Selection> Select(const Catalog& catalog, const Layout::Table& table,
+                                 const std::vector<FieldId>& fields, int keys) {
+  RELATA_ASSIGN_OR_RETURN(const std::vector<int> places, PlacesOf(table, fields));
+  const PhysicalTable& physical = catalog.Physical(table.spec.type);
+  Selection selection;
+  for (int place : places) {
+    const auto i = static_cast<size_t>(place);
+    selection.specs.push_back(&table.spec.columns[i]);
+    selection.at.push_back(keys++);
+    selection.sql += ", " + QuoteName(physical.columns[i].name);
+    if (HasExtra(table.spec.columns[i])) {
+      selection.sql += ", " + QuoteName(physical.columns[i].extra);
+      ++keys;
+    }
+  }
+  return selection;
+}
+
+// Collects records and passes them on, kBatchRows at a time.
+class RecordBatches {
+ public:
+  RecordBatches(const Selection& selection, const Sink<RecordRows>& sink)
+      : selection_(selection), sink_(sink), out_{{}, {}, selection.MakeColumns()} {}
+
+  absl::Status Add(const Statement& s) {
+    Uuid id;
+    const std::string_view bytes = s.Blob(1);
+    if (bytes.size() != id.bytes.size()) return DataLoss("a record's id is not 16 bytes");
+    std::memcpy(id.bytes.data(), bytes.data(), bytes.size());
+    out_.rows.push_back(s.Int(0));
+    out_.ids.push_back(id);
+    RELATA_RETURN_IF_ERROR(selection_.Read(s, out_.columns));
+    return out_.rows.size() < kBatchRows ? absl::OkStatus() : Flush();
+  }
+
+  absl::Status Flush() {
+    if (out_.rows.empty()) return absl::OkStatus();
+    RELATA_RETURN_IF_ERROR(sink_(out_));
+    out_.rows.clear();
+    out_.ids.clear();
+    for (Column& column : out_.columns) column.Clear();
+    return absl::OkStatus();
+  }
+
+ private:
+  const Selection& selection_;
+  const Sink<RecordRows>& sink_;
+  RecordRows out_;
+};
+
+class EventBatches {
+ public:
+  EventBatches(const Selection& selection, const Sink<EventRows>& sink)
+      : selection_(selection), sink_(sink), out_{{}, {}, {}, selection.MakeColumns()} {}
+
+  absl::Status Add(const Statement& s) {
+    out_.seqs.push_back(s.Int(0));
+    out_.subjects.push_back(s.Int(1));
+    out_.at.push_back({s.Int(2)});
+    RELATA_RETURN_IF_ERROR(selection_.Read(s, out_.columns));
+    return out_.seqs.size() < kBatchRows ? absl::OkStatus() : Flush();
+  }
+
+  absl::Status Flush() {
+    if (out_.seqs.empty()) return absl::OkStatus();
+    RELATA_RETURN_IF_ERROR(sink_(out_));
+    out_.seqs.clear();
+    out_.subjects.clear();
+    out_.at.clear();
+    for (Column& column : out_.columns) column.Clear();
+    return absl::OkStatus();
+  }
+
+ private:
+  const Selection& selection_;
+  const Sink<EventRows>& sink_;
+  EventRows out_;
+};
+
+// The seqs of one subject's events in (at, seq) order.
+absl::StatusOr<std::vector<Seq>> SubjectSeqs(Connection& connection, const std::string& table,
+                                             const ScanSpec& spec) {
+  RELATA_ASSIGN_OR_RETURN(
+      const std::vector<Seq> seqs,
+      FindEvents(connection, spec.type, table, *spec.subject, spec.from, spec.until));
+  RELATA_ASSIGN_OR_RETURN(
+      Statement select,
+      connection.Prepare(Concat("SELECT at FROM ", QuoteName(table), " WHERE seq = ?")));
+  std::vector<std::pair<int64_t, Seq>> by_time;
+  by_time.reserve(seqs.size());
+  for (Seq seq : seqs) {
+    select.Bind(1, seq);
+    RELATA_ASSIGN_OR_RETURN(const bool found, select.Step());
+    if (!found) return DataLoss(Concat("event ", seq, " is indexed and not there"));
+    by_time.emplace_back(select.Int(0), seq);
+    select.Reset();
+  }
+  std::sort(by_time.begin(), by_time.end());
+  std::vector<Seq> ordered;
+  ordered.reserve(seqs.size());
+  for (const auto& [at, seq] : by_time) ordered.push_back(seq);
+  return ordered;
+}
+
+}  // namespace
+
+absl::StatusOr<Statement> SqliteReads::Prepare(std::string sql) {
+  if (session_->connection == nullptr) return FailedPrecondition("the writer is committed");
+  return session_->connection->Prepare(std::move(sql));
+}
+
+absl::StatusOr<CommitRow> SqliteReads::Head() {
+  RELATA_ASSIGN_OR_RETURN(Statement s, Prepare(Concat(kCommit, "ORDER BY id DESC LIMIT 1")));
+  RELATA_ASSIGN_OR_RETURN(const bool found, s.Step());
+  return found ? ReadCommit(s) : CommitRow();
+}
+
+absl::StatusOr<CommitRow> SqliteReads::FindCommit(CommitId id) {
+  RELATA_ASSIGN_OR_RETURN(Statement s, Prepare(Concat(kCommit, "WHERE id = ?")));
+  s.Bind(1, id);
+  RELATA_ASSIGN_OR_RETURN(const bool found, s.Step());
+  if (!found) return NotFound(Concat("no commit ", id));
+  return ReadCommit(s);
+}
+
+absl::Status SqliteReads::ScanCommits(CommitId since, const Sink<CommitRow>& sink) {
+  RELATA_ASSIGN_OR_RETURN(Statement s, Prepare(Concat(kCommit, "WHERE id > ? ORDER BY id")));
+  s.Bind(1, since);
+  return ForEach(s, [&] { return sink(ReadCommit(s)); });
+}
+
+absl::StatusOr<CommitRow> SqliteReads::FindOperation(std::string_view operation_id) {
+  CommitId commit = 0;
+  {
+    RELATA_ASSIGN_OR_RETURN(
+        Statement s, Prepare("SELECT commit_id FROM relata_operation WHERE operation_id = ?"));
+    s.BindText(1, operation_id);
+    RELATA_ASSIGN_OR_RETURN(const bool found, s.Step());
+    if (!found) return NotFound(Concat("no operation ", operation_id));
+    commit = s.Int(0);
+  }
+  return FindCommit(commit);
+}
+
+absl::StatusOr<std::vector<TableSpec>> SqliteReads::Tables() {
+  return session_->catalog->layout.Specs();
+}
+
+absl::StatusOr<Row> SqliteReads::NextRow(TypeId type) {
+  const Catalog& catalog = *session_->catalog;
+  RELATA_ASSIGN_OR_RETURN(const Layout::Table* table,
+                          catalog.layout.FindToRead(type, TableSpec::Kind::kRecord));
+  if (table == nullptr) return Row{0};
+  RELATA_ASSIGN_OR_RETURN(Statement s, Prepare(Concat("SELECT max(row) FROM ",
+                                                      QuoteName(catalog.Physical(type).name))));
+  RELATA_ASSIGN_OR_RETURN(const bool found, s.Step());
+  return found && !s.IsNull(0) ? s.Int(0) + 1 : Row{0};
+}
+
+absl::Status SqliteReads::ScanRecords(const ScanSpec& spec, const Sink<RecordRows>& sink) {
+  // The catalog may be replaced by Prepare; this scan keeps the one it began with.
+  const std::shared_ptr<const Catalog> catalog = session_->catalog;
+  RELATA_ASSIGN_OR_RETURN(const Layout::Table* table,
+                          catalog->layout.FindToRead(spec.type, TableSpec::Kind::kRecord));
+  if (table == nullptr) return absl::OkStatus();
+  RELATA_ASSIGN_OR_RETURN(const Selection selection, Select(*catalog, *table, spec.fields, 2));
+  const std::string base = Concat("SELECT row, id", selection.sql, " FROM ",
+                                  QuoteName(catalog->Physical(spec.type).name), " WHERE ");
+  RecordBatches batches(selection, sink);
+  if (spec.rows.empty()) {
+    RELATA_ASSIGN_OR_RETURN(Statement s,
+                            Prepare(base + "row >= ? AND row < ? AND deleted = 0 ORDER BY row"));
+    s.Bind(1, spec.from);
+    s.Bind(2, spec.until);
+    RELATA_RETURN_IF_ERROR(ForEach(s, [&] { return batches.Add(s); }));
+    return batches.Flush();
+  }
+  RELATA_ASSIGN_OR_RETURN(Statement s, Prepare(base + "row = ? AND deleted = 0"));
+  for (Row row : spec.rows) {
+    if (row < spec.from || row >= spec.until) continue;
+    s.Bind(1, row);
+    RELATA_ASSIGN_OR_RETURN(const bool found, s.Step());
+    if (!found) continue;
+    RELATA_RETURN_IF_ERROR(batches.Add(s));
+    s.Reset();
+  }
+  return batches.Flush();
+}
+
+absl::Status SqliteReads::ScanEvents(const ScanSpec& spec, const Sink<EventRows>& sink) {
+  const std::shared_ptr<const Catalog> catalog = session_->catalog;
+  RELATA_ASSIGN_OR_RETURN(const Layout::Table* table,
+                          catalog->layout.FindToRead(spec.type, TableSpec::Kind::kEvent));
+  if (table == nullptr) return absl::OkStatus();
+  RELATA_ASSIGN_OR_RETURN(const Selection selection, Select(*catalog, *table, spec.fields, 3));
+  const std::string& name = catalog->Physical(spec.type).name;
+  const std::string base =
+      Concat("SELECT seq, subject, at", selection.sql, " FROM ", QuoteName(name), " WHERE ");
+  EventBatches batches(selection, sink);
+  if (!spec.subject) {
+    RELATA_ASSIGN_OR_RETURN(Statement s, Prepare(base + "seq >= ? AND seq < ? ORDER BY seq"));
+    s.Bind(1, spec.from);
+    s.Bind(2, spec.until);
+    RELATA_RETURN_IF_ERROR(ForEach(s, [&] { return batches.Add(s); }));
+    return batches.Flush();
+  }
+  RELATA_ASSIGN_OR_RETURN(Statement s, Prepare(base + "seq = ?"));
+  RELATA_ASSIGN_OR_RETURN(const std::vector<Seq> seqs,
+                          SubjectSeqs(*session_->connection, name, spec));
+  for (Seq seq : seqs) {
+    s.Bind(1, seq);
+    RELATA_ASSIGN_OR_RETURN(const bool found, s.Step());
+    if (!found) return DataLoss(Concat("event ", seq, " is indexed and not there"));
+    RELATA_RETURN_IF_ERROR(batches.Add(s));
+    s.Reset();
+  }
+  return batches.Flush();
+}
+
+absl::Status SqliteReads::ScanLedger(Seq since, std::optional<RecordRef> person,
+                                     const Sink<LedgerWrite>& sink) {
+  RELATA_ASSIGN_OR_RETURN(
+      Statement s,
+      Prepare(Concat("SELECT seq, person_type, person, point_type, point, at, body "
+                     "FROM relata_ledger WHERE seq > ? ",
+                     person ? "AND person_type = ? AND person = ? " : "", "ORDER BY seq")));
+  s.Bind(1, since);
+  if (person) {
+    s.Bind(2, person->type);
+    s.Bind(3, person->row);
+  }
+  return ForEach(s, [&] {
+    return sink(
+        LedgerWrite{s.Int(0), ReadRef(s, 1), ReadRef(s, 3), {s.Int(5)}, std::string(s.Blob(6))});
+  });
+}
+
+absl::Status SqliteReads::ScanChanges(CommitId since, std::optional<RecordRef> record,
+                                      const Sink<ChangeRow>& sink) {
+  constexpr char kChange[] =
+      "SELECT seq, commit_id, type, row, rows, op, subject_type, subject, effective_at, before, "
+      "(SELECT image FROM relata_personal_image p WHERE p.seq = c.seq) FROM relata_change c ";
+  // A commit's seqs lie above the last_seq of the commit before it.
+  constexpr char kAfter[] =
+      "seq > coalesce((SELECT last_seq FROM relata_commit WHERE id = ?1), 0) AND commit_id > ?1 ";
+  // One branch for each of the two indexes on records.
+  const std::string sql =
+      record
+          ? Concat(kChange, "WHERE rows = 1 AND type = ?2 AND row = ?3 AND ", kAfter, "UNION ALL ",
+                   kChange, "WHERE rows > 1 AND type = ?2 AND row <= ?3 AND row + rows > ?3 AND ",
+                   kAfter, "ORDER BY 1")
+          : Concat(kChange, "WHERE ", kAfter, "ORDER BY seq");
+  RELATA_ASSIGN_OR_RETURN(Statement s, Prepare(sql));
+  s.Bind(1, since);
+  if (record) {
+    s.Bind(2, record->type);
+    s.Bind(3, record->row);
+  }
+  return ForEach(s, [&] {
+    ChangeRow row;
+    row.commit = s.Int(1);
+    row.change = {s.Int(0),
+                  static_cast<TypeId>(s.Int(2)),
+                  s.Int(3),
+                  s.Int(4),
+                  static_cast<RecordWrite::Op>(s.Int(5)),
+                  std::string(s.Blob(9)),
+                  std::string(s.Blob(10)),
+                  ReadRef(s, 6),
+                  std::nullopt};
+    if (!s.IsNull(8)) row.change.effective_at = Timestamp{s.Int(8)};
+    return sink(row);
+  });
+}
+
+absl::StatusOr<Row> SqliteReads::FindExternalKey(TypeId type, std::string_view system,
+                                                 std::string_view key) {
+  RELATA_ASSIGN_OR_RETURN(
+      Statement s,
+      Prepare("SELECT row FROM relata_external_key WHERE type = ? AND system = ? AND key = ?"));
+  s.Bind(1, type);
+  s.BindText(2, system);
+  s.BindText(3, key);
+  RELATA_ASSIGN_OR_RETURN(const bool found, s.Step());
+  if (!found) return NotFound(Concat("no record has key ", system, ":", key));
+  return s.Int(0);
+}
+
+absl::Status SqliteReads::ScanExternalKeys(TypeId type, const Sink<ExternalKeyWrite>& sink) {
+  RELATA_ASSIGN_OR_RETURN(Statement s,
+                          Prepare("SELECT system, key, row FROM relata_external_key WHERE type = ? "
+                                  "ORDER BY system, key"));
+  s.Bind(1, type);
+  return ForEach(s, [&] {
+    return sink(ExternalKeyWrite{type, std::string(s.Text(0)), std::string(s.Text(1)), s.Int(2)});
+  });
+}
+
+absl::StatusOr<Row> SqliteReads::FindId(TypeId type, const Uuid& id) {
+  const Catalog& catalog = *session_->catalog;
+  RELATA_ASSIGN_OR_RETURN(const Layout::Table* table,
+                          catalog.layout.FindToRead(type, TableSpec::Kind::kRecord));
+  if (table != nullptr) {
+    RELATA_ASSIGN_OR_RETURN(
+        Statement s, Prepare(Concat("SELECT row FROM ", QuoteName(catalog.Physical(type).name),
+                                    " WHERE id = ?")));
+    s.BindBlob(1, {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()});
+    RELATA_ASSIGN_OR_RETURN(const bool found, s.Step());
+    if (found) return s.Int(0);
+  }
+  return NotFound(Concat("no record has id ", id.ToString()));
+}
+
+absl::Status SqliteReads::ScanAliases(const Sink<AliasWrite>& sink) {
+  RELATA_ASSIGN_OR_RETURN(Statement s,
+                          Prepare("SELECT loser_type, loser, winner_type, winner, from_commit, "
+                                  "until_commit FROM relata_alias "
+                                  "ORDER BY from_commit, loser_type, loser"));
+  return ForEach(s, [&] {
+    AliasWrite alias{ReadRef(s, 0), ReadRef(s, 2), s.Int(4), std::nullopt};
+    if (!s.IsNull(5)) alias.until = s.Int(5);
+    return sink(alias);
+  });
+}
+
+absl::Status SqliteReads::ScanDefinitions(const Sink<DefinitionWrite>& sink) {
+  RELATA_ASSIGN_OR_RETURN(
+      Statement s,
+      Prepare("SELECT kind, name, version, body FROM relata_definition ORDER BY place"));
+  return ForEach(s, [&] {
+    return sink(DefinitionWrite{std::string(s.Text(0)), std::string(s.Text(1)), s.Int(2),
+                                std::string(s.Text(3))});
+  });
+}
+
+absl::Status SqliteReads::ScanLog(std::string_view log, Seq since, std::string_view key,
+                                  const Sink<LogWrite>& sink) {
+  RELATA_ASSIGN_OR_RETURN(
+      Statement s,
+      Prepare(Concat("SELECT seq, subject_type, subject, key, at, body FROM relata_log "
+                     "WHERE log = ? AND seq > ? ",
+                     key.empty() ? "" : "AND key = ? AND key != '' ", "ORDER BY seq")));
+  s.BindText(1, log);
+  s.Bind(2, since);
+  if (!key.empty()) s.BindText(3, key);
+  return ForEach(s, [&] {
+    return sink(LogWrite{std::string(log),
+                         s.Int(0),
+                         ReadRef(s, 1),
+                         std::string(s.Text(3)),
+                         {s.Int(4)},
+                         std::string(s.Text(5))});
+  });
+}
+
+}  // namespace relata::internal

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "relata/storage/memory.h"
+#include "relata/storage/sqlite.h"
+#include "storage/sqlite/writer.h"
+
+namespace relata {
+namespace internal {
+namespace {
+
+constexpr int64_t kApplicationId = 0x52454c41;  // "RELA"
+constexpr int64_t kFormat = 0;
+constexpr Duration kReadPatience = Seconds(5);
+constexpr size_t kMostIdle = 16;
+
+using Reader = Forwarding<StoreReader, SqliteReads>;
+
+// The file, the idle connections to it and the catalog last seen. Owned by the store and by every
+// session, so a reader may outlive its store.
+class File : public std::enable_shared_from_this<File> {
+ public:
+  File(std::string path, SqliteOptions options)
+      : path_(std::move(path)), options_(std::move(options)) {}
+
+  const SqliteOptions& options() const { return options_; }
+
+  // Checks that the file is ours, making it when it is new.
+  absl::Status Open() {
+    RELATA_ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, Connect(options_.create));
+    RELATA_ASSIGN_OR_RETURN(const bool empty, IsEmpty(*connection));
+    if (empty && (options_.read_only || !options_.create)) {
+      return FailedPrecondition(path_ + ": not a Relata database (it is empty)");
+    }
+    if (empty) RELATA_RETURN_IF_ERROR(Create(*connection));
+    RELATA_RETURN_IF_ERROR(CheckOurs(*connection));
+    GiveBack(std::move(connection));
+    return absl::OkStatus();
+  }
+
+  // A session inside a transaction begun by `begin`.
+  absl::StatusOr<std::shared_ptr<Session>> Begin(const char* begin, Duration patience) {
+    RELATA_ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, Take());
+    connection->SetPatience(patience);
+    absl::Status status = connection->Execute(begin);
+    if (!status.ok()) {
+      GiveBack(std::move(connection));
+      return absl::IsUnavailable(status) ? Unavailable("another writer holds the tenant's lock")
+                                         : status;
+    }
+    // The first read fixes what the transaction sees.
+    absl::StatusOr<std::shared_ptr<const Catalog>> catalog = CatalogFor(*connection);
+    auto session = std::make_shared<Session>(
+        std::move(connection), nullptr,
+        [file = shared_from_this()](std::unique_ptr<Connection> c) { file->End(std::move(c)); });
+    RELATA_ASSIGN_OR_RETURN(session->catalog, std::move(catalog));
+    return session;
+  }
+
+  absl::StatusOr<CommitId> HeadId() {
+    RELATA_ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, Take());
+    connection->SetPatience(kReadPatience);
+    auto head = connection->QueryInt("SELECT id FROM relata_commit ORDER BY id DESC LIMIT 1");
+    GiveBack(std::move(connection));
+    RELATA_RETURN_IF_ERROR(head.status());
+    return head->value_or(0);
+  }
+
+ private:
+  absl::StatusOr<std::unique_ptr<Connection>> Connect(bool create) {
+    RELATA_ASSIGN_OR_RETURN(
+        std::unique_ptr<Connection> connection,
+        Connection::Open({path_, options_.vfs, options_.read_only, create && !options_.read_only}));
+    connection->SetPatience(kReadPatience);
+    const char* synchronous = options_.durability == SqliteOptions::Durability::kFull     ? "FULL"
+                              : options_.durability == SqliteOptions::Durability::kNormal ? "NORMAL"
+                                                                                          : "OFF";
+    RELATA_RETURN_IF_ERROR(connection->Execute(
+        Concat("PRAGMA synchronous=", synchronous,
+               ";PRAGMA cache_size=-32768;PRAGMA temp_store=MEMORY;"
+               "PRAGMA secure_delete=ON;PRAGMA trusted_schema=OFF;"
+               "PRAGMA cell_size_check=ON;PRAGMA journal_size_limit=67108864")));
+    return connection;
+  }
+
+  absl::StatusOr<bool> IsEmpty(Connection& connection) {
+    auto count = connection.QueryInt("SELECT count(*) FROM sqlite_schema");
+    if (!count.ok()) return Annotate(count.status(), path_);
+    RELATA_ASSIGN_OR_RETURN(const auto id, connection.QueryInt("PRAGMA application_id"));
+    return count->value_or(0) == 0 && id.value_or(0) == 0;
+  }
+
+  absl::Status Create(Connection& connection) {
+    RELATA_RETURN_IF_ERROR(connection.Execute("PRAGMA journal_mode=WAL"));
+    RELATA_RETURN_IF_ERROR(connection.Execute("BEGIN IMMEDIATE"));
+    absl::Status status = CreateInside(connection);
+    if (status.ok()) status = connection.Execute("COMMIT");
+    if (!status.ok() && sqlite3_get_autocommit(connection.handle()) == 0) {
+      (void)connection.Execute("ROLLBACK");
+    }
+    return status;
+  }
+
+  absl::Status CreateInside(Connection& connection) {
+    RELATA_ASSIGN_OR_RETURN(const bool empty, IsEmpty(connection));
+    if (!empty) return absl::OkStatus();  // another process was faster
+    RELATA_RETURN_IF_ERROR(CreateTables(connection));
+    RELATA_RETURN_IF_ERROR(connection.Execute(Concat(
+        "PRAGMA application_id=", kApplicationId, ";INSERT INTO relata_meta VALUES('format', '",
+        kFormat, "'), ('tenant', ", QuoteText(options_.tenant), ")")));
+    return GenerateViews(connection, Catalog());
+  }
+
+  absl::Status CheckOurs(Connection& connection) {
+    RELATA_ASSIGN_OR_RETURN(const auto id, connection.QueryInt("PRAGMA application_id"));
+    if (id.value_or(0) != kApplicationId) {
+      return FailedPrecondition(path_ + ": a database of another application");
+    }
+    RELATA_ASSIGN_OR_RETURN(
+        const auto format,
+        connection.QueryInt("SELECT CAST(value AS INTEGER) FROM relata_meta WHERE key='format'"));
+    if (!format) return DataLoss(path_ + ": the format number is missing");
+    if (*format > kFormat) {
+      return FailedPrecondition(Concat(path_, ": written in format ", *format,
+                                       " by a newer version; this one reads up to ", kFormat,
+                                       ". Please update."));
+    }
+    RELATA_ASSIGN_OR_RETURN(Statement tenant,
+                            connection.Prepare("SELECT value FROM relata_meta WHERE key='tenant'"));
+    RELATA_ASSIGN_OR_RETURN(const bool found, tenant.Step());
+    if (!found || tenant.Text(0) != options_.tenant) {
+      return FailedPrecondition(Concat(path_, ": belongs to tenant ", QuoteText(tenant.Text(0)),
+                                       ", not to ", QuoteText(options_.tenant)));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::unique_ptr<Connection>> Take() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!idle_.empty()) {
+        std::unique_ptr<Connection> connection = std::move(idle_.back());
+        idle_.pop_back();
+        return connection;
+      }
+    }
+    return Connect(false);
+  }
+
+  void GiveBack(std::unique_ptr<Connection> connection) {
+    const std::lock_guard lock(mutex_);
+    if (idle_.size() < kMostIdle) idle_.push_back(std::move(connection));
+  }
+
+  // Ends the transaction, keeping nothing that was not committed. A connection that cannot end it
+  // is closed.
+  void End(std::unique_ptr<Connection> connection) {
+    if (sqlite3_get_autocommit(connection->handle()) == 0 &&
+        !connection->Execute("ROLLBACK").ok()) {
+      return;
+    }
+    GiveBack(std::move(connection));
+  }
+
+  // The catalog by SQLite's own counter of schema changes, which the transaction pins.
+  absl::StatusOr<std::shared_ptr<const Catalog>> CatalogFor(Connection& connection) {
+    RELATA_ASSIGN_OR_RETURN(const auto version, connection.QueryInt("PRAGMA schema_version"));
+    {
+      const std::lock_guard lock(mutex_);
+      if (catalog_ != nullptr && catalog_version_ == version) return catalog_;
+    }
+    RELATA_ASSIGN_OR_RETURN(Catalog loaded, LoadCatalog(connection));
+    auto catalog = std::make_shared<const Catalog>(std::move(loaded));
+    const std::lock_guard lock(mutex_);
+    catalog_ = catalog;
+    catalog_version_ = version;
+    return catalog;
+  }
+
+  const std::string path_;
+  const SqliteOptions options_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Connection>> idle_;
+  std::shared_ptr<const Catalog> catalog_;
+  std::optional<int64_t> catalog_version_;
+};
+
+class SqliteStore : public Store {
+ public:
+  explicit SqliteStore(std::shared_ptr<File> file) : file_(std::move(file)) {}
+
+  absl::StatusOr<std::unique_ptr<StoreReader>> Read() override {
+    RELATA_ASSIGN_OR_RETURN(std::shared_ptr<Session> session,
+                            file_->Begin("BEGIN DEFERRED", kReadPatience));
+    return std::make_unique<Reader>(SqliteReads(std::move(session)));
+  }
+
+  absl::StatusOr<std::unique_ptr<StoreWriter>> Write(Duration patience) override {
+    if (file_->options().read_only) return FailedPrecondition("the store is read-only");
+    RELATA_ASSIGN_OR_RETURN(std::shared_ptr<Session> session,
+                            file_->Begin("BEGIN IMMEDIATE", patience));
+    RELATA_ASSIGN_OR_RETURN(CommitRow head, SqliteReads(session).Head());
+    return std::make_unique<SqliteWriter>(std::move(session), std::move(head));
+  }
+
+  absl::StatusOr<CommitId> HeadId() override { return file_->HeadId(); }
+
+ private:
+  std::shared_ptr<File> file_;
+};
+
+}  // namespace
+}  // namespace internal
+
+absl::StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path,
+                                                       const SqliteOptions& options) {
+  if (path == ":memory:") return NewMemoryStore();
+  if (path.empty() || path.find('\0') != std::string::npos) {
+    return InvalidArgument("not a file name");
+  }
+  auto file = std::make_shared<internal::File>(path, options);
+  RELATA_RETURN_IF_ERROR(file->Open());
+  return std::make_unique<internal::SqliteStore>(std::move(file));
+}
+
+}  // namespace relata

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Field values in and out of SQLite columns: money as units and currency, a link as its row (and
+// type when it may point to several), an instant as microseconds, a day as days, a list as JSON.
+
+#ifndef RELATA_SRC_STORAGE_SQLITE_VALUES_H_
+#define RELATA_SRC_STORAGE_SQLITE_VALUES_H_
+
+#include <string>
+#include <string_view>
+
+#include "storage/sqlite/catalog.h"
+
+namespace relata::internal {
+
+// Binds `value` (null or of the column's kind) at parameter `at`, and at the next one for a kind
+// that takes two. `value` must outlive the next Step.
+void BindValue(Statement& statement, int at, const ColumnSpec& spec, const Value& value);
+
+// The same for row `i` of `column`.
+void BindRow(Statement& statement, int at, const ColumnSpec& spec, const Column& column, size_t i);
+
+// Appends the value in result column `at` (and the next one) to `out`. DataLoss when what is stored
+// is not a value of the column.
+absl::Status ReadValue(const Statement& statement, int at, const ColumnSpec& spec, Column& out);
+
+// A list as JSON that keeps the kind of every element: numbers and text as they are, the rest as
+// {"timestamp": micros}, {"duration": micros}, {"date": days}, {"money": [units, "EUR"]},
+// {"record": [type, row]}.
+std::string ListToJson(const ValueList& list);
+absl::StatusOr<Value> ListFromJson(std::string_view json);
+
+}  // namespace relata::internal
+
+#endif  // RELATA_SRC_STORAGE_SQLITE_VALUES_H_
