@@ -212,8 +212,10 @@ std::vector<std::string> Everything(StoreReader& reader) {
   };
   for (TypeId type : {kAccount, kContact}) {
     ScanSpec all{type, FieldsOf(type), 0, INT64_MAX, std::nullopt, {}};
-    for (const std::string& line : RecordLines(reader, all)) add(Concat(type, ": ", line));
-    add(Concat("next row ", reader.NextRow(type).value_or(-1)));
+    for (const std::string& line : RecordLines(reader, all)) {
+      lines.push_back(Concat(type, ": ", line));
+    }
+    lines.push_back(Concat("next row ", reader.NextRow(type).value_or(-1)));
     NoteFailure(reader.ScanExternalKeys(type,
                                         [&](const ExternalKeyWrite& k) {
                                           return add(Concat("key ", k.type, " ", k.system, ":",
@@ -222,7 +224,7 @@ std::vector<std::string> Everything(StoreReader& reader) {
                 lines);
   }
   ScanSpec events{kVisit, FieldsOf(kVisit), 0, INT64_MAX, std::nullopt, {}};
-  for (const std::string& line : EventLines(reader, events)) add(line);
+  for (const std::string& line : EventLines(reader, events)) lines.push_back(line);
   NoteFailure(reader.ScanCommits(0, [&](const CommitRow& c) { return add(Shown(c)); }), lines);
   NoteFailure(reader.ScanLedger(0, std::nullopt,
                                 [&](const LedgerWrite& l) {

@@ -6,7 +6,7 @@
 
 #include "relata/storage/memory.h"
 #include "relata/storage/sqlite.h"
-#include "support/temp_dir.h"
+#include "support/support.h"
 
 namespace relata {
 namespace {
