@@ -9,23 +9,27 @@
 // changed row are copied. A reverse link or a subject's events are a sealed, ordered part and a
 // short tail, and every reader sees both.
 //
+// A record that was merged into another reads through it: links and events keep the record they
+// were written with, and the questions below count those of every record that resolves to the one
+// asked. Its own fields stay readable, so that a merge can be shown and undone.
+//
 // Tables are loaded from the store when first asked for: `Loaded` says which are here. Asking a
 // table that is not loaded is a bug of the caller; the engine loads what a question names before it
 // asks.
 //
-// Immutable and thread-safe; shared by `std::shared_ptr<const Snapshot>`. Spans and views that it
-// returns live as long as the snapshot.
+// Immutable and thread-safe; shared by `std::shared_ptr<const Snapshot>`. What it returns is a
+// copy.
 
 #ifndef RELATA_ENGINE_SNAPSHOT_H_
 #define RELATA_ENGINE_SNAPSHOT_H_
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
-#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "relata/base/id.h"
 #include "relata/base/status.h"
 #include "relata/base/time.h"
@@ -37,10 +41,14 @@ namespace relata {
 
 struct CommitBatch;  // storage/store.h
 class StoreReader;
+namespace internal {
+struct Graph;
+}
 
 inline constexpr int64_t kChunkRows = 4096;
 
-// An event named inside a snapshot: its type and its place in the type's table, in seq order.
+// An event named inside a snapshot: its type and its place in the type's table. What lasts from
+// snapshot to snapshot is its Seq.
 struct EventRef {
   TypeId type = kNoType;
   int64_t place = -1;
@@ -53,28 +61,28 @@ class Snapshot {
   // The empty graph of a schema: commit 0, every table loaded and empty.
   static std::shared_ptr<const Snapshot> Empty(std::shared_ptr<const Schema> schema);
 
-  // The graph at the reader's head with the ledger, aliases and external keys' bookkeeping but no
-  // table loaded. DataLoss when what is stored does not fit the schema.
+  // The graph at the reader's head with the ledger and the aliases, but no table loaded. A failure
+  // of the reader is returned as it is.
   static absl::StatusOr<std::shared_ptr<const Snapshot>> Open(std::shared_ptr<const Schema> schema,
                                                               StoreReader& reader);
 
   // This graph with these tables loaded too. The reader must stand at commit(): FailedPrecondition
-  // otherwise. Tables already loaded cost nothing.
+  // otherwise. DataLoss when what is stored does not fit the schema; fields that the store has no
+  // column for yet are empty. Tables already loaded cost nothing.
   absl::StatusOr<std::shared_ptr<const Snapshot>> Load(std::span<const TypeId> types,
                                                        StoreReader& reader) const;
 
-  // This graph after one more commit. The batch must be valid against the schema (the engine
-  // checks); cost follows the batch. Writes to tables that are not loaded are left to the store.
+  // This graph after one more commit, or after one part of it when batch.commit.id is 0. The batch
+  // must be valid against the schema (the engine checks); cost follows the batch. Writes to tables
+  // that are not loaded are left to the store.
   std::shared_ptr<const Snapshot> With(const CommitBatch& batch) const;
 
   // This graph brought to the reader's head by reading the changes since commit(): what another
-  // process wrote. Cost follows what was written.
+  // process wrote. Cost follows what was written, and the number of aliases. DataLoss as for Load.
   absl::StatusOr<std::shared_ptr<const Snapshot>> CatchUp(StoreReader& reader) const;
 
-  // The same graph under a schema that extends this one.
+  // The same graph under a schema that extends this one; new types are loaded and empty.
   std::shared_ptr<const Snapshot> WithSchema(std::shared_ptr<const Schema> schema) const;
-
-  ~Snapshot();
 
   CommitId commit() const;
   Timestamp recorded() const;  // of commit(); Timestamp::kMin when empty
@@ -85,8 +93,7 @@ class Snapshot {
   // Bytes held by the loaded columns and indexes of a table.
   size_t MemoryUsed(TypeId type) const;
 
-  // --- Records
-  // -------------------------------------------------------------------------------------
+  // --- Records ---
 
   // One past the highest row ever given out; rows below it may be deleted.
   Row RowLimit(TypeId type) const;
@@ -96,45 +103,50 @@ class Snapshot {
   bool Exists(RecordRef record) const;
   // The record itself, or the one it was merged into, however often.
   RecordRef Resolve(RecordRef record) const;
-  // The field's value; null when absent, when the record does not exist, or when it is no field of
-  // the type. Links are returned as written, not resolved.
+  // The field's value, `id`, `created_at` and `updated_at` included; null when absent, when the
+  // record was deleted, or when it is no field of the type. A merged record gives its own. Links
+  // are returned as written, not resolved.
   Value Get(RecordRef record, FieldId field) const;
-  // Nil when the record was never created.
+  // Nil when the record was never created or is deleted (the store still knows it then).
   Uuid Id(RecordRef record) const;
-  // The record with this public id, deleted or not; none when there is none. Cost: one hash look-up
-  // once the type's id index is built (first call on a type builds it).
+  // The record with this public id, merged or not; none when there is none or it is deleted. Cost:
+  // one hash look-up once the type's id index is built (first call on a type builds it).
   RecordRef Find(TypeId type, const Uuid& id) const;
 
-  // Appends to `out` the rows of `child` whose `link` field names `parent` (aliases of it
-  // included), existing ones only, in row order. Cost follows their number once the reverse index
-  // is built (first call on a link builds it).
+  // Appends to `out` the rows of `child` whose `link` field names `parent` or a record that
+  // resolves to the same one, existing ones only, in row order. Cost follows their number once the
+  // reverse index is built (first call on a link builds it).
   void Children(RecordRef parent, TypeId child, FieldId link, std::vector<Row>& out) const;
 
-  // --- Events
-  // --------------------------------------------------------------------------------------
+  // --- Events ---
 
   int64_t EventCount(TypeId type) const;
-  // Appends the places of the subject's events of a type (aliases included), in (at, seq) order.
+  // Appends the places of the events of a type about `subject` or a record that resolves to the
+  // same one, in (at, seq) order.
   void Events(RecordRef subject, TypeId type, std::vector<int64_t>& out) const;
   Seq EventSeq(EventRef event) const;
   RecordRef EventSubject(EventRef event) const;
   Timestamp EventAt(EventRef event) const;
   Value EventField(EventRef event, FieldId field) const;
 
-  // --- Consent
-  // -------------------------------------------------------------------------------------
+  // --- Consent ---
 
   // Every ledger entry that may speak about this person or one of these points, in (at, seq) order:
   // entries of the person and of those merged into it, and entries of the points whoever made them.
-  std::vector<const ConsentEntry*> Ledger(RecordRef person,
-                                          std::span<const RecordRef> points) const;
+  // Either may be none. DataLoss when a line cannot be read: the answer to a question of consent is
+  // no then.
+  absl::StatusOr<std::vector<ConsentEntry>> Ledger(RecordRef person,
+                                                   std::span<const RecordRef> points) const;
   int64_t LedgerSize() const;
 
- private:
-  struct Graph;
-  explicit Snapshot(std::shared_ptr<const Graph> graph);
+  // The columns, for the engine's evaluators. Not API.
+  const internal::Graph& graph() const { return *graph_; }
 
-  std::shared_ptr<const Graph> graph_;
+ private:
+  explicit Snapshot(std::shared_ptr<const internal::Graph> graph) : graph_(std::move(graph)) {}
+  static std::shared_ptr<const Snapshot> Publish(internal::Graph graph);
+
+  std::shared_ptr<const internal::Graph> graph_;
 };
 
 }  // namespace relata

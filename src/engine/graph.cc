@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/graph.h"
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+
+#include "engine/tables.h"
+
+namespace relata::internal {
+
+using Kind = Value::Kind;
+
+// --- IdIndex -----------------------------------------------------------------------------------
+
+IdIndex::IdIndex(size_t expected) : buckets_(std::max<size_t>(16, expected / 32)) {}
+
+uint64_t IdIndex::Hash(const Uuid& id) {
+  uint64_t high = 0;
+  uint64_t low = 0;
+  std::memcpy(&high, id.bytes.data(), 8);
+  std::memcpy(&low, id.bytes.data() + 8, 8);
+  // The finaliser of SplitMix64 (Steele, Lea, Flood 2014).
+  uint64_t h = high ^ (low * 0x9e3779b97f4a7c15);
+  h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9;
+  h = (h ^ (h >> 27)) * 0x94d049bb133111eb;
+  return h ^ (h >> 31);
+}
+
+void IdIndex::Add(const Uuid& id, Row row, EditToken edit) {
+  const uint64_t hash = Hash(id);
+  entries_.Edit(hash % buckets_, edit)
+      .push_back({static_cast<uint32_t>(hash >> 32), static_cast<uint32_t>(row)});
+  ++count_;
+}
+
+void IdIndex::Remove(const Uuid& id, Row row, EditToken edit) {
+  const size_t removed = std::erase_if(entries_.Edit(Hash(id) % buckets_, edit),
+                                       [&](const Entry& entry) { return entry.row == row; });
+  count_ -= removed;
+}
+
+// --- Tables ------------------------------------------------------------------------------------
+
+std::optional<size_t> ColumnIndex(FieldId field) {
+  if (field == kCreatedAtField) return 0;
+  if (field == kUpdatedAtField) return 1;
+  if (field > kMaxDeclaredField) return std::nullopt;
+  return size_t{field} + 2;
+}
+
+RecordTable::RecordTable(const TypeDef& type) {
+  const EditToken edit = NewEdit();
+  columns.emplace_back(ChunkedColumn(Kind::kTimestamp), edit);
+  columns.emplace_back(ChunkedColumn(Kind::kTimestamp), edit);
+  for (const FieldDef& field : type.fields) {
+    columns.emplace_back(ChunkedColumn(KindOf(field.kind), field.target), edit);
+  }
+  reverse.resize(columns.size());
+}
+
+const ChunkedColumn* RecordTable::Column(FieldId field) const {
+  const std::optional<size_t> index = ColumnIndex(field);
+  return index && *index < columns.size() ? columns[*index].get() : nullptr;
+}
+
+bool RecordTable::Exists(Row row) const {
+  if (row < 0) return false;
+  const ChunkBits* bits = exists[ChunkOf(row)];
+  return bits != nullptr && TestBit(*bits, OffsetOf(row));
+}
+
+Uuid RecordTable::Id(Row row) const {
+  if (row < 0) return {};
+  const std::vector<Uuid>* chunk = ids[ChunkOf(row)];
+  return chunk != nullptr && OffsetOf(row) < chunk->size() ? (*chunk)[OffsetOf(row)] : Uuid();
+}
+
+const Relation& RecordTable::Reverse(FieldId field) const {
+  const size_t index = *ColumnIndex(field);
+  return reverse[index].Get([&] { return BuildRelation(*columns[index], limit, nullptr); });
+}
+
+const IdIndex& RecordTable::ById() const {
+  return by_id.Get([&] {
+    IdIndex index(static_cast<size_t>(limit));
+    const EditToken edit = NewEdit();
+    for (Row row = 0; row < limit; ++row) {
+      if (const Uuid id = Id(row); !id.nil()) index.Add(id, row, edit);
+    }
+    return index;
+  });
+}
+
+size_t RecordTable::MemoryUsed() const {
+  size_t bytes = stored.size() * sizeof(ChunkBits) * 2 + static_cast<size_t>(limit) * sizeof(Uuid);
+  for (const auto& column : columns) bytes += column->MemoryUsed();
+  for (const auto& slot : reverse) bytes += slot.Peek() == nullptr ? 0 : slot.Peek()->MemoryUsed();
+  return bytes + (by_id.Peek() == nullptr ? 0 : by_id.Peek()->MemoryUsed());
+}
+
+EventTable::EventTable(const TypeDef& type)
+    : subject_type(type.subject),
+      seq(Kind::kInt),
+      subject(Kind::kRecord, type.subject),
+      at(Kind::kTimestamp) {
+  const EditToken edit = NewEdit();
+  for (const FieldDef& field : type.fields) {
+    columns.emplace_back(ChunkedColumn(KindOf(field.kind), field.target), edit);
+  }
+}
+
+const ChunkedColumn* EventTable::Column(FieldId field) const {
+  if (field == kAtField) return &at;
+  if (field == kSubjectField) return &subject;
+  return field < columns.size() ? columns[field].get() : nullptr;
+}
+
+const Relation& EventTable::BySubject() const {
+  return by_subject.Get([&] { return BuildRelation(subject, count, &at); });
+}
+
+size_t EventTable::MemoryUsed() const {
+  size_t bytes = seq.MemoryUsed() + subject.MemoryUsed() + at.MemoryUsed();
+  for (const auto& column : columns) bytes += column->MemoryUsed();
+  return bytes + (by_subject.Peek() == nullptr ? 0 : by_subject.Peek()->MemoryUsed());
+}
+
+const Relation& LedgerTable::ByPerson() const {
+  return by_person.Get([&] { return BuildRelation(person, count, &at); });
+}
+
+const Relation& LedgerTable::ByPoint() const {
+  return by_point.Get([&] { return BuildRelation(point, count, &at); });
+}
+
+size_t LedgerTable::MemoryUsed() const {
+  size_t bytes = seq.MemoryUsed() + at.MemoryUsed() + person.MemoryUsed() + point.MemoryUsed() +
+                 body.MemoryUsed();
+  for (const auto* slot : {&by_person, &by_point}) {
+    bytes += slot->Peek() == nullptr ? 0 : slot->Peek()->MemoryUsed();
+  }
+  return bytes;
+}
+
+// --- Graph -------------------------------------------------------------------------------------
+
+const RecordTable* Graph::Records(TypeId type) const {
+  return type < records.size() ? records[type].get() : nullptr;
+}
+
+const EventTable* Graph::Events(TypeId type) const {
+  return type < events.size() ? events[type].get() : nullptr;
+}
+
+bool Graph::HasAliases() const {
+  return std::any_of(aliases.begin(), aliases.end(),
+                     [](const auto& table) { return table && table->count > 0; });
+}
+
+bool Graph::Merged(RecordRef record) const {
+  return record.type < aliases.size() && aliases[record.type] && record.row >= 0 &&
+         aliases[record.type]->winner.Has(record.row);
+}
+
+RecordRef Graph::Resolve(RecordRef record) const {
+  // The engine refuses cycles; the bound keeps a damaged database from hanging its reader.
+  int64_t hops = 0;
+  for (const auto& table : aliases) hops += table ? table->count : 0;
+  for (; hops > 0 && Merged(record); --hops) {
+    record = aliases[record.type]->winner.Record(record.row);
+  }
+  return record;
+}
+
+std::vector<RecordRef> Graph::Group(RecordRef record) const {
+  std::vector<RecordRef> group = {Resolve(record)};
+  std::vector<Row> rows;
+  for (size_t i = 0; i < group.size(); ++i) {
+    for (size_t type = 0; type < aliases.size(); ++type) {
+      if (!aliases[type] || aliases[type]->count == 0) continue;
+      const RelationIndex* losers = aliases[type]->losers.For(group[i].type);
+      if (losers == nullptr) continue;
+      rows.clear();
+      losers->AppendTo(group[i].row, nullptr, rows);
+      for (Row row : rows) {
+        const RecordRef loser{static_cast<TypeId>(type), row};
+        if (std::find(group.begin(), group.end(), loser) == group.end()) group.push_back(loser);
+      }
+    }
+  }
+  return group;
+}
+
+}  // namespace relata::internal

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a snapshot holds: one table a type, the ledger, the aliases. For the snapshot itself and the
+// evaluators of the engine.
+//
+// Every member is shared with other snapshots where it can be (cow.h). A Graph under a GraphEditor
+// belongs to one thread; a published one is immutable.
+
+#ifndef RELATA_SRC_ENGINE_GRAPH_H_
+#define RELATA_SRC_ENGINE_GRAPH_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "engine/columns.h"
+#include "engine/relation.h"
+#include "relata/engine/snapshot.h"
+#include "relata/storage/store.h"
+
+namespace relata::internal {
+
+// Rows by public id: buckets of (hash, row), rebuilt wider each time the number of ids has grown
+// fourfold.
+class IdIndex {
+ public:
+  explicit IdIndex(size_t expected = 0);
+  void Add(const Uuid& id, Row row, EditToken edit);
+  void Remove(const Uuid& id, Row row, EditToken edit);
+  bool full() const { return count_ > 128 * buckets_; }
+  size_t MemoryUsed() const { return count_ * sizeof(Entry) + buckets_ * 48; }
+
+  // The row for which `has(row)` says that it carries `id`; kNoRow when there is none.
+  template <class Has>
+  Row Find(const Uuid& id, const Has& has) const {
+    const uint64_t hash = Hash(id);
+    const std::vector<Entry>* bucket = entries_[hash % buckets_];
+    if (bucket == nullptr) return kNoRow;
+    for (const Entry& entry : *bucket) {
+      if (entry.tag == static_cast<uint32_t>(hash >> 32) && has(Row{entry.row})) return entry.row;
+    }
+    return kNoRow;
+  }
+
+ private:
+  struct Entry {
+    uint32_t tag;
+    uint32_t row;
+  };
+  static uint64_t Hash(const Uuid& id);
+
+  size_t buckets_;
+  size_t count_ = 0;
+  Directory<std::vector<Entry>> entries_;
+};
+
+struct RecordTable {
+  explicit RecordTable(const TypeDef& type);
+  RecordTable() = default;
+
+  // The column of a field, created_at and updated_at included; nullptr when there is none.
+  const ChunkedColumn* Column(FieldId field) const;
+  bool Exists(Row row) const;
+  Uuid Id(Row row) const;
+  // The records whose link `field` names a parent. Built when first asked for.
+  const Relation& Reverse(FieldId field) const;
+  const IdIndex& ById() const;
+  size_t MemoryUsed() const;
+
+  Row limit = 0;
+  int64_t count = 0;            // of `exists`
+  Directory<ChunkBits> stored;  // created and not deleted
+  Directory<ChunkBits> exists;  // stored and not merged into another
+  Directory<std::vector<Uuid>> ids;
+  std::vector<Cow<ChunkedColumn>> columns;  // see ColumnIndex
+  std::vector<Slot<Relation>> reverse;      // as `columns`; used for links
+  Slot<IdIndex> by_id;
+};
+
+// The place of a field among RecordTable::columns: the two instants every record has come first.
+std::optional<size_t> ColumnIndex(FieldId field);
+
+struct EventTable {
+  explicit EventTable(const TypeDef& type);
+  EventTable() = default;
+
+  const ChunkedColumn* Column(FieldId field) const;
+  // The events of each subject. Built when first asked for.
+  const Relation& BySubject() const;
+  size_t MemoryUsed() const;
+
+  int64_t count = 0;
+  TypeId subject_type = kNoType;
+  ChunkedColumn seq;
+  ChunkedColumn subject;
+  ChunkedColumn at;
+  std::vector<Cow<ChunkedColumn>> columns;  // by FieldId
+  Slot<Relation> by_subject;
+};
+
+struct LedgerTable {
+  const Relation& ByPerson() const;
+  const Relation& ByPoint() const;
+  size_t MemoryUsed() const;
+
+  int64_t count = 0;
+  ChunkedColumn seq{Value::Kind::kInt};
+  ChunkedColumn at{Value::Kind::kTimestamp};
+  ChunkedColumn person{Value::Kind::kRecord};
+  ChunkedColumn point{Value::Kind::kRecord};
+  ChunkedColumn body{Value::Kind::kText};  // as the codec packed it
+  Slot<Relation> by_person;
+  Slot<Relation> by_point;
+};
+
+// The aliases in force of one type of loser.
+struct AliasTable {
+  ChunkedColumn winner{Value::Kind::kRecord};
+  ChunkedColumn from{Value::Kind::kInt};  // the commit that made it
+  Relation losers;
+  int64_t count = 0;
+};
+
+struct Graph {
+  std::shared_ptr<const Schema> schema;
+  CommitId commit = 0;
+  Timestamp recorded = Timestamp::kMin;
+  Seq last_seq = 0;
+  // By TypeId; empty for a table that is not loaded or is of the other kind.
+  std::vector<Cow<RecordTable>> records;
+  std::vector<Cow<EventTable>> events;
+  std::vector<Cow<AliasTable>> aliases;
+  Cow<LedgerTable> ledger;
+
+  // nullptr when the type is not loaded.
+  const RecordTable* Records(TypeId type) const;
+  const EventTable* Events(TypeId type) const;
+  bool HasAliases() const;
+  bool Merged(RecordRef record) const;
+  RecordRef Resolve(RecordRef record) const;
+  // Every record that resolves to the same one as `record`, that one first.
+  std::vector<RecordRef> Group(RecordRef record) const;
+};
+
+// Changes a graph that nobody else has yet.
+class GraphEditor {
+ public:
+  explicit GraphEditor(Graph& graph) : graph_(graph), edit_(NewEdit()) {}
+
+  void Apply(const CommitBatch& batch);
+
+  // Makes room for the schema's types; those from `first_empty` on are loaded and empty.
+  void Extend(std::shared_ptr<const Schema> schema, TypeId first_empty);
+  // A loaded, empty table in place of none.
+  void Begin(TypeId type);
+  void SetLimit(TypeId type, Row limit);
+  // Records as the store gives them; `fields` names the columns. A record that is there gets the
+  // values given and loses the others.
+  void PutRecords(TypeId type, std::span<const FieldId> fields, const RecordRows& rows);
+  void Delete(TypeId type, Row row);
+  void AppendEvents(TypeId type, std::span<const FieldId> fields, std::span<const Seq> seqs,
+                    std::span<const Row> subjects, std::span<const Timestamp> at,
+                    std::span<const Column> columns);
+  void AppendLedger(std::span<const LedgerWrite> lines);
+  void Put(const AliasWrite& alias);
+
+ private:
+  void Put(const RecordWrite& write);
+  void Append(const EventBatch& batch);
+  void Create(RecordTable& table, TypeId type, Row row, const Uuid& id);
+  void SetField(RecordTable& table, Row row, FieldId field, const Value& value);
+  void SetLink(RecordTable& table, size_t column, Row row, RecordRef to);
+  void RefreshExists(RecordTable& table, TypeId type, Row row);
+
+  Graph& graph_;
+  const EditToken edit_;
+};
+
+}  // namespace relata::internal
+
+#endif  // RELATA_SRC_ENGINE_GRAPH_H_

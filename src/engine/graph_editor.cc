@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <algorithm>
+#include <numeric>
+
+#include "engine/graph.h"
+#include "engine/tables.h"
+
+namespace relata::internal {
+
+using Kind = Value::Kind;
+
+void GraphEditor::Apply(const CommitBatch& batch) {
+  for (const RecordWrite& write : batch.records) Put(write);
+  for (const EventBatch& events : batch.events) Append(events);
+  AppendLedger(batch.ledger);
+  for (const AliasWrite& alias : batch.aliases) Put(alias);
+  if (batch.commit.id == 0) return;  // a part of a longer commit
+  graph_.commit = batch.commit.id;
+  graph_.recorded = batch.commit.recorded;
+  graph_.last_seq = batch.commit.last_seq;
+}
+
+void GraphEditor::Extend(std::shared_ptr<const Schema> schema, TypeId first_empty) {
+  const size_t types = schema->types().size();
+  graph_.schema = std::move(schema);
+  graph_.records.resize(types);
+  graph_.events.resize(types);
+  graph_.aliases.resize(types);
+  if (!graph_.ledger) graph_.ledger.Edit(edit_);
+  for (size_t id = 0; id < types; ++id) {
+    const TypeDef& type = graph_.schema->type(static_cast<TypeId>(id));
+    if (id >= first_empty) {
+      Begin(type.id);
+      continue;
+    }
+    // A table that is here gets the fields it has not: empty columns.
+    if (graph_.records[id]) {
+      RecordTable& table = graph_.records[id].Edit(edit_);
+      for (size_t f = table.columns.size() - 2; f < type.fields.size(); ++f) {
+        const FieldDef& field = type.fields[f];
+        table.columns.emplace_back(ChunkedColumn(KindOf(field.kind), field.target), edit_);
+      }
+      table.reverse.resize(table.columns.size());
+    }
+    if (graph_.events[id]) {
+      EventTable& table = graph_.events[id].Edit(edit_);
+      for (size_t f = table.columns.size(); f < type.fields.size(); ++f) {
+        const FieldDef& field = type.fields[f];
+        table.columns.emplace_back(ChunkedColumn(KindOf(field.kind), field.target), edit_);
+      }
+    }
+  }
+}
+
+void GraphEditor::Begin(TypeId type) {
+  const TypeDef& def = graph_.schema->type(type);
+  if (def.event) {
+    graph_.events[type] = Cow<EventTable>(EventTable(def), edit_);
+  } else {
+    graph_.records[type] = Cow<RecordTable>(RecordTable(def), edit_);
+  }
+}
+
+void GraphEditor::SetLimit(TypeId type, Row limit) {
+  RecordTable& table = graph_.records[type].Edit(edit_);
+  table.limit = std::max(table.limit, limit);
+}
+
+// --- Records -----------------------------------------------------------------------------------
+
+void GraphEditor::Put(const RecordWrite& write) {
+  if (graph_.Records(write.type) == nullptr) return;
+  if (write.op == RecordWrite::Op::kDelete) return Delete(write.type, write.row);
+  RecordTable& table = graph_.records[write.type].Edit(edit_);
+  if (write.op == RecordWrite::Op::kCreate) Create(table, write.type, write.row, write.id);
+  for (const auto& [field, value] : write.values) SetField(table, write.row, field, value);
+}
+
+void GraphEditor::Create(RecordTable& table, TypeId type, Row row, const Uuid& id) {
+  table.limit = std::max(table.limit, row + 1);
+  SetBit(table.stored.Edit(ChunkOf(row), edit_), OffsetOf(row));
+  if (table.Id(row) != id) {
+    std::vector<Uuid>& chunk = table.ids.Edit(ChunkOf(row), edit_);
+    if (chunk.size() <= OffsetOf(row)) chunk.resize(OffsetOf(row) + 1);
+    chunk[OffsetOf(row)] = id;
+    if (IdIndex* index = table.by_id.Edit(edit_)) {
+      index->Add(id, row, edit_);
+      if (index->full()) table.by_id.Reset(edit_);
+    }
+  }
+  RefreshExists(table, type, row);
+}
+
+void GraphEditor::Delete(TypeId type, Row row) {
+  RecordTable& table = graph_.records[type].Edit(edit_);
+  const ChunkBits* stored = row < table.limit ? table.stored[ChunkOf(row)] : nullptr;
+  if (stored == nullptr || !TestBit(*stored, OffsetOf(row))) return;
+  for (size_t i = 0; i < table.columns.size(); ++i) {
+    if (!table.columns[i]->Has(row)) continue;
+    if (table.columns[i]->kind() == Kind::kRecord) SetLink(table, i, row, RecordRef());
+    table.columns[i].Edit(edit_).PutNull(row, edit_);
+  }
+  if (IdIndex* index = table.by_id.Edit(edit_)) index->Remove(table.Id(row), row, edit_);
+  table.ids.Edit(ChunkOf(row), edit_)[OffsetOf(row)] = Uuid();
+  ClearBit(table.stored.Edit(ChunkOf(row), edit_), OffsetOf(row));
+  RefreshExists(table, type, row);
+}
+
+void GraphEditor::SetField(RecordTable& table, Row row, FieldId field, const Value& value) {
+  const std::optional<size_t> index = ColumnIndex(field);
+  if (!index || *index >= table.columns.size()) return;
+  if (table.columns[*index]->kind() == Kind::kRecord) {
+    SetLink(table, *index, row, value.is(Kind::kRecord) ? value.record() : RecordRef());
+  }
+  table.columns[*index].Edit(edit_).Put(row, value, edit_);
+}
+
+// Keeps the reverse index, where one was built, in step with a link that is about to change.
+void GraphEditor::SetLink(RecordTable& table, size_t column, Row row, RecordRef to) {
+  const ChunkedColumn& links = *table.columns[column];
+  const RecordRef from = links.Has(row) ? links.Record(row) : RecordRef();
+  if (from == to) return;
+  Relation* relation = table.reverse[column].Edit(edit_);
+  if (relation == nullptr) return;
+  if (!from.none()) relation->Edit(from.type).Remove(from.row, row, nullptr, edit_);
+  if (!to.none()) relation->Edit(to.type).Add(to.row, row, nullptr, edit_);
+}
+
+void GraphEditor::RefreshExists(RecordTable& table, TypeId type, Row row) {
+  const ChunkBits* stored = table.stored[ChunkOf(row)];
+  const bool exists =
+      stored != nullptr && TestBit(*stored, OffsetOf(row)) && !graph_.Merged({type, row});
+  if (exists == table.Exists(row)) return;
+  ChunkBits& bits = table.exists.Edit(ChunkOf(row), edit_);
+  if (exists) {
+    SetBit(bits, OffsetOf(row));
+    ++table.count;
+  } else {
+    ClearBit(bits, OffsetOf(row));
+    --table.count;
+  }
+}
+
+void GraphEditor::PutRecords(TypeId type, std::span<const FieldId> fields,
+                             const RecordRows& records) {
+  RecordTable& table = graph_.records[type].Edit(edit_);
+  for (size_t f = 0; f < fields.size(); ++f) {
+    const std::optional<size_t> index = ColumnIndex(fields[f]);
+    if (!index || *index >= table.columns.size()) continue;
+    const Column& source = records.columns[f];
+    // A new slot is needed even when no index was built: the old one is another snapshot's too.
+    if (source.kind() == Kind::kRecord && table.reverse[*index].Edit(edit_) != nullptr) {
+      for (size_t i = 0; i < records.rows.size(); ++i) {
+        SetLink(table, *index, records.rows[i], source.IsNull(i) ? RecordRef() : source.Record(i));
+      }
+    }
+    table.columns[*index].Edit(edit_).PutAll(records.rows, source, edit_);
+  }
+  for (size_t i = 0; i < records.rows.size(); ++i) {
+    Create(table, type, records.rows[i], records.ids[i]);
+  }
+}
+
+// --- Events, ledger, aliases -------------------------------------------------------------------
+
+void GraphEditor::Append(const EventBatch& batch) {
+  if (graph_.Events(batch.type) == nullptr) return;
+  std::vector<Seq> seqs(batch.subjects.size());
+  std::iota(seqs.begin(), seqs.end(), batch.first_seq);
+  std::vector<FieldId> fields = batch.fields;
+  if (fields.empty()) {
+    fields.resize(batch.columns.size());
+    std::iota(fields.begin(), fields.end(), FieldId{0});
+  }
+  AppendEvents(batch.type, fields, seqs, batch.subjects, batch.at, batch.columns);
+}
+
+void GraphEditor::AppendEvents(TypeId type, std::span<const FieldId> fields,
+                               std::span<const Seq> seqs, std::span<const Row> subjects,
+                               std::span<const Timestamp> at, std::span<const Column> columns) {
+  EventTable& table = graph_.events[type].Edit(edit_);
+  std::vector<int64_t> places(seqs.size());
+  std::iota(places.begin(), places.end(), table.count);
+  for (size_t i = 0; i < places.size(); ++i) {
+    table.seq.PutInt(places[i], seqs[i], 0, edit_);
+    table.subject.PutInt(places[i], subjects[i], table.subject_type, edit_);
+    table.at.PutInt(places[i], at[i].micros, 0, edit_);
+  }
+  for (size_t f = 0; f < fields.size(); ++f) {
+    if (fields[f] >= table.columns.size()) continue;
+    table.columns[fields[f]].Edit(edit_).PutAll(places, columns[f], edit_);
+  }
+  table.count += static_cast<int64_t>(places.size());
+  // Past a quarter of the table, building the index anew is cheaper than growing it.
+  if (static_cast<int64_t>(places.size()) * 4 > table.count) return table.by_subject.Reset(edit_);
+  if (Relation* relation = table.by_subject.Edit(edit_)) {
+    RelationIndex& index = relation->Edit(table.subject_type);
+    for (size_t i = 0; i < places.size(); ++i) index.Add(subjects[i], places[i], &table.at, edit_);
+  }
+}
+
+void GraphEditor::AppendLedger(std::span<const LedgerWrite> lines) {
+  if (lines.empty()) return;
+  LedgerTable& table = graph_.ledger.Edit(edit_);
+  const auto put = [&](ChunkedColumn& column, Slot<Relation>& slot, int64_t place, RecordRef to) {
+    Relation* relation = slot.Edit(edit_);
+    if (to.none()) return;
+    column.PutInt(place, to.row, to.type, edit_);
+    if (relation != nullptr) relation->Edit(to.type).Add(to.row, place, &table.at, edit_);
+  };
+  for (const LedgerWrite& line : lines) {
+    const int64_t place = table.count++;
+    table.seq.PutInt(place, line.seq, 0, edit_);
+    table.at.PutInt(place, line.at.micros, 0, edit_);
+    table.body.PutText(place, line.body, edit_);
+    put(table.person, table.by_person, place, line.person);
+    put(table.point, table.by_point, place, line.point);
+  }
+}
+
+void GraphEditor::Put(const AliasWrite& alias) {
+  const RecordRef loser = alias.loser;
+  if (loser.type >= graph_.aliases.size()) return;
+  AliasTable& table = graph_.aliases[loser.type].Edit(edit_);
+  const bool merged = table.winner.Has(loser.row);
+  // Ending an alias that is not in force changes nothing; a new one takes the place of an old one.
+  if (alias.until && (!merged || table.from.Int(loser.row) != alias.from)) return;
+  if (merged) {
+    const RecordRef winner = table.winner.Record(loser.row);
+    table.losers.Edit(winner.type).Remove(winner.row, loser.row, nullptr, edit_);
+    table.winner.PutNull(loser.row, edit_);
+    table.from.PutNull(loser.row, edit_);
+    --table.count;
+  }
+  if (!alias.until) {
+    table.winner.PutInt(loser.row, alias.winner.row, alias.winner.type, edit_);
+    table.from.PutInt(loser.row, alias.from, 0, edit_);
+    table.losers.Edit(alias.winner.type).Add(alias.winner.row, loser.row, nullptr, edit_);
+    ++table.count;
+  }
+  if (graph_.Records(loser.type) != nullptr) {
+    RefreshExists(graph_.records[loser.type].Edit(edit_), loser.type, loser.row);
+  }
+}
+
+}  // namespace relata::internal

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/relation.h"
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "support/support.h"
+
+namespace relata::internal {
+namespace {
+
+using Kind = Value::Kind;
+
+std::vector<Row> RowsOf(const RelationIndex& index, Row parent, const ChunkedColumn* at = nullptr) {
+  std::vector<Row> rows;
+  index.AppendTo(parent, at, rows);
+  return rows;
+}
+
+TEST(RelationIndex, FollowsLinksThatComeAndGoAndLeavesCopiesAlone) {
+  std::mt19937_64 random(testing::Seed(12));
+  RelationIndex index;
+  std::map<Row, std::set<Row>> model;
+  RelationIndex pinned;
+  std::map<Row, std::set<Row>> pinned_model;
+  for (int edit_number = 0; edit_number < 60; ++edit_number) {
+    const EditToken edit = NewEdit();
+    for (int i = 0; i < 200; ++i) {
+      const Row parent = static_cast<Row>(random() % 6000);
+      const Row child = static_cast<Row>(random() % 8);
+      if (model[parent].erase(child) == 1) {
+        index.Remove(parent, child, nullptr, edit);
+      } else {
+        model[parent].insert(child);
+        index.Add(parent, child, nullptr, edit);
+      }
+    }
+    if (edit_number == 30) {
+      pinned = index;
+      pinned_model = model;
+    }
+  }
+  for (const auto& [parent, children] : model) {
+    EXPECT_EQ(RowsOf(index, parent), std::vector<Row>(children.begin(), children.end())) << parent;
+  }
+  for (const auto& [parent, children] : pinned_model) {
+    EXPECT_EQ(RowsOf(pinned, parent), std::vector<Row>(children.begin(), children.end()));
+  }
+  EXPECT_TRUE(RowsOf(index, 100'000).empty());
+}
+
+TEST(RelationIndex, OrdersEventsByInstantThenRowHoweverLateTheyCome) {
+  std::mt19937_64 random(testing::Seed(13));
+  ChunkedColumn subject(Kind::kRecord, 0);
+  ChunkedColumn at(Kind::kTimestamp);
+  std::map<Row, std::vector<std::pair<int64_t, Row>>> model;
+  const auto append = [&](Row row, EditToken edit) {
+    const Row parent = static_cast<Row>(random() % 300);
+    const int64_t instant = static_cast<int64_t>(random() % 50);
+    subject.PutInt(row, parent, 0, edit);
+    at.PutInt(row, instant, 0, edit);
+    model[parent].emplace_back(instant, row);
+    return parent;
+  };
+  const EditToken load = NewEdit();
+  for (Row row = 0; row < 5000; ++row) append(row, load);
+  Relation relation = BuildRelation(subject, 5000, &at);
+  for (Row row = 5000; row < 9000; ++row) {
+    const EditToken edit = NewEdit();
+    const Row parent = append(row, edit);
+    relation.Edit(0).Add(parent, row, &at, edit);
+  }
+  for (auto& [parent, events] : model) {
+    std::sort(events.begin(), events.end());
+    std::vector<Row> expected;
+    for (const auto& [instant, row] : events) expected.push_back(row);
+    EXPECT_EQ(RowsOf(*relation.For(0), parent, &at), expected) << parent;
+  }
+}
+
+TEST(RelationIndex, ATailNeverOutgrowsTheRootOfItsSealedPartByMuch) {
+  RelationIndex index;
+  for (Row row = 0; row < 20'000; ++row) index.Add(row % 4096, row, nullptr, NewEdit());
+  // Sealed rows take four bytes, tail entries 24: an unsealed index would take half a megabyte.
+  EXPECT_LT(index.MemoryUsed(), 20'000u * 4 + 2'000u * 24 + 40'000u);
+}
+
+TEST(Relation, KeepsParentsOfDifferentTypesApart) {
+  ChunkedColumn links(Kind::kRecord);
+  const EditToken edit = NewEdit();
+  links.Put(0, Value::Record({3, 7}), edit);
+  links.Put(1, Value::Record({4, 7}), edit);
+  links.Put(3, Value::Record({3, 7}), edit);
+  const Relation relation = BuildRelation(links, 4, nullptr);
+  EXPECT_EQ(RowsOf(*relation.For(3), 7), (std::vector<Row>{0, 3}));
+  EXPECT_EQ(RowsOf(*relation.For(4), 7), (std::vector<Row>{1}));
+  EXPECT_EQ(relation.For(5), nullptr);
+}
+
+}  // namespace
+}  // namespace relata::internal
