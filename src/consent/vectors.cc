@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <exception>
 #include <unordered_map>
 #include <utility>
 
@@ -379,14 +380,12 @@ std::string AnswerVector(const JsonNode& vector, const RulePack& pack) {
   } else {
     vector["kind"].Fail("is no kind of vector");
   }
-  line.update(answer);
+  if (answer.is_object()) line.update(answer);
   return Line(line);
 }
 
-}  // namespace
-
-absl::StatusOr<std::vector<std::string>> ReplayVectors(std::string_view json,
-                                                       const RulePack& pack) {
+absl::StatusOr<std::vector<std::string>> ReplayUnguarded(std::string_view json,
+                                                         const RulePack& pack) {
   const Json document = Json::parse(json.begin(), json.end(), nullptr, false);
   if (document.is_discarded()) return InvalidArgument("the text is not JSON");
   absl::Status status = absl::OkStatus();
@@ -411,6 +410,18 @@ absl::StatusOr<std::vector<std::string>> ReplayVectors(std::string_view json,
   }
   RELATA_RETURN_IF_ERROR(status);
   return lines;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> ReplayVectors(std::string_view json,
+                                                       const RulePack& pack) {
+  // Every access is checked by type; the JSON library may still run out of memory or depth.
+  try {
+    return ReplayUnguarded(json, pack);
+  } catch (const std::exception& e) {
+    return Internal(Concat("JSON: ", std::string_view(e.what())));
+  }
 }
 
 absl::StatusOr<std::vector<std::string>> ReplayVectors(std::string_view json) {
