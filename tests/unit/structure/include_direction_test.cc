@@ -23,12 +23,13 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 // The rooms each room may know, beside itself. `relata` is the umbrella header. The feature rooms
-// above the engine may use one another.
+// above the engine may use one another. Permissions, like consent, are known to the engine: every
+// question and every commit asks them.
 const std::map<std::string, std::set<std::string>, std::less<>>& Known() {
-  static const std::set<std::string> kBelowEngine = {"base", "model", "expression", "consent",
-                                                     "storage"};
-  static const std::set<std::string> kFeatures = {"segment", "score",  "quality",
-                                                  "process", "access", "exchange"};
+  static const std::set<std::string> kBelowEngine = {"base",    "model",  "crm",     "expression",
+                                                     "consent", "access", "storage", "codec"};
+  static const std::set<std::string> kFeatures = {"segment", "score", "quality", "process",
+                                                  "exchange"};
   static const auto* const kKnown = [] {
     auto* known = new std::map<std::string, std::set<std::string>, std::less<>>{
         {"base", {}},
@@ -36,13 +37,13 @@ const std::map<std::string, std::set<std::string>, std::less<>>& Known() {
         {"crm", {"base", "model"}},
         {"expression", {"base", "model"}},
         {"consent", {"base", "model"}},
+        {"access", {"base", "model"}},
         {"storage", {"base", "model"}},
         {"codec", {"base", "model", "expression", "consent", "storage"}},
         {"engine", kBelowEngine},
     };
-    (*known)["engine"].insert("codec");
     std::set<std::string> feature = kBelowEngine;
-    feature.insert({"crm", "codec", "engine"});
+    feature.insert("engine");
     feature.insert(kFeatures.begin(), kFeatures.end());
     for (const std::string& room : kFeatures) (*known)[room] = feature;
     (*known)["testing"] = feature;
