@@ -73,6 +73,7 @@ class CsvReader::Impl {
       pos_ = record_.end;
       const int64_t line = line_;
       line_ += record_.lines;
+      ++number_;
       if (record_.blank) continue;
       Give(line, row);
       return true;
@@ -89,6 +90,7 @@ class CsvReader::Impl {
     if (options_.delimiter == 0) dialect_.delimiter = text[4];
     pos_ += text[5] == '\r' && text.size() > 6 && text[6] == '\n' ? 7 : 6;
     ++line_;
+    ++number_;
   }
 
   // More text behind the current row. A row that is larger than a block doubles what is read, so
@@ -104,7 +106,7 @@ class CsvReader::Impl {
 
   void Give(int64_t line, CsvRow* row) {
     row->line = line;
-    row->number = ++number_;
+    row->number = number_;
     row->problems = record_.problems;
     row->cells.assign(record_.cells.begin(), record_.cells.end());
     if (!source_->mixed()) return;

@@ -52,8 +52,8 @@ struct CsvOptions {
   size_t max_columns = 4096;
 };
 
-// One row. `line` is the number of the physical line on which it starts, `number` the row's own
-// number, both counted from 1; blank lines have no number.
+// One row. `line` is the number of the physical line on which it starts, `number` that of the row
+// as a spreadsheet shows it (blank lines count, line breaks inside a cell do not), both from 1.
 struct CsvRow {
   int64_t line = 0;
   int64_t number = 0;
