@@ -3,7 +3,8 @@
 // An account: one legal unit the company does or may do business with. Its places are
 // establishments, its people contacts; groups, subsidiaries and brands are accounts joined by
 // `parent` to trees of any depth. Two sites of one legal unit are one account, two legal units of
-// one group are two.
+// one group are two. Numbers such as the SIREN are not unique in the schema: two records that share
+// one are duplicates to be found and merged, not rows to be refused.
 
 #ifndef RELATA_CRM_ACCOUNT_H_
 #define RELATA_CRM_ACCOUNT_H_
@@ -74,7 +75,6 @@ struct Account : Type<Account> {
                        "Numéro de l'unité légale au répertoire Sirene, 9 chiffres"},
               .group = group::kIdentity,
               .use = Use::kOperate,
-              .unique = true,
               .kept_current = "company register"}};
   Text national_id{*this,
                    "national_id",
@@ -94,7 +94,6 @@ struct Account : Type<Account> {
                        {.label = {"Customer number", "Numéro de client"},
                         .group = group::kIdentity,
                         .use = Use::kOperate,
-                        .unique = true,
                         .filled_by = "accounting, first order",
                         .master = "erp"}};
   Choice industry{*this,
@@ -126,7 +125,7 @@ struct Account : Type<Account> {
   Choice status{*this,
                 "status",
                 kAccountStatuses,
-                {.label = {"Status", "Statut"}, .group = group::kCommerce}};
+                {.label = {"Status", "Statut"}, .group = group::kCommerce, .open = true}};
   Date customer_since{*this,
                       "customer_since",
                       {.label = {"Customer since", "Client depuis"}, .group = group::kCommerce}};
@@ -135,6 +134,7 @@ struct Account : Type<Account> {
                     kValueTiers,
                     {.label = {"Value tier", "Niveau de valeur"},
                      .group = group::kCommerce,
+                     .open = true,
                      .kept_current = "yearly review",
                      .max_age_days = 365}};
   Money potential_revenue{

@@ -229,8 +229,10 @@ struct EmailBounced : EventType<EmailBounced, Contact> {
       *this,
       "address",
       {.label = {"Address", "Adresse"}, .group = group::kReach, .personal = Personal::kContact}};
-  Choice kind{
-      *this, "kind", kBounceKinds, {.label = {"Kind", "Nature"}, .group = group::kIdentity}};
+  Choice kind{*this,
+              "kind",
+              kBounceKinds,
+              {.label = {"Kind", "Nature"}, .group = group::kIdentity, .open = true}};
   Text reason{*this, "reason", {.label = {"Reason", "Motif"}, .group = group::kIdentity}};
   Link<Campaign> campaign{
       *this,

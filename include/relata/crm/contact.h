@@ -234,7 +234,8 @@ struct Contact : Type<Contact> {
                    kLifecycles,
                    {.label = {"Life-cycle stage", "Étape du cycle de vie"},
                     .group = group::kCommerce,
-                    .use = Use::kSegment | Use::kSteer}};
+                    .use = Use::kSegment | Use::kSteer,
+                    .open = true}};
   Date last_contact_on{
       *this,
       "last_contact_on",

@@ -50,10 +50,7 @@ struct Contract : Type<Contract> {
 
   Text number{*this,
               "number",
-              {.label = {"Number", "Numéro"},
-               .group = group::kIdentity,
-               .use = Use::kOperate,
-               .unique = true}};
+              {.label = {"Number", "Numéro"}, .group = group::kIdentity, .use = Use::kOperate}};
   Text name{*this, "name", {.label = {"Name", "Nom"}, .group = group::kIdentity}};
   Text kind{*this, "kind", {.label = {"Kind", "Type"}, .group = group::kIdentity}};
   Link<Account> account{
@@ -73,7 +70,7 @@ struct Contract : Type<Contract> {
   Choice status{*this,
                 "status",
                 kContractStatuses,
-                {.label = {"Status", "Statut"}, .group = group::kCommerce}};
+                {.label = {"Status", "Statut"}, .group = group::kCommerce, .open = true}};
   Money value{*this, "value", {.label = {"Value", "Valeur"}, .group = group::kFinance}};
   Date signed_on{*this, "signed_on", {.label = {"Signed on", "Signé le"}, .group = group::kDates}};
   Date from{*this, "from", {.label = {"From", "Du"}, .group = group::kDates}};
@@ -159,8 +156,7 @@ struct Asset : Type<Asset> {
                      "serial_number",
                      {.label = {"Serial number", "Numéro de série"},
                       .group = group::kIdentity,
-                      .use = Use::kOperate,
-                      .unique = true}};
+                      .use = Use::kOperate}};
   Link<Product> product{
       *this,
       "product",
@@ -187,8 +183,10 @@ struct Asset : Type<Asset> {
       *this,
       "parent",
       {.label = {"Part of", "Fait partie de"}, .group = group::kIdentity, .inverse = "parts"}};
-  Choice status{
-      *this, "status", kAssetStatuses, {.label = {"Status", "Statut"}, .group = group::kService}};
+  Choice status{*this,
+                "status",
+                kAssetStatuses,
+                {.label = {"Status", "Statut"}, .group = group::kService, .open = true}};
   Date delivered_on{
       *this, "delivered_on", {.label = {"Delivered on", "Livré le"}, .group = group::kDates}};
   Date installed_on{

@@ -39,8 +39,7 @@ struct Dispute : Type<Dispute> {
               .purposes = "service",
               .retention = {60, 60}}) {}
 
-  Text number{
-      *this, "number", {.label = {"Number", "Numéro"}, .group = group::kIdentity, .unique = true}};
+  Text number{*this, "number", {.label = {"Number", "Numéro"}, .group = group::kIdentity}};
   Text subject{*this,
                "subject",
                {.label = {"Subject", "Objet"}, .group = group::kIdentity, .free_text = true}};
@@ -68,10 +67,11 @@ struct Dispute : Type<Dispute> {
       *this,
       "ticket",
       {.label = {"Ticket", "Ticket"}, .group = group::kService, .inverse = "disputes"}};
-  Choice status{*this,
-                "status",
-                kDisputeStatuses,
-                {.label = {"Status", "Statut"}, .group = group::kService, .initial = "open"}};
+  Choice status{
+      *this,
+      "status",
+      kDisputeStatuses,
+      {.label = {"Status", "Statut"}, .group = group::kService, .open = true, .initial = "open"}};
   Bool open{
       *this, "open", {.label = {"Open", "Ouvert"}, .group = group::kService, .initial = "true"}};
   Text reason{

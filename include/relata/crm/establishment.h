@@ -37,8 +37,7 @@ struct Establishment : Type<Establishment> {
               .help = {"Number of the place in the French register, 14 digits",
                        "Numéro du lieu au répertoire Sirene, 14 chiffres"},
               .group = group::kIdentity,
-              .use = Use::kOperate,
-              .unique = true}};
+              .use = Use::kOperate}};
   Link<Account> account{*this,
                         "account",
                         {.label = {"Account", "Compte"},

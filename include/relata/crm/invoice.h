@@ -53,10 +53,7 @@ struct Invoice : Type<Invoice> {
 
   Text number{*this,
               "number",
-              {.label = {"Number", "Numéro"},
-               .group = group::kIdentity,
-               .use = Use::kOperate,
-               .unique = true}};
+              {.label = {"Number", "Numéro"}, .group = group::kIdentity, .use = Use::kOperate}};
   Link<Account> account{
       *this,
       "account",
@@ -167,10 +164,7 @@ struct CreditNote : Type<CreditNote> {
 
   Text number{*this,
               "number",
-              {.label = {"Number", "Numéro"},
-               .group = group::kIdentity,
-               .use = Use::kOperate,
-               .unique = true}};
+              {.label = {"Number", "Numéro"}, .group = group::kIdentity, .use = Use::kOperate}};
   Link<Invoice> invoice{
       *this,
       "invoice",
@@ -211,10 +205,7 @@ struct ProductReturn : Type<ProductReturn> {
 
   Text number{*this,
               "number",
-              {.label = {"Number", "Numéro"},
-               .group = group::kIdentity,
-               .use = Use::kOperate,
-               .unique = true}};
+              {.label = {"Number", "Numéro"}, .group = group::kIdentity, .use = Use::kOperate}};
   Link<Order> order{
       *this,
       "order",

@@ -111,7 +111,7 @@ struct Attendance : Type<Attendance> {
   Choice status{*this,
                 "status",
                 kAttendanceStatuses,
-                {.label = {"Status", "Statut"}, .group = group::kCommerce}};
+                {.label = {"Status", "Statut"}, .group = group::kCommerce, .open = true}};
   Timestamp registered_at{
       *this, "registered_at", {.label = {"Registered at", "Inscrit le"}, .group = group::kDates}};
   Timestamp attended_at{

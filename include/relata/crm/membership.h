@@ -39,10 +39,7 @@ struct Membership : Type<Membership> {
 
   Text number{*this,
               "number",
-              {.label = {"Number", "Numéro"},
-               .group = group::kIdentity,
-               .use = Use::kOperate,
-               .unique = true}};
+              {.label = {"Number", "Numéro"}, .group = group::kIdentity, .use = Use::kOperate}};
   Link<Contact> contact{
       *this,
       "contact",
@@ -61,7 +58,7 @@ struct Membership : Type<Membership> {
   Choice status{*this,
                 "status",
                 kMembershipStatuses,
-                {.label = {"Status", "Statut"}, .group = group::kCommerce}};
+                {.label = {"Status", "Statut"}, .group = group::kCommerce, .open = true}};
   Date from{*this, "from", {.label = {"From", "Du"}, .group = group::kDates}};
   Date until{*this, "until", {.label = {"Until", "Au"}, .group = group::kDates}};
   Money fee{*this, "fee", {.label = {"Fee", "Cotisation"}, .group = group::kFinance}};

@@ -45,10 +45,7 @@ struct Order : Type<Order> {
 
   Text number{*this,
               "number",
-              {.label = {"Number", "Numéro"},
-               .group = group::kIdentity,
-               .use = Use::kOperate,
-               .unique = true}};
+              {.label = {"Number", "Numéro"}, .group = group::kIdentity, .use = Use::kOperate}};
   Link<Account> account{
       *this,
       "account",

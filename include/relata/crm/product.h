@@ -33,7 +33,7 @@ struct Product : Type<Product> {
               .steward = "marketing",
               .master = "erp"}) {}
 
-  Text code{*this, "code", {.label = {"Code", "Code"}, .group = group::kIdentity, .unique = true}};
+  Text code{*this, "code", {.label = {"Code", "Code"}, .group = group::kIdentity}};
   Text name{*this, "name", {.label = {"Name", "Nom"}, .group = group::kIdentity, .required = true}};
   Choice kind{*this,
               "kind",
@@ -101,11 +101,12 @@ struct PriceList : Type<PriceList> {
                 {.label = {"Currency", "Devise"},
                  .help = {"ISO 4217 code", "Code ISO 4217"},
                  .group = group::kFinance}};
-  Choice value_tier{
-      *this,
-      "value_tier",
-      kValueTiers,
-      {.label = {"For value tier", "Pour le niveau de valeur"}, .group = group::kCommerce}};
+  Choice value_tier{*this,
+                    "value_tier",
+                    kValueTiers,
+                    {.label = {"For value tier", "Pour le niveau de valeur"},
+                     .group = group::kCommerce,
+                     .open = true}};
   Date from{*this, "from", {.label = {"From", "Du"}, .group = group::kDates}};
   Date until{*this, "until", {.label = {"Until", "Au"}, .group = group::kDates}};
   Bool active{*this,

@@ -60,7 +60,7 @@ struct Project : Type<Project> {
   Choice status{*this,
                 "status",
                 kProjectStatuses,
-                {.label = {"Status", "Statut"}, .group = group::kFollowUp}};
+                {.label = {"Status", "Statut"}, .group = group::kFollowUp, .open = true}};
   Text stage{*this, "stage", {.label = {"Stage", "Étape"}, .group = group::kFollowUp}};
   Double progress{*this,
                   "progress",

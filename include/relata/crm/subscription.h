@@ -42,10 +42,7 @@ struct Subscription : Type<Subscription> {
 
   Text number{*this,
               "number",
-              {.label = {"Number", "Numéro"},
-               .group = group::kIdentity,
-               .use = Use::kOperate,
-               .unique = true}};
+              {.label = {"Number", "Numéro"}, .group = group::kIdentity, .use = Use::kOperate}};
   Link<Account> account{
       *this,
       "account",
@@ -67,7 +64,7 @@ struct Subscription : Type<Subscription> {
   Choice status{*this,
                 "status",
                 kSubscriptionStatuses,
-                {.label = {"Status", "Statut"}, .group = group::kCommerce}};
+                {.label = {"Status", "Statut"}, .group = group::kCommerce, .open = true}};
   Choice period{*this,
                 "period",
                 kPeriodicities,

@@ -54,10 +54,7 @@ struct Ticket : Type<Ticket> {
 
   Text number{*this,
               "number",
-              {.label = {"Number", "Numéro"},
-               .group = group::kIdentity,
-               .use = Use::kOperate,
-               .unique = true}};
+              {.label = {"Number", "Numéro"}, .group = group::kIdentity, .use = Use::kOperate}};
   Text subject{*this,
                "subject",
                {.label = {"Subject", "Objet"},
