@@ -7,12 +7,11 @@
 
 #include "base/strings.h"
 #include "engine/tables.h"
-#include "relata/base/text.h"
+#include "relata/model/validate.h"
 
 namespace relata::internal {
 namespace {
 
-constexpr size_t kMaxText = 1 << 20;   // bytes in one text value
 constexpr int kMaxTreeDepth = 10'000;  // links followed upwards before a tree counts as damaged
 constexpr std::string_view kUniqueSystem = "field:";
 
@@ -250,23 +249,13 @@ absl::Status BatchDecision::SetValues(Pending& pending, const FieldValues& value
 }
 
 absl::StatusOr<Value> BatchDecision::CheckedValue(const TypeDef& type, const FieldDef& field,
-                                                  const Value& value) {
+                                                  const Value& given) {
   const auto refuse = [&](std::string_view what) {
     return InvalidArgument(Concat(type.name, ".", field.name, ": ", what));
   };
-  if (value.is_null()) return value;
-  const Value::Kind kind = KindOf(field.kind);
-  if (value.kind() != kind) {
-    return refuse(Concat("a ", KindName(kind), " is expected, not a ", KindName(value.kind())));
-  }
-  if (kind == Value::Kind::kText) {
-    if (value.text().size() > kMaxText) return refuse("the text is longer than 1 MiB");
-    if (!IsValidUtf8(value.text())) return refuse("the text is not valid UTF-8");
-  }
-  if (kind != Value::Kind::kRecord) return value;
-  if (value.record().type != field.target) {
-    return refuse(Concat("the link goes to a ", schema_.type(field.target).name));
-  }
+  Value value = Canonical(field, given);
+  if (const auto why = WhyRefused(schema_, field, value)) return refuse(*why);
+  if (!value.is(Value::Kind::kRecord)) return value;
   const RecordRef target = Here(value.record());
   RELATA_ASSIGN_OR_RETURN(const bool exists, Exists(before_.Resolve(target)));
   if (!exists) return refuse("the record it links to does not exist");
@@ -328,7 +317,8 @@ absl::Status BatchDecision::FillNew(Pending& pending) {
     if (field.required && initial.is_null() && field.readable()) {
       return InvalidArgument(Concat(type.name, ".", field.name, " is required"));
     }
-    if (given == nullptr && !initial.is_null()) Put(pending.values, field.id, std::move(initial));
+    if ((given == nullptr || field.required) && !initial.is_null())
+      Put(pending.values, field.id, std::move(initial));
   }
   std::erase_if(pending.values, [](const auto& v) { return v.second.is_null(); });
   if (FindIn(pending.values, kCreatedAtField) == nullptr) {
@@ -472,18 +462,19 @@ absl::Status BatchDecision::WriteEvents(const Transaction::Batch& batch) {
     for (const ColumnSpec& c : columns) events.columns.emplace_back(c.kind, c.target);
     for (const EventOp* op : ops) {
       RELATA_ASSIGN_OR_RETURN(const RecordRef subject, Living(op->subject));
+      FieldValues values;
       for (const auto& [id, value] : op->values) {
-        RELATA_RETURN_IF_ERROR(CheckedValue(type, *type.field(id), value).status());
+        RELATA_ASSIGN_OR_RETURN(Value checked, CheckedValue(type, *type.field(id), value));
+        values.emplace_back(id, std::move(checked));
       }
       events.subjects.push_back(subject.row);
       events.at.push_back(op->at);
       for (size_t c = 0; c < columns.size(); ++c) {
-        const Value* value = FindIn(op->values, columns[c].field);
+        const Value* value = FindIn(values, columns[c].field);
         if (value == nullptr) {
           events.columns[c].AppendNull();
         } else {
-          events.columns[c].Append(
-              value->is(Value::Kind::kRecord) ? Value::Record(Here(value->record())) : *value);
+          events.columns[c].Append(*value);
         }
       }
     }

@@ -72,7 +72,7 @@ class BatchDecision {
   absl::Status ApplyUnmerge(const RecordOp& op);
   absl::Status SetValues(Pending& pending, const FieldValues& values);
   absl::StatusOr<Value> CheckedValue(const TypeDef& type, const FieldDef& field,
-                                     const Value& value);
+                                     const Value& given);
   absl::Status FillNew(Pending& pending);
   absl::Status Write(Pending& pending);
   absl::Status WriteChanged(Pending& pending);

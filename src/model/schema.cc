@@ -47,7 +47,7 @@ FieldDef DefinitionOf(const FieldSpec& spec, const TypeCard& type) {
   field.target_name = std::string(spec.target);
   field.inverse = std::string(card.inverse);
   for (const Option& option : spec.options) {
-    field.options.push_back({std::string(option.code), Local(option.label)});
+    field.options.push_back({std::string(option.code), Local(option.label), {}});
   }
   field.label = Local(card.label);
   field.help = Local(card.help);
@@ -188,6 +188,7 @@ absl::StatusOr<Schema> Schema::WithCard(TypeId type_id, FieldId field_id, FieldD
   card.state = field.state;
   card.custom = field.custom;
   card.edited = !field.custom;
+  internal::FoldOptions(card);
   if (card.order == 0) card.order = field.order;
   if (card.label.empty()) card.label = field.label;
   field = std::move(card);

@@ -2,6 +2,7 @@
 #include "model/schema_editor.h"
 
 #include "base/strings.h"
+#include "relata/base/text.h"
 
 namespace relata {
 
@@ -112,6 +113,7 @@ absl::StatusOr<FieldId> SchemaEditor::AddField(TypeId type_id, FieldDef field) {
   field.target = kNoType;
   if (field.order == 0) field.order = field.id + 1;
   if (field.label.empty()) field.label = {field.name, field.name};
+  internal::FoldOptions(field);
   if (field.state != FieldState::kRemoved) {
     RELATA_RETURN_IF_ERROR(Enter(type, field.name, Member::Kind::kField, field.id));
     if (field.is_link()) new_links_.emplace_back(type_id, field.id);
@@ -251,6 +253,12 @@ bool IsSchemaName(std::string_view name) {
     if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_') return false;
   }
   return name[0] >= 'a' && name[0] <= 'z';
+}
+
+void FoldOptions(FieldDef& field) {
+  for (PicklistEntry& entry : field.options) {
+    entry.words = {FoldWords(entry.code), FoldWords(entry.label.en), FoldWords(entry.label.fr)};
+  }
 }
 
 std::string PluralOf(std::string_view name) {

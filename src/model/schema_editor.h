@@ -72,6 +72,9 @@ TypeDef DefinitionOf(const TypeSpec& spec);
 // Lower-case ASCII letters, digits and "_", a letter first, 1 to 63 characters.
 bool IsSchemaName(std::string_view name);
 
+// Makes the words by which options are recognised.
+void FoldOptions(FieldDef& field);
+
 // "accounts" for "account", "companies" for "company".
 std::string PluralOf(std::string_view name);
 

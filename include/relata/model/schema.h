@@ -59,9 +59,11 @@ inline constexpr FieldId kUpdatedAtField = 0xff02;  // timestamp
 inline constexpr FieldId kAtField = 0xff03;         // timestamp, events
 inline constexpr FieldId kSubjectField = 0xff04;    // link, events
 
+// `words` are the code and labels folded for matching what people write; the schema fills them.
 struct PicklistEntry {
   std::string code;
   LocalText label;
+  std::vector<std::string> words;
   friend bool operator==(const PicklistEntry&, const PicklistEntry&) = default;
 };
 

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <iterator>
-#include <set>
+#include <map>
 #include <string>
 
 #include "relata/crm/schema.h"
@@ -70,6 +70,20 @@ TEST(StandardSchema, GivesEveryLinkAnInverse) {
       const Member* other = StandardSchema().type(field.target).Find(field.inverse);
       ASSERT_NE(other, nullptr) << type->name << "." << field.name;
       EXPECT_EQ(other->kind, Member::Kind::kInverse);
+    }
+  }
+}
+
+TEST(StandardSchema, LeavesNoDoubtWhichOptionALabelMeans) {
+  for (const TypeDef* type : StandardSchema().types()) {
+    for (const FieldDef& field : type->fields) {
+      std::map<std::string, std::string> codes;
+      for (const PicklistEntry& entry : field.options) {
+        for (const std::string& words : entry.words) {
+          const auto [at, added] = codes.emplace(words, entry.code);
+          EXPECT_EQ(at->second, entry.code) << type->name << "." << field.name << ": " << words;
+        }
+      }
     }
   }
 }
