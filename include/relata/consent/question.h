@@ -24,11 +24,11 @@ struct Question {
   Purpose purpose = Purpose::kUnknown;
   Audience audience = Audience::kB2c;
   Sector sector = Sector::kNone;
-  Timestamp at;                          // the instant the contact would take place
+  Timestamp at{};                        // the instant the contact would take place
   Timestamp known_at = Timestamp::kMax;  // only what was recorded by then counts
-  PartyId person;                        // the subject
-  PartyId point;                         // the address or number; none: not settled yet
-  std::string_view topic;                // empty: the purpose as a whole
+  PartyId person{};                      // the subject
+  PartyId point{};                       // the address or number; none: not settled yet
+  std::string_view topic{};              // empty: the purpose as a whole
   std::string_view controller = kSelf;   // who would send
   bool similar_product = false;
   bool related_to_job = false;

@@ -99,8 +99,9 @@ struct PartyId {
 struct ConsentScope {
   ChannelSet channels = 0;
   PurposeSet purposes = 0;
-  std::vector<std::string> topics;       // "events"; the host's own words, compared byte by byte
-  std::vector<std::string> controllers;  // named legal persons; "self" is the owner of the database
+  std::vector<std::string> topics{};  // "events"; the host's own words, compared byte by byte
+  std::vector<std::string>
+      controllers{};  // named legal persons; "self" is the owner of the database
 
   friend bool operator==(const ConsentScope&, const ConsentScope&) = default;
 };

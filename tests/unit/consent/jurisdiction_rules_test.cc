@@ -616,7 +616,7 @@ TEST(SeveralJurisdictions, TheStrictestAnswerAndOfEqualsTheFirst) {
 }
 
 TEST(SeveralJurisdictions, NoneKnownAsksThemAll) {
-  World w({});
+  World w(std::vector<Jurisdiction>{});
   w.q.channel = Channel::kPost;
   EXPECT_EQ(w.Answer(), "deny DEFAULT.NO_BASIS") << "Canada does not cover post";
   EXPECT_EQ(w.Ask().jurisdiction, J::kCa);
