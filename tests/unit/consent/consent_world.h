@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "relata/consent/decide.h"
+#include "relata/consent/explanation.h"
 
 namespace relata::testing {
 
@@ -75,26 +75,35 @@ class World {
   // One zone that is certain.
   void In(const char* name) { Zones({name}); }
 
-  Decision Ask(Trace* trace = nullptr) const {
+  // Calls `f(facts)` with everything bound.
+  template <class F>
+  auto With(F f) const {
     std::vector<const ConsentEntry*> ledger;
     for (const ConsentEntry& e : entries) ledger.push_back(&e);
     std::stable_sort(ledger.begin(), ledger.end(),
                      [](const ConsentEntry* a, const ConsentEntry* b) { return a->at < b->at; });
-    Facts f;
-    f.jurisdictions = where_;
-    f.ledger = ledger;
-    f.merges = merges;
-    f.relations = relations;
-    f.registers = registers;
-    f.attempts = attempts;
-    f.signals = signals;
-    f.activity = activity;
-    f.activity_tracked = activity_tracked;
-    f.point = point;
-    f.subject = subject;
-    if (zones.size() == 1 && !candidates) f.subject.zone = zones.data();
-    if (zones.size() > 1 || candidates) f.subject.zone_candidates = zones;
-    return Decide(q, f, StandardPack(), policy, trace);
+    Facts facts;
+    facts.jurisdictions = where_;
+    facts.ledger = ledger;
+    facts.merges = merges;
+    facts.relations = relations;
+    facts.registers = registers;
+    facts.attempts = attempts;
+    facts.signals = signals;
+    facts.activity = activity;
+    facts.activity_tracked = activity_tracked;
+    facts.point = point;
+    facts.subject = subject;
+    if (zones.size() == 1 && !candidates) facts.subject.zone = zones.data();
+    if (zones.size() > 1 || candidates) facts.subject.zone_candidates = zones;
+    return f(facts);
+  }
+  Decision Ask(Trace* trace = nullptr) const {
+    return With([&](const Facts& f) { return Decide(q, f, StandardPack(), policy, trace); });
+  }
+  ConsentExplanation Explain(Language language) const {
+    return With(
+        [&](const Facts& f) { return relata::Explain(q, f, StandardPack(), policy, language); });
   }
   std::string Reason() const { return std::string(Name(Ask().rule)); }
   // "deny DEFAULT.NO_BASIS"
