@@ -63,7 +63,8 @@ struct Membership : Type<Membership> {
   Date until{*this, "until", {.label = {"Until", "Au"}, .group = group::kDates}};
   Money fee{*this, "fee", {.label = {"Fee", "Cotisation"}, .group = group::kFinance}};
   Date paid_on{*this, "paid_on", {.label = {"Paid on", "Réglée le"}, .group = group::kFinance}};
-  Text function{*this, "function", {.label = {"Function", "Fonction"}, .group = group::kProfile}};
+  Text office{
+      *this, "office", {.label = {"Office held", "Fonction exercée"}, .group = group::kProfile}};
 };
 inline constexpr Membership membership{};
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "relata/crm/schema.h"
+#include "relata/model/schema_report.h"
 
 namespace relata {
 namespace {
@@ -60,6 +61,12 @@ TEST(StandardSchema, SaysForEveryFieldWhatItIsForAndWhoAnswers) {
         EXPECT_FALSE(field.purposes.empty()) << name;
       }
     }
+  }
+}
+
+TEST(StandardSchema, PassesItsOwnLint) {
+  for (const Issue& issue : LintSchema(StandardSchema())) {
+    ADD_FAILURE() << issue.where << ": " << issue.message;
   }
 }
 
