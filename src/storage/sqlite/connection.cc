@@ -145,6 +145,11 @@ absl::Status Connection::Execute(const std::string& sql) {
   return Guard([&] { database_->exec(sql); });
 }
 
+absl::Status Connection::Run(std::string sql) {
+  RELATA_ASSIGN_OR_RETURN(Statement statement, Prepare(std::move(sql)));
+  return statement.Run();
+}
+
 absl::StatusOr<std::optional<int64_t>> Connection::QueryInt(std::string sql) {
   RELATA_ASSIGN_OR_RETURN(Statement statement, Prepare(std::move(sql)));
   RELATA_ASSIGN_OR_RETURN(const bool row, statement.Step());

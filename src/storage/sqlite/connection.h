@@ -105,8 +105,10 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   absl::StatusOr<Statement> Prepare(std::string sql);
-  // Runs statements that give no rows: schema, pragmas, BEGIN, COMMIT.
+  // Runs statements that give no rows: schema, pragmas.
   absl::Status Execute(const std::string& sql);
+  // Runs one such statement and keeps it prepared: BEGIN, COMMIT, ROLLBACK.
+  absl::Status Run(std::string sql);
   // The first column of the first row; nothing when there is no row or it is null.
   absl::StatusOr<std::optional<int64_t>> QueryInt(std::string sql);
 

@@ -45,7 +45,7 @@ class File : public std::enable_shared_from_this<File> {
   absl::StatusOr<std::shared_ptr<Session>> Begin(const char* begin, Duration patience) {
     RELATA_ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, Take());
     connection->SetPatience(patience);
-    absl::Status status = connection->Execute(begin);
+    absl::Status status = connection->Run(begin);
     if (!status.ok()) {
       GiveBack(std::move(connection));
       return absl::IsUnavailable(status) ? Unavailable("another writer holds the tenant's lock")
@@ -95,11 +95,11 @@ class File : public std::enable_shared_from_this<File> {
 
   absl::Status Create(Connection& connection) {
     RELATA_RETURN_IF_ERROR(connection.Execute("PRAGMA journal_mode=WAL"));
-    RELATA_RETURN_IF_ERROR(connection.Execute("BEGIN IMMEDIATE"));
+    RELATA_RETURN_IF_ERROR(connection.Run("BEGIN IMMEDIATE"));
     absl::Status status = CreateInside(connection);
-    if (status.ok()) status = connection.Execute("COMMIT");
+    if (status.ok()) status = connection.Run("COMMIT");
     if (!status.ok() && sqlite3_get_autocommit(connection.handle()) == 0) {
-      (void)connection.Execute("ROLLBACK");
+      (void)connection.Run("ROLLBACK");
     }
     return status;
   }
@@ -159,7 +159,7 @@ class File : public std::enable_shared_from_this<File> {
   // is closed.
   void End(std::unique_ptr<Connection> connection) {
     if (sqlite3_get_autocommit(connection->handle()) == 0 &&
-        !connection->Execute("ROLLBACK").ok()) {
+        !connection->Run("ROLLBACK").ok()) {
       return;
     }
     GiveBack(std::move(connection));

@@ -128,7 +128,7 @@ absl::Status SqliteWriter::ApplyNow(const CommitBatch& batch) {
 absl::Status SqliteWriter::CommitNow() {
   if (applied_ && !complete_) return FailedPrecondition("the last part of the commit is missing");
   RELATA_RETURN_IF_ERROR(index_.Finish());
-  absl::Status status = connection().Execute("COMMIT");
+  absl::Status status = connection().Run("COMMIT");
   if (absl::IsUnavailable(status) && sqlite3_get_autocommit(connection().handle()) != 0) {
     // The frames may have reached the disk although the call failed; a crash could bring them back.
     return MakeStatus(absl::StatusCode::kUnknown,
@@ -153,30 +153,31 @@ absl::Status SqliteWriter::ApplyRecord(const RecordWrite& write) {
   }
 }
 
-absl::StatusOr<Statement*> SqliteWriter::InsertOf(const Layout::Table& table) {
+absl::StatusOr<SqliteWriter::Insert*> SqliteWriter::InsertOf(const Layout::Table& table) {
   if (const auto found = inserts_.find(table.spec.type); found != inserts_.end()) {
     return &found->second;
   }
   const PhysicalTable& physical = catalog().Physical(table.spec.type);
-  RELATA_ASSIGN_OR_RETURN(Statement insert, connection().Prepare(Concat(
-                                                "INSERT INTO ", QuoteName(physical.name), "(",
-                                                ColumnNames(physical, "row, id, deleted"),
-                                                ") VALUES(", Placeholders(table.spec, 3), ")")));
+  RELATA_ASSIGN_OR_RETURN(Statement statement, connection().Prepare(Concat(
+                                                   "INSERT INTO ", QuoteName(physical.name), "(",
+                                                   ColumnNames(physical, "row, id, deleted"),
+                                                   ") VALUES(", Placeholders(table.spec, 3), ")")));
+  Insert insert{std::move(statement), ParametersOf(table.spec, 4)};
   return &inserts_.emplace(table.spec.type, std::move(insert)).first->second;
 }
 
 absl::Status SqliteWriter::CreateRecord(const Layout::Table& table, const RecordWrite& write) {
-  RELATA_ASSIGN_OR_RETURN(Statement * insert, InsertOf(table));
-  const std::vector<int> parameters = ParametersOf(table.spec, 4);
-  insert->ClearBindings();
-  insert->Bind(1, write.row);
-  insert->BindBlob(2, BytesOf(write.id));
-  insert->Bind(3, 0);
+  RELATA_ASSIGN_OR_RETURN(Insert * insert, InsertOf(table));
+  Statement& s = insert->statement;
+  s.ClearBindings();
+  s.Bind(1, write.row);
+  s.BindBlob(2, BytesOf(write.id));
+  s.Bind(3, 0);
   for (const auto& [field, value] : write.values) {
     const auto place = static_cast<size_t>(table.Place(field));
-    BindValue(*insert, parameters[place], table.spec.columns[place], value);
+    BindValue(s, insert->parameters[place], table.spec.columns[place], value);
   }
-  const absl::Status status = insert->Run();
+  const absl::Status status = s.Run();
   return absl::IsAlreadyExists(status) ? RestoreRecord(table, write) : status;
 }
 

@@ -57,12 +57,17 @@ class SqliteWriter : public Forwarding<StoreWriter, SqliteReads> {
 
   Connection& connection() { return *session_->connection; }
   const Catalog& catalog() const { return *session_->catalog; }
-  // The INSERT of a record table, kept for the life of the writer.
-  absl::StatusOr<Statement*> InsertOf(const Layout::Table& table);
+  // The INSERT of a record table and the parameter of each of its columns, kept for the life of the
+  // writer.
+  struct Insert {
+    Statement statement;
+    std::vector<int> parameters;
+  };
+  absl::StatusOr<Insert*> InsertOf(const Layout::Table& table);
 
   std::shared_ptr<Session> session_;
   const CommitRow before_;
-  std::map<TypeId, Statement> inserts_;
+  std::map<TypeId, Insert> inserts_;
   EventIndexWriter index_;
   std::map<TypeId, Seq> last_event_;  // of the types written so far
   bool applied_ = false;
