@@ -104,6 +104,7 @@ std::optional<Timestamp> ParseInstant(std::string_view text);
 absl::StatusOr<std::string> ReadText(const std::string& file);
 
 // --- The groups, one file each.
+void AddAuditCommand(CLI::App& app, Session& session);
 void AddConsentCommands(CLI::App& app, Session& session);
 void AddGenerateCommand(CLI::App& app, Session& session);
 

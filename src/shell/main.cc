@@ -40,6 +40,7 @@ int Run(int argc, char** argv) {
   app.set_version_flag("--version", "relata " RELATA_VERSION);
   app.footer(kFooter);
   app.require_subcommand(1);
+  AddAuditCommand(app, session);
   AddConsentCommands(app, session);
   AddGenerateCommand(app, session);
   try {
