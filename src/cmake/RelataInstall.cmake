@@ -17,6 +17,13 @@ if(TARGET relata_command)
   install(TARGETS relata_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 
+# The suite for whoever writes a store: find_package(relata COMPONENTS testing), with GoogleTest.
+if(TARGET relata_testing)
+  install(TARGETS relata_testing EXPORT relataTestingTargets
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(EXPORT relataTestingTargets NAMESPACE relata:: DESTINATION ${cmake_dir})
+endif()
+
 install(EXPORT relataTargets NAMESPACE relata:: DESTINATION ${cmake_dir})
 configure_package_config_file(src/cmake/relataConfig.cmake.in
   ${PROJECT_BINARY_DIR}/relataConfig.cmake INSTALL_DESTINATION ${cmake_dir})
