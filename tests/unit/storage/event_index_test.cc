@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "storage/sqlite/event_index.h"
+
+#include <algorithm>
+#include <random>
+
+#include "gtest/gtest.h"
+#include "relata/storage/sqlite.h"
+#include "support/support.h"
+
+namespace relata::internal {
+namespace {
+
+TEST(EventIndexBlock, ComesBackAsItWasPacked) {
+  std::mt19937_64 random(testing::Seed(2));
+  for (int round = 0; round < 200; ++round) {
+    const Seq first = static_cast<Seq>(random() % 1'000'000'000'000);
+    std::vector<EventEntry> entries;
+    for (int i = 0; i < 300; ++i) {
+      entries.push_back(
+          {static_cast<Row>(random() % 20), first + static_cast<Seq>(random() % 5'000)});
+    }
+    std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
+      return std::tie(a.subject, a.seq) < std::tie(b.subject, b.seq);
+    });
+    const std::string bytes = PackBlock(entries.data(), entries.data() + entries.size(), first);
+    std::vector<EventEntry> out;
+    ASSERT_TRUE(UnpackBlock(bytes, first, out));
+    ASSERT_EQ(out.size(), entries.size());
+    for (size_t i = 0; i < out.size(); ++i) {
+      ASSERT_EQ(out[i].subject, entries[i].subject);
+      ASSERT_EQ(out[i].seq, entries[i].seq);
+    }
+  }
+}
+
+TEST(EventIndexBlock, DamagedBytesAreNoticedOrNameOtherEvents) {
+  std::mt19937_64 random(testing::Seed(3));
+  std::vector<EventEntry> out;
+  EXPECT_FALSE(UnpackBlock("\x80", 1, out));
+  EXPECT_FALSE(UnpackBlock(std::string(20, '\xff'), 1, out));
+  EXPECT_FALSE(UnpackBlock("\x05", 1, out));
+  for (int round = 0; round < 2'000; ++round) {
+    std::string bytes(random() % 40, '\0');
+    for (char& c : bytes) c = static_cast<char>(random());
+    out.clear();
+    (void)UnpackBlock(bytes, 7, out);
+    EXPECT_LE(out.size(), bytes.size());
+  }
+}
+
+// Commits of random size, so that runs are sealed and merged; every subject's events are the ones a
+// plain list holds.
+TEST(EventIndex, FindsWhatAPlainListHoldsAcrossMergedRuns) {
+  constexpr Row kSubjects = 50;
+  std::mt19937_64 random(testing::Seed(4));
+  testing::TempDir dir;
+  auto store = OpenSqliteStore(dir.File("crm.db"));
+  ASSERT_TRUE(store.ok()) << store.status();
+  const TableSpec visit{1, "visit", TableSpec::Kind::kEvent, 2, "", {}};
+  const TableSpec call{3, "call", TableSpec::Kind::kEvent, 2, "", {}};
+  std::vector<std::vector<Seq>> expected(kSubjects);
+  Seq seq = 0;
+  for (CommitId id = 1; id <= 25; ++id) {
+    auto writer = (*store)->Write(Seconds(5));
+    ASSERT_TRUE(writer.ok());
+    ASSERT_EQ((*writer)->Prepare(std::vector<TableSpec>{visit, call}), absl::OkStatus());
+    CommitBatch batch;
+    batch.commit.id = id;
+    for (TypeId type : {TypeId{1}, TypeId{3}}) {
+      EventBatch events;
+      events.type = type;
+      events.first_seq = seq + 1;
+      const size_t count = random() % 3 == 0 ? random() % 30'000 : random() % 300;
+      for (size_t i = 0; i < count; ++i) {
+        const auto subject = static_cast<Row>(random() % kSubjects);
+        events.subjects.push_back(subject);
+        events.at.push_back({seq + 1});
+        ++seq;
+        if (type == 1) expected[static_cast<size_t>(subject)].push_back(seq);
+      }
+      batch.events.push_back(std::move(events));
+    }
+    batch.commit.last_seq = seq;
+    ASSERT_EQ((*writer)->Apply(batch), absl::OkStatus());
+    ASSERT_EQ((*writer)->Commit(), absl::OkStatus());
+  }
+  auto reader = (*store)->Read();
+  ASSERT_TRUE(reader.ok());
+  for (Row subject = 0; subject < kSubjects; ++subject) {
+    std::vector<Seq> found;
+    ASSERT_EQ((*reader)->ScanEvents({1, {}, 0, INT64_MAX, subject, {}},
+                                    [&](const EventRows& rows) {
+                                      found.insert(found.end(), rows.seqs.begin(), rows.seqs.end());
+                                      return absl::OkStatus();
+                                    }),
+              absl::OkStatus());
+    ASSERT_EQ(found, expected[static_cast<size_t>(subject)]) << "subject " << subject;
+  }
+}
+
+}  // namespace
+}  // namespace relata::internal

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <sqlite3.h>
+
+#include <filesystem>
+
+#include "base/strings.h"
+#include "gtest/gtest.h"
+#include "relata/storage/sqlite.h"
+#include "support/support.h"
+
+namespace relata {
+namespace {
+
+using internal::Concat;
+using testing::TempDir;
+
+constexpr TypeId kContact = 2;
+
+TableSpec ContactTable() {
+  TableSpec contact{kContact, "contact", TableSpec::Kind::kRecord, kNoType, "name", {}};
+  contact.columns = {{1, "name", Value::Kind::kText, kNoType, true}};
+  return contact;
+}
+
+// Runs SQL on the file as another program would.
+void Sql(const std::string& path, const std::string& sql) {
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(path.c_str(), &db), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+      << sqlite3_errmsg(db);
+  sqlite3_close(db);
+}
+
+// A commit of one contact with all that comes with it.
+absl::Status PutContact(Store& store, const std::string& name, const std::string& personal = "") {
+  RELATA_ASSIGN_OR_RETURN(auto writer, store.Write(Seconds(5)));
+  RELATA_RETURN_IF_ERROR(writer->Prepare(std::vector<TableSpec>{ContactTable()}));
+  RELATA_ASSIGN_OR_RETURN(const CommitRow head, writer->Head());
+  RELATA_ASSIGN_OR_RETURN(const Row row, writer->NextRow(kContact));
+  CommitBatch batch;
+  batch.commit.id = head.id + 1;
+  batch.commit.recorded = head.recorded;
+  batch.commit.last_seq = head.last_seq + 1;
+  batch.commit.operation_id = Concat("operation-", head.id);
+  batch.commit.salt = batch.commit.commitment = batch.commit.chain = std::string(32, 'h');
+  Uuid id;
+  id.bytes[15] = static_cast<uint8_t>(row);
+  id.bytes[0] = 1;
+  batch.records = {{kContact, row, RecordWrite::Op::kCreate, id, {{1, Value::Text(name)}}}};
+  batch.external_keys = {{kContact, "zoho", Concat("key", row), row}};
+  batch.changes = {{head.last_seq + 1,
+                    kContact,
+                    row,
+                    1,
+                    RecordWrite::Op::kCreate,
+                    "",
+                    personal,
+                    {kContact, row},
+                    std::nullopt}};
+  RELATA_RETURN_IF_ERROR(writer->Apply(batch));
+  return writer->Commit();
+}
+
+TEST(SqliteStore, RefusesWhatIsNotItsOwnFile) {
+  TempDir dir;
+  const std::string path = dir.File("file");
+
+  SqliteOptions existing;
+  existing.create = false;
+  EXPECT_TRUE(absl::IsNotFound(OpenSqliteStore(path, existing).status()));
+  EXPECT_FALSE(std::filesystem::exists(path));
+
+  testing::WriteFile(path, std::string(5'000, 'x'));
+  EXPECT_TRUE(absl::IsDataLoss(OpenSqliteStore(path).status()));
+  EXPECT_EQ(testing::ReadFile(path), std::string(5'000, 'x'));
+
+  std::filesystem::remove(path);
+  Sql(path, "CREATE TABLE invoice(x)");
+  const absl::Status other = OpenSqliteStore(path).status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(other)) << other;
+  EXPECT_NE(Message(other).find("another application"), std::string_view::npos) << other;
+
+  testing::WriteFile(path, "");  // an empty file is none yet
+  EXPECT_TRUE(absl::IsNotFound(OpenSqliteStore(path, existing).status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(OpenSqliteStore("").status()));
+  EXPECT_TRUE(absl::IsPermissionDenied(OpenSqliteStore(dir.File("no/such/folder")).status()));
+}
+
+TEST(SqliteStore, RefusesANewerFormatAndSaysSo) {
+  TempDir dir;
+  const std::string path = dir.File("crm.db");
+  ASSERT_TRUE(OpenSqliteStore(path).ok());
+  Sql(path, "UPDATE relata_meta SET value='7' WHERE key='format'");
+  const absl::Status status = OpenSqliteStore(path).status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+  EXPECT_NE(Message(status).find("format 7 by a newer version"), std::string_view::npos) << status;
+}
+
+TEST(SqliteStore, RefusesAnotherTenantsFile) {
+  TempDir dir;
+  const std::string path = dir.File("crm.db");
+  SqliteOptions options;
+  options.tenant = "it's";
+  ASSERT_TRUE(OpenSqliteStore(path, options).ok());
+  EXPECT_TRUE(OpenSqliteStore(path, options).ok());
+  EXPECT_TRUE(absl::IsFailedPrecondition(OpenSqliteStore(path).status()));
+}
+
+TEST(SqliteStore, ReadsOnlyWhenToldSo) {
+  TempDir dir;
+  const std::string path = dir.File("crm.db");
+  {
+    auto store = OpenSqliteStore(path);
+    ASSERT_TRUE(store.ok()) << store.status();
+    ASSERT_EQ(PutContact(**store, "Ada"), absl::OkStatus());
+  }
+  SqliteOptions options;
+  options.read_only = true;
+  auto store = OpenSqliteStore(path, options);
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_EQ((*store)->HeadId().value_or(-1), 1);
+  EXPECT_TRUE(absl::IsFailedPrecondition((*store)->Write(Seconds(1)).status()));
+  EXPECT_TRUE(absl::IsNotFound(OpenSqliteStore(dir.File("none"), options).status()));
+}
+
+TEST(SqliteStore, AReaderOutlivesItsStore) {
+  TempDir dir;
+  auto store = OpenSqliteStore(dir.File("crm.db"));
+  ASSERT_EQ(PutContact(**store, "Ada"), absl::OkStatus());
+  auto reader = (*store)->Read();
+  store->reset();
+  EXPECT_EQ((*reader)->Head()->id, 1);
+}
+
+TEST(SqliteStore, WritesThroughAWriteAheadLogWithFullSyncs) {
+  TempDir dir;
+  const std::string path = dir.File("crm.db");
+  auto store = OpenSqliteStore(path);
+  ASSERT_EQ(PutContact(**store, "Ada"), absl::OkStatus());
+  EXPECT_TRUE(std::filesystem::exists(path + "-wal"));
+}
+
+TEST(SqliteStore, AOneRowCommitWritesAtMostEightPages) {
+  TempDir dir;
+  const std::string path = dir.File("crm.db");
+  auto store = OpenSqliteStore(path);
+  for (int i = 0; i < 20; ++i) ASSERT_EQ(PutContact(**store, "Ada"), absl::OkStatus());
+  const auto before = std::filesystem::file_size(path + "-wal");
+  ASSERT_EQ(PutContact(**store, "Ada"), absl::OkStatus());
+  constexpr size_t kFrame = 4'096 + 24;
+  EXPECT_LE((std::filesystem::file_size(path + "-wal") - before) / kFrame, 8u);
+}
+
+TEST(SqliteStore, ErasedImagesLeaveTheFilesBytes) {
+  TempDir dir;
+  const std::string path = dir.File("crm.db");
+  const std::string secret = "marie.curie@example.org";
+  auto store = OpenSqliteStore(path);
+  ASSERT_EQ(PutContact(**store, "Ada", secret), absl::OkStatus());
+  const auto found = [&] {
+    return testing::ReadFile(path).find(secret) != std::string::npos ||
+           testing::ReadFile(path + "-wal").find(secret) != std::string::npos;
+  };
+  EXPECT_TRUE(found());
+  auto writer = (*store)->Write(Seconds(1));
+  ASSERT_EQ((*writer)->EraseImages({kContact, 0}), absl::OkStatus());
+  ASSERT_EQ((*writer)->Commit(), absl::OkStatus());
+  EXPECT_FALSE(found());
+}
+
+TEST(SqliteStore, AnUnknownVfsIsRefused) {
+  TempDir dir;
+  SqliteOptions options;
+  options.vfs = "no such vfs";
+  EXPECT_TRUE(absl::IsInvalidArgument(OpenSqliteStore(dir.File("crm.db"), options).status()));
+}
+
+}  // namespace
+}  // namespace relata
