@@ -15,6 +15,7 @@
 
 #include "relata/expression/issue.h"
 #include "relata/expression/value_type.h"
+#include "relata/model/schema.h"
 #include "relata/model/value.h"
 
 namespace relata::internal {
@@ -47,6 +48,7 @@ enum class Macro : uint8_t {
   kTransformList,  // two variables
   kTransformMap,   //
   kTransformMapEntry,
+  kSortBy,
   kOptMap,      // operands: optional, transform
   kOptFlatMap,  //
 };
@@ -54,29 +56,22 @@ enum class Macro : uint8_t {
 struct AstNode;
 using AstPtr = std::unique_ptr<AstNode>;
 
-// What the checker found out; the planner's input. `resolved` is the declared name that an
-// identifier or a dotted path stands for, "" for a comprehension variable.
+// What the checker found out; the planner's input. Where it says nothing, the node means what its
+// kind says.
 enum class Meaning : uint8_t {
-  kNone,         // what the kind says
-  kVariable,     // a comprehension or bind variable: `slot`
-  kParameter,    // a declared or undeclared variable by its name: `resolved`
-  kSubject,      // the subject
-  kNow,          // now
-  kTypeName,     // a type as a value: `resolved`
-  kConstant,     // `value`
-  kField,        // field of a record or event: `field`
-  kLink,         // link of a record to one record: `field`
-  kReverse,      // records of `record_type` whose link `field` names this record
-  kAncestors,    // along link `field`
-  kDescendants,  //
-  kKey,          // key of a map
-  kEvents,       // events of `record_type`
-  kSegment,      // in_segment
-  kScore,        //
-  kMayContact,   //
-  kHistory,      // was, changed, time_in; `field` of operand 0's operand
-  kFunction,     // `function`
-  kUnbound,      // nothing of that name; an error value when evaluated (unchecked mode only)
+  kNone,
+  kVariable,   // a comprehension or bind variable: `slot`
+  kParameter,  // a variable from outside: `resolved` is its full name
+  kSubject,
+  kNow,
+  kTypeName,   // a type as a value: `resolved`
+  kField,      // `field` of the operand, a record or event of `record_type`
+  kInverse,    // records of `record_type` whose link `field` names the operand
+  kPath,       // derived link: `steps`
+  kKey,        // key of a map, or of what is not known before evaluation
+  kFunction,   // `function`; the operands are its arguments
+  kGraphCall,  // events, in_segment, score, may_contact, was, changed, time_in
+  kUnbound,    // nothing of that name: an error value when evaluated, `resolved` is the message
 };
 
 struct AstNode {
@@ -104,6 +99,7 @@ struct AstNode {
   FieldId field = kNoField;
   TypeId record_type = kNoType;
   int function = -1;
+  std::vector<PathStep> steps;
 };
 
 }  // namespace relata::internal

@@ -470,6 +470,7 @@ class Parser {
         {"filter", 2, 1, Macro::kFilter},
         {"map", 2, 1, Macro::kMap},
         {"map", 3, 1, Macro::kMap},
+        {"sortBy", 2, 1, Macro::kSortBy},
         {"optMap", 2, 1, Macro::kOptMap},
         {"optFlatMap", 2, 1, Macro::kOptFlatMap},
         {"all", 3, 2, Macro::kAll},

@@ -11,7 +11,7 @@ std::string ToString(const ValueType& type) {
       "event", "list",      "map",      "type", "optional_type", "",       "T"};
   std::string out(kNames[static_cast<size_t>(type.kind)]);
   if (type.is(ValueType::Kind::kAbstract)) out = type.name;
-  if (type.is(ValueType::Kind::kVariable)) out += std::to_string(type.record);
+  if (type.is(ValueType::Kind::kVariable)) out += std::to_string(type.variable);
   if (!type.parameters.empty()) {
     out += '(';
     for (size_t i = 0; i < type.parameters.size(); ++i) {

@@ -44,12 +44,13 @@ struct ValueType {
     kType,      // a type as a value; parameters[0] is the type it names
     kOptional,  // of parameters[0]
     kAbstract,  // `name`, with parameters
-    kVariable,  // number `record` of an inference; not found in a finished expression
+    kVariable,  // `variable` of an inference; not found in a finished expression
   };
 
   Kind kind = Kind::kDyn;
   bool nullable = false;
   TypeId record = kNoType;
+  uint32_t variable = 0;
   std::string name;
   std::vector<ValueType> parameters;
 

@@ -1,0 +1,703 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "expression/checker.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+#include "expression/near_names.h"
+#include "relata/model/schema.h"
+
+namespace relata::internal {
+
+using Kind = ValueType::Kind;
+
+namespace {
+
+// "a.b.c" of a chain of plain selections, "" of anything else. The first name is in `root`.
+std::string QualifiedName(const AstNode& node, const AstNode** root) {
+  if (node.kind == AstKind::kIdent) {
+    *root = &node;
+    return node.name;
+  }
+  if (node.kind != AstKind::kSelect || node.optional) return "";
+  const std::string head = QualifiedName(*node.operands[0], root);
+  return head.empty() ? "" : Concat(head, ".", node.name);
+}
+
+const std::map<std::string_view, ValueType>& TypeNames() {
+  static const std::map<std::string_view, ValueType> kNames = {
+      {"bool", Kind::kBool},
+      {"int", Kind::kInt},
+      {"uint", Kind::kUint},
+      {"double", Kind::kDouble},
+      {"string", Kind::kString},
+      {"bytes", Kind::kBytes},
+      {"null_type", Kind::kNull},
+      {"type", ValueType::OfType(Kind::kDyn)},
+      {"list", ValueType::List(Kind::kDyn)},
+      {"map", ValueType::Map(Kind::kDyn, Kind::kDyn)},
+      {"optional_type", ValueType::Optional(Kind::kDyn)},
+      {"money", Kind::kMoney},
+      {"date", Kind::kDate},
+      {"period", Kind::kPeriod},
+      {"google.protobuf.Timestamp", Kind::kTimestamp},
+      {"google.protobuf.Duration", Kind::kDuration},
+  };
+  return kNames;
+}
+
+}  // namespace
+
+std::string DescribeType(const ValueType& type, const Schema* schema) {
+  if ((type.is(Kind::kRecord) || type.is(Kind::kEvent)) && schema != nullptr &&
+      type.record < schema->types().size()) {
+    return schema->type(type.record).name;
+  }
+  if (type.parameters.empty()) return ToString(type.AsNullable(false));
+  ValueType outer = type.AsNullable(false);
+  outer.parameters.clear();
+  std::string out = Concat(ToString(outer), "(");
+  for (size_t i = 0; i < type.parameters.size(); ++i) {
+    out += Concat(i > 0 ? ", " : "", DescribeType(type.parameters[i], schema));
+  }
+  return out + ")";
+}
+
+std::string Checker::Describe(const ValueType& type) const {
+  return DescribeType(inference_.Final(type), options_.schema);
+}
+
+void Checker::Error(AstNode& node, Span span, std::string message, std::string suggestion) {
+  node.type = Kind::kDyn;
+  if (dynamic()) {
+    node.meaning = Meaning::kUnbound;
+    node.resolved = std::move(message);
+    return;
+  }
+  issues_.push_back({Severity::kError, span, std::move(message), std::move(suggestion)});
+}
+
+void Checker::Warn(Span span, std::string message, std::string suggestion) {
+  if (dynamic()) return;
+  ExpressionIssue issue{Severity::kWarning, span, std::move(message), std::move(suggestion)};
+  if (std::find(issues_.begin(), issues_.end(), issue) == issues_.end()) {
+    issues_.push_back(std::move(issue));
+  }
+}
+
+void Checker::Run(AstNode& root) {
+  conditions_.push_back(&root);
+  Check(root);
+  conditions_.pop_back();
+  if (!options_.expected.is(Kind::kDyn)) {
+    if (!inference_.Assignable(root.type, options_.expected)) {
+      Error(root, root.span,
+            Concat("the expression gives ", Describe(root.type), " where ",
+                   Describe(options_.expected), " is needed"));
+    } else if (inference_.Resolve(root.type).nullable) {
+      RequireValue(root);
+    }
+  }
+  TypeOfResult(root);
+  std::stable_sort(issues_.begin(), issues_.end(),
+                   [](const auto& a, const auto& b) { return a.span.begin < b.span.begin; });
+}
+
+void Checker::TypeOfResult(AstNode& node) {
+  node.type = inference_.Final(node.type);
+  for (AstPtr& operand : node.operands) TypeOfResult(*operand);
+}
+
+void Checker::Check(AstNode& node) {
+  switch (node.kind) {
+    case AstKind::kLiteral:
+      return CheckLiteral(node);
+    case AstKind::kIdent:
+      return CheckIdent(node);
+    case AstKind::kSelect:
+      return CheckSelect(node);
+    case AstKind::kHas:
+      return CheckHas(node);
+    case AstKind::kIndex:
+      return CheckIndex(node);
+    case AstKind::kCall:
+      return CheckCall(node);
+    case AstKind::kMemberCall:
+      return CheckMemberCall(node);
+    case AstKind::kOperator:
+      return CheckOperator(node);
+    case AstKind::kAnd:
+    case AstKind::kOr:
+      return CheckLogic(node);
+    case AstKind::kConditional:
+      return CheckConditional(node);
+    case AstKind::kList:
+      return CheckList(node);
+    case AstKind::kMap:
+      return CheckMap(node);
+    case AstKind::kStruct:
+      for (AstPtr& operand : node.operands) Check(*operand);
+      return Error(node, node.span,
+                   Concat("'", node.name,
+                          "' is no type that can be built here; "
+                          "maps are written {'name': value}"));
+    case AstKind::kComprehension:
+      return CheckComprehension(node);
+    case AstKind::kBind:
+      return CheckBind(node);
+  }
+}
+
+void Checker::CheckLiteral(AstNode& node) {
+  switch (node.value.kind()) {
+    case Value::Kind::kBool:
+      node.type = Kind::kBool;
+      break;
+    case Value::Kind::kInt:
+      node.type = Kind::kInt;
+      break;
+    case Value::Kind::kUint:
+      node.type = Kind::kUint;
+      break;
+    case Value::Kind::kDouble:
+      node.type = Kind::kDouble;
+      break;
+    case Value::Kind::kText:
+      node.type = Kind::kString;
+      break;
+    case Value::Kind::kBytes:
+      node.type = Kind::kBytes;
+      break;
+    default:
+      node.type = Kind::kNull;
+  }
+}
+
+// --- Names ---------------------------------------------------------------------------------------
+
+const Checker::Local* Checker::FindLocal(std::string_view name) const {
+  for (size_t i = locals_.size(); i-- > 0;) {
+    if (locals_[i].name == name) return &locals_[i];
+  }
+  return nullptr;
+}
+
+int Checker::Declare(const std::string& name, ValueType type) {
+  locals_.push_back({name, std::move(type), slots_});
+  return slots_++;
+}
+
+// The names a short name may stand for inside the container, innermost first.
+std::vector<std::string> Checker::Candidates(const std::string& name) const {
+  std::vector<std::string> names;
+  std::string container = options_.container;
+  while (!container.empty()) {
+    names.push_back(Concat(container, ".", name));
+    const size_t dot = container.rfind('.');
+    container.resize(dot == std::string::npos ? 0 : dot);
+  }
+  names.push_back(name);
+  return names;
+}
+
+std::vector<std::string> Checker::KnownNames() const {
+  std::vector<std::string> names{"now"};
+  if (options_.schema != nullptr && options_.subject != kNoType) {
+    names.push_back(options_.schema->type(options_.subject).name);
+  }
+  for (const auto& [name, type] : options_.parameters) names.push_back(name);
+  for (const Local& local : locals_) names.push_back(local.name);
+  return names;
+}
+
+bool Checker::ResolveName(AstNode& node, const std::string& name, bool qualified_only) {
+  const bool is_subject = options_.schema != nullptr && options_.subject != kNoType &&
+                          !qualified_only && options_.schema->type(options_.subject).name == name;
+  if (is_subject) {
+    node.meaning = Meaning::kSubject;
+    node.type = ValueType::Record(options_.subject);
+    return true;
+  }
+  for (const std::string& full :
+       node.leading_dot ? std::vector<std::string>{name} : Candidates(name)) {
+    for (const auto& [parameter, type] : options_.parameters) {
+      if (parameter != full) continue;
+      node.meaning = Meaning::kParameter;
+      node.resolved = full;
+      node.type = type;
+      return true;
+    }
+    if (const auto it = TypeNames().find(full); it != TypeNames().end()) {
+      node.meaning = Meaning::kTypeName;
+      node.resolved = full;
+      node.type = ValueType::OfType(it->second);
+      return true;
+    }
+  }
+  if (name == "now" && !qualified_only) {
+    node.meaning = Meaning::kNow;
+    node.type = Kind::kTimestamp;
+    return true;
+  }
+  return false;
+}
+
+void Checker::CheckIdent(AstNode& node) {
+  if (!node.leading_dot) {
+    if (const Local* local = FindLocal(node.name); local != nullptr) {
+      node.meaning = Meaning::kVariable;
+      node.slot = local->slot;
+      node.type = local->type;
+      return;
+    }
+  }
+  if (ResolveName(node, node.name, false)) return;
+  std::string suggestion;
+  if (options_.schema != nullptr && options_.subject != kNoType) {
+    const TypeDef& subject = options_.schema->type(options_.subject);
+    if (subject.Find(node.name) != nullptr) suggestion = Concat(subject.name, ".", node.name);
+  }
+  if (dynamic()) {
+    // Bound or not is known when it runs.
+    node.meaning = Meaning::kParameter;
+    node.resolved = node.name;
+    node.type = Kind::kDyn;
+    return;
+  }
+  Error(node, node.span,
+        Concat("unknown name '", node.name, "'",
+               suggestion.empty() ? DidYouMean(node.name, KnownNames()) : ""),
+        suggestion);
+}
+
+// A dotted name declared as a whole. A comprehension variable hides it.
+bool Checker::ResolveQualified(AstNode& node) {
+  const AstNode* root = nullptr;
+  const std::string name = QualifiedName(node, &root);
+  if (name.empty() || (!root->leading_dot && FindLocal(root->name) != nullptr)) return false;
+  node.leading_dot = root->leading_dot;
+  return ResolveName(node, name, true);
+}
+
+void Checker::CheckSelect(AstNode& node) {
+  if (ResolveQualified(node)) {
+    node.operands.clear();
+    return;
+  }
+  Check(*node.operands[0]);
+  ResolveMember(node, inference_.Resolve(node.operands[0]->type));
+}
+
+void Checker::ResolveMember(AstNode& node, const ValueType& target) {
+  switch (target.kind) {
+    case Kind::kRecord:
+    case Kind::kEvent:
+      return ResolveRecordMember(node, target);
+    case Kind::kOptional:
+      return ResolveKey(node, inference_.Resolve(target.parameters[0]), true);
+    case Kind::kMap:
+    case Kind::kDyn:
+    case Kind::kVariable:
+      return ResolveKey(node, target, node.optional);
+    default:
+      break;
+  }
+  std::string hint;
+  if (target.is(Kind::kList)) hint = "; a list's elements are reached by exists(), filter(), map()";
+  Error(node, node.name_span, Concat(Describe(target), " has no member '", node.name, "'", hint));
+}
+
+void Checker::ResolveKey(AstNode& node, const ValueType& target, bool wrapped) {
+  node.meaning = Meaning::kKey;
+  ValueType value = Kind::kDyn;
+  if (target.is(Kind::kMap)) {
+    value = target.parameters[1];
+    if (!inference_.Assignable(Kind::kString, target.parameters[0])) {
+      return Error(
+          node, node.name_span,
+          Concat("the keys of this map are ", Describe(target.parameters[0]), ", not names"));
+    }
+  } else if (!target.is(Kind::kDyn) && !target.is(Kind::kVariable)) {
+    return Error(node, node.name_span,
+                 Concat(Describe(target), " has no member '", node.name, "'"));
+  }
+  node.type = wrapped ? ValueType::Optional(std::move(value)) : std::move(value);
+}
+
+ValueType Checker::TypeOfField(const FieldDef& field, bool certain) const {
+  // A required field of a record that is certainly there always has a value.
+  const bool nullable = !(certain && (field.required || field.id > kMaxDeclaredField));
+  switch (field.kind) {
+    case FieldKind::kText:
+    case FieldKind::kChoice:
+      return ValueType(Kind::kString).AsNullable(nullable);
+    case FieldKind::kBool:
+      return ValueType(Kind::kBool).AsNullable(nullable);
+    case FieldKind::kInt:
+      return ValueType(Kind::kInt).AsNullable(nullable);
+    case FieldKind::kDouble:
+      return ValueType(Kind::kDouble).AsNullable(nullable);
+    case FieldKind::kMoney:
+      return ValueType(Kind::kMoney).AsNullable(nullable);
+    case FieldKind::kDate:
+      return ValueType(Kind::kDate).AsNullable(nullable);
+    case FieldKind::kTimestamp:
+      return ValueType(Kind::kTimestamp).AsNullable(nullable);
+    case FieldKind::kDuration:
+      return ValueType(Kind::kDuration).AsNullable(nullable);
+    case FieldKind::kLink:
+      return ValueType::Record(field.target).AsNullable(nullable || field.id <= kMaxDeclaredField);
+    case FieldKind::kTextList:
+      break;
+  }
+  return ValueType::List(Kind::kString);
+}
+
+void Checker::ResolveRecordMember(AstNode& node, const ValueType& target) {
+  const TypeDef& type = options_.schema->type(target.record);
+  node.record_type = target.record;
+  if (const FieldDef* field = type.FindField(node.name);
+      field != nullptr && (field->readable() || field->id > kMaxDeclaredField)) {
+    node.meaning = Meaning::kField;
+    node.field = field->id;
+    node.type = TypeOfField(*field, !target.nullable);
+    if (node.optional) node.type = ValueType::Optional(node.type.AsNullable(false));
+    return;
+  }
+  const Member* member = type.Find(node.name);
+  if (member != nullptr && member->kind == Member::Kind::kInverse && !node.optional) {
+    const InverseDef& inverse = type.inverses[member->index];
+    node.meaning = Meaning::kInverse;
+    node.record_type = inverse.from;
+    node.field = inverse.field;
+    node.type = ValueType::List(ValueType::Record(inverse.from));
+    return;
+  }
+  if (member != nullptr && member->kind == Member::Kind::kPath && !node.optional) {
+    const PathDef& path = type.paths[member->index];
+    node.meaning = Meaning::kPath;
+    node.steps = path.steps;
+    node.record_type = path.target;
+    const ValueType reached = ValueType::Record(path.target);
+    node.type = path.many ? ValueType::List(reached) : reached.AsNullable();
+    return;
+  }
+  std::vector<std::string> known;
+  for (const auto& [name, m] : type.names) known.push_back(name);
+  for (const FieldDef& f : type.system) known.push_back(f.name);
+  std::sort(known.begin(), known.end());
+  Error(node, node.name_span,
+        Concat("unknown field '", node.name, "' of ", type.name, DidYouMean(node.name, known)));
+}
+
+void Checker::CheckHas(AstNode& node) {
+  Check(*node.operands[0]);
+  const ValueType target = inference_.Resolve(node.operands[0]->type);
+  ResolveMember(node, target);
+  if (node.meaning != Meaning::kUnbound) node.type = Kind::kBool;
+}
+
+void Checker::CheckIndex(AstNode& node) {
+  Check(*node.operands[0]);
+  Check(*node.operands[1]);
+  ValueType target = inference_.Resolve(node.operands[0]->type);
+  bool wrapped = node.optional;
+  if (target.is(Kind::kOptional)) {
+    wrapped = true;
+    target = inference_.Resolve(target.parameters[0]);
+  }
+  ValueType result = Kind::kDyn;
+  const ValueType key = inference_.Resolve(node.operands[1]->type);
+  if (target.is(Kind::kList)) {
+    result = target.parameters[0];
+    if (!dynamic() && !key.is(Kind::kInt) && !key.is(Kind::kDyn)) {
+      return Error(node, node.operands[1]->span,
+                   Concat("a list is indexed by int, not by ", Describe(key)));
+    }
+  } else if (target.is(Kind::kMap)) {
+    result = target.parameters[1];
+    if (!dynamic() && !inference_.Assignable(key, target.parameters[0])) {
+      return Error(node, node.operands[1]->span,
+                   Concat("the keys of this map are ", Describe(target.parameters[0]), ", not ",
+                          Describe(key)));
+    }
+  } else if (!target.is(Kind::kDyn) && !target.is(Kind::kVariable)) {
+    return Error(node, node.span, Concat(Describe(target), " cannot be indexed"));
+  }
+  node.type = wrapped ? ValueType::Optional(std::move(result)) : std::move(result);
+}
+
+// --- Structure -----------------------------------------------------------------------------------
+
+void Checker::RequireBool(AstNode& node) {
+  const ValueType type = inference_.Resolve(node.type);
+  if (dynamic() || node.meaning == Meaning::kUnbound) return;
+  if (!inference_.Assignable(node.type, Kind::kBool)) {
+    return Error(node, node.span, Concat("a condition is needed here, not ", Describe(type)));
+  }
+  if (type.nullable) RequireValue(node);
+}
+
+void Checker::CheckLogic(AstNode& node) {
+  // An operand may lean on what the others make sure of: where they do not hold, && is false and ||
+  // is true whatever this one is.
+  const bool is_and = node.kind == AstKind::kAnd;
+  // Guards are read from the tree before it is checked, so names of locals are resolved by text.
+  std::vector<std::vector<std::string>> guards;
+  for (const AstPtr& operand : node.operands) guards.push_back(Guards(*operand, is_and));
+  for (size_t i = 0; i < node.operands.size(); ++i) {
+    const auto before = present_;
+    for (size_t j = 0; j < guards.size(); ++j) {
+      if (j != i) present_.insert(guards[j].begin(), guards[j].end());
+    }
+    conditions_.push_back(node.operands[i].get());
+    Check(*node.operands[i]);
+    RequireBool(*node.operands[i]);
+    conditions_.pop_back();
+    present_ = before;
+  }
+  node.type = Kind::kBool;
+}
+
+void Checker::CheckConditional(AstNode& node) {
+  conditions_.push_back(node.operands[0].get());
+  Check(*node.operands[0]);
+  RequireBool(*node.operands[0]);
+  conditions_.pop_back();
+  for (size_t branch = 1; branch <= 2; ++branch) {
+    const auto before = present_;
+    const std::vector<std::string> guards = Guards(*node.operands[0], branch == 1);
+    present_.insert(guards.begin(), guards.end());
+    Check(*node.operands[branch]);
+    present_ = before;
+  }
+  std::optional<ValueType> joined = inference_.Join(node.operands[1]->type, node.operands[2]->type);
+  if (!joined.has_value()) {
+    if (!dynamic()) {
+      return Error(node, node.name_span,
+                   Concat("the two results differ in type: ", Describe(node.operands[1]->type),
+                          " and ", Describe(node.operands[2]->type)));
+    }
+    joined = Kind::kDyn;
+  }
+  node.type = *std::move(joined);
+}
+
+void Checker::CheckList(AstNode& node) {
+  ValueType element = inference_.Fresh();
+  for (size_t i = 0; i < node.operands.size(); ++i) {
+    Check(*node.operands[i]);
+    ValueType type = node.operands[i]->type;
+    if (node.optional_entries[i]) {
+      const ValueType wrapped = inference_.Resolve(type);
+      if (!wrapped.is(Kind::kOptional) && !wrapped.is(Kind::kDyn)) {
+        return Error(node, node.operands[i]->span,
+                     Concat("'?' takes an optional, not ", Describe(type)));
+      }
+      type = wrapped.is(Kind::kOptional) ? wrapped.parameters[0] : ValueType(Kind::kDyn);
+    }
+    const Inference::Mark mark = inference_.mark();
+    std::optional<ValueType> joined = inference_.Join(element, type);
+    if (!joined.has_value()) inference_.Restore(mark);
+    element = joined.value_or(ValueType(Kind::kDyn));
+  }
+  node.type = ValueType::List(std::move(element));
+}
+
+void Checker::CheckMap(AstNode& node) {
+  ValueType types[2] = {inference_.Fresh(), inference_.Fresh()};
+  for (size_t i = 0; i < node.operands.size(); ++i) {
+    Check(*node.operands[i]);
+    ValueType type = inference_.Resolve(node.operands[i]->type);
+    if (i % 2 == 0 && !dynamic() && !type.is(Kind::kString) && !type.is(Kind::kInt) &&
+        !type.is(Kind::kUint) && !type.is(Kind::kBool) && !type.is(Kind::kDyn)) {
+      return Error(node, node.operands[i]->span,
+                   Concat("a map's keys are bool, int, uint or string, not ", Describe(type)));
+    }
+    if (i % 2 == 1 && node.optional_entries[i / 2]) {
+      if (!type.is(Kind::kOptional) && !type.is(Kind::kDyn)) {
+        return Error(node, node.operands[i]->span,
+                     Concat("'?' takes an optional, not ", Describe(type)));
+      }
+      type = type.is(Kind::kOptional) ? type.parameters[0] : ValueType(Kind::kDyn);
+    }
+    const Inference::Mark mark = inference_.mark();
+    std::optional<ValueType> joined = inference_.Join(types[i % 2], type);
+    if (!joined.has_value()) inference_.Restore(mark);
+    types[i % 2] = joined.value_or(ValueType(Kind::kDyn));
+  }
+  node.type = ValueType::Map(std::move(types[0]), std::move(types[1]));
+}
+
+// The type of the elements of what a macro runs over; `key` that of the first of two variables.
+ValueType Checker::ElementType(AstNode& range, ValueType* key) {
+  const ValueType type = inference_.Resolve(range.type);
+  *key = Kind::kDyn;
+  switch (type.kind) {
+    case Kind::kList:
+      *key = Kind::kInt;
+      return type.parameters[0];
+    case Kind::kMap:
+      *key = type.parameters[0];
+      return type.parameters[1];
+    case Kind::kDyn:
+    case Kind::kVariable:
+      return Kind::kDyn;
+    default:
+      Error(range, range.span, Concat("a list or map is needed here, not ", Describe(type)));
+      return Kind::kDyn;
+  }
+}
+
+void Checker::CheckOptionalMacro(AstNode& node) {
+  const ValueType target = inference_.Resolve(node.operands[0]->type);
+  ValueType inner = Kind::kDyn;
+  if (target.is(Kind::kOptional)) {
+    inner = target.parameters[0];
+  } else if (!target.is(Kind::kDyn)) {
+    return Error(node, node.operands[0]->span,
+                 Concat("an optional is needed here, not ", Describe(target)));
+  }
+  node.slot = Declare(node.variables[0], inner);
+  Check(*node.operands[1]);
+  Forget(1);
+  node.type = node.macro == Macro::kOptMap ? ValueType::Optional(node.operands[1]->type)
+                                           : node.operands[1]->type;
+}
+
+void Checker::CheckComprehension(AstNode& node) {
+  Check(*node.operands[0]);
+  if (node.macro == Macro::kOptMap || node.macro == Macro::kOptFlatMap) {
+    return CheckOptionalMacro(node);
+  }
+  ValueType key;
+  ValueType element = ElementType(*node.operands[0], &key);
+  const bool is_map = inference_.Resolve(node.operands[0]->type).is(Kind::kMap);
+  const size_t variables = node.variables.size();
+  if (variables == 1) {
+    if (is_map) element = key;
+    node.slot = Declare(node.variables[0], element);
+  } else {
+    node.slot = Declare(node.variables[0], key);
+    node.slot2 = Declare(node.variables[1], element);
+  }
+  const auto before = present_;
+  // Operand 1 decides, unless it is the only thing to compute.
+  const bool condition = node.macro == Macro::kAll || node.macro == Macro::kExists ||
+                         node.macro == Macro::kExistsOne || node.macro == Macro::kFilter ||
+                         node.operands.size() == 3;
+  for (size_t i = 1; i < node.operands.size(); ++i) {
+    AstNode& operand = *node.operands[i];
+    const bool decides = condition && i == 1;
+    if (decides) conditions_.push_back(&operand);
+    Check(operand);
+    if (decides) {
+      RequireBool(operand);
+      conditions_.pop_back();
+      const std::vector<std::string> guards = Guards(operand, true);
+      present_.insert(guards.begin(), guards.end());
+    }
+  }
+  present_ = before;
+  Forget(variables);
+  const ValueType& last = node.operands.back()->type;
+  switch (node.macro) {
+    case Macro::kFilter:
+      node.type = is_map ? ValueType::List(key) : node.operands[0]->type;
+      break;
+    case Macro::kSortBy:
+      node.type = node.operands[0]->type;
+      break;
+    case Macro::kMap:
+    case Macro::kTransformList:
+      node.type = ValueType::List(last);
+      break;
+    case Macro::kTransformMap:
+      node.type = ValueType::Map(key, last);
+      break;
+    case Macro::kTransformMapEntry:
+      node.type =
+          inference_.Resolve(last).is(Kind::kMap) ? last : ValueType::Map(Kind::kDyn, Kind::kDyn);
+      break;
+    default:
+      node.type = Kind::kBool;
+  }
+}
+
+void Checker::CheckBind(AstNode& node) {
+  Check(*node.operands[0]);
+  node.slot = Declare(node.variables[0], node.operands[0]->type);
+  Check(*node.operands[1]);
+  Forget(1);
+  node.type = node.operands[1]->type;
+}
+
+// --- Null ----------------------------------------------------------------------------------------
+
+// A path as text under which its presence is remembered; "" for anything but names and selections.
+std::string Checker::PathOf(const AstNode& node) const {
+  if (node.kind == AstKind::kIdent) {
+    const Local* local = node.leading_dot ? nullptr : FindLocal(node.name);
+    return local != nullptr ? Concat("$", local->slot) : node.name;
+  }
+  if (node.kind != AstKind::kSelect || node.optional || node.operands.empty()) return "";
+  const std::string head = PathOf(*node.operands[0]);
+  return head.empty() ? "" : Concat(head, ".", node.name);
+}
+
+// Paths that are certainly not null where `condition` is `when`.
+std::vector<std::string> Checker::Guards(const AstNode& condition, bool when) const {
+  std::vector<std::string> found;
+  const auto take = [&found](std::vector<std::string> more) {
+    found.insert(found.end(), more.begin(), more.end());
+  };
+  if (condition.kind == AstKind::kHas && when) {
+    const std::string head = PathOf(*condition.operands[0]);
+    if (!head.empty()) found.push_back(Concat(head, ".", condition.name));
+  } else if (condition.kind == AstKind::kOperator && condition.name == "!") {
+    return Guards(*condition.operands[0], !when);
+  } else if ((condition.kind == AstKind::kAnd && when) ||
+             (condition.kind == AstKind::kOr && !when)) {
+    for (const AstPtr& operand : condition.operands) take(Guards(*operand, when));
+  } else if (condition.kind == AstKind::kOperator && condition.operands.size() == 2) {
+    const AstNode& left = *condition.operands[0];
+    const AstNode& right = *condition.operands[1];
+    const auto is_null = [](const AstNode& n) {
+      return n.kind == AstKind::kLiteral && n.value.is_null();
+    };
+    const bool differs = (condition.name == "!=") == when;
+    const bool equality = condition.name == "==" || condition.name == "!=";
+    if (equality && differs && is_null(right)) found.push_back(PathOf(left));
+    if (equality && differs && is_null(left)) found.push_back(PathOf(right));
+    // Equal to a constant is not null either; an ordering that holds had two values.
+    const auto is_value = [&](const AstNode& n) {
+      return n.kind == AstKind::kLiteral && !n.value.is_null();
+    };
+    if (equality && !differs && is_value(right)) found.push_back(PathOf(left));
+    if (equality && !differs && is_value(left)) found.push_back(PathOf(right));
+  }
+  std::erase(found, "");
+  return found;
+}
+
+void Checker::RequireValue(AstNode& operand) {
+  const std::string path = PathOf(operand);
+  if (dynamic() || (!path.empty() && present_.count(path) > 0)) return;
+  const std::string_view written = TextOf(operand);
+  std::string suggestion;
+  const AstNode* condition = conditions_.empty() ? nullptr : conditions_.back();
+  const bool is_condition = conditions_.size() > 1 || options_.expected.is(Kind::kBool);
+  if (condition != nullptr && is_condition && !path.empty()) {
+    const bool bare = condition == &operand;
+    suggestion = bare ? Concat(written, " == true")
+                      : Concat("(", written, " != null && ", TextOf(*condition), ")");
+  }
+  Warn(operand.span,
+       Concat("'", written,
+              "' may have no value; the record then ends in error, neither true "
+              "nor false"),
+       std::move(suggestion));
+}
+
+}  // namespace relata::internal

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Finding types: variables that stand for a type not yet known, what may be given where, and the
+// most general type of several. Follows the rules of the CEL checker (assignability is structural,
+// dyn goes anywhere, null goes where a wrapper or a reference is expected).
+
+#ifndef RELATA_SRC_EXPRESSION_INFERENCE_H_
+#define RELATA_SRC_EXPRESSION_INFERENCE_H_
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "relata/expression/value_type.h"
+
+namespace relata::internal {
+
+class Inference {
+ public:
+  using Mark = std::vector<std::optional<ValueType>>;
+
+  ValueType Fresh();
+  // What a variable stands for so far, one level; other types as they are.
+  ValueType Resolve(const ValueType& type) const;
+  // The same at every level; a variable that stands for nothing becomes dyn.
+  ValueType Final(const ValueType& type) const;
+  // Whether a value of `from` may be given where `to` is expected. Binds variables of both.
+  bool Assignable(const ValueType& from, const ValueType& to);
+  // The type of a value that may be either; nothing when only dyn would do.
+  std::optional<ValueType> Join(const ValueType& a, const ValueType& b);
+  // `type` with the parameters of a signature replaced by variables of this inference.
+  ValueType Instantiate(const ValueType& type, std::map<uint32_t, ValueType>& parameters);
+
+  Mark mark() const { return bound_; }
+  void Restore(Mark mark) { bound_ = std::move(mark); }
+
+ private:
+  bool Bind(uint32_t variable, const ValueType& type);
+  bool Occurs(uint32_t variable, const ValueType& type) const;
+  bool AssignToBound(const ValueType& from, uint32_t variable);
+
+  std::vector<std::optional<ValueType>> bound_;
+};
+
+// Whether null is a value of the type although it is not marked nullable: references and the
+// abstract types, as in CEL.
+bool TakesNull(const ValueType& type);
+bool IsNumeric(const ValueType& type);
+
+}  // namespace relata::internal
+
+#endif  // RELATA_SRC_EXPRESSION_INFERENCE_H_

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The interpreter on the plan, and the record it can keep of what it read.
+
+#ifndef RELATA_SRC_EXPRESSION_INTERPRETER_H_
+#define RELATA_SRC_EXPRESSION_INTERPRETER_H_
+
+#include <memory>
+#include <vector>
+
+#include "expression/functions.h"
+#include "expression/regexes.h"
+#include "relata/expression/evaluate.h"
+#include "relata/expression/explanation.h"
+
+namespace relata::internal {
+
+// What was read while atoms were decided, in order. Operands that turn out not to decide are cut
+// out again by erasing their part.
+class Trace {
+ public:
+  struct Entry {
+    bool is_atom = false;
+    Reason reason;  // of an atom
+    Fact fact;      // of a fact, read under the atom before it
+  };
+
+  size_t mark() const { return entries_.size(); }
+  void EraseFrom(size_t from) { entries_.resize(from); }
+  void Erase(size_t from, size_t to) {
+    entries_.erase(entries_.begin() + static_cast<ptrdiff_t>(from),
+                   entries_.begin() + static_cast<ptrdiff_t>(to));
+  }
+  void Add(Fact fact) {
+    if (entries_.size() >= kMaxFacts * 8) {
+      truncated_ = true;
+      return;
+    }
+    entries_.push_back({false, {}, std::move(fact)});
+  }
+
+  std::vector<Entry> entries_;
+  bool truncated_ = false;
+  bool in_atom_ = false;
+};
+
+class Evaluator {
+ public:
+  Evaluator(std::shared_ptr<const Plan> plan, EvaluationContext context);
+
+  absl::StatusOr<EvalResult> Run(RecordRef subject);
+  void set_trace(Trace* trace) { trace_ = trace; }
+  int64_t cost() const { return cost_; }
+
+ private:
+  // interpreter.cc
+  Outcome Eval(uint32_t at);
+  Outcome EvalNode(const PlanNode& n);
+  Outcome EvalAtom(const PlanNode& n);
+  Outcome EvalLeaf(const PlanNode& n);
+  Outcome EvalLogic(const PlanNode& n, bool stop);
+  Outcome EvalNot(const PlanNode& n);
+  Outcome EvalConditional(const PlanNode& n);
+  Outcome EvalBinary(const PlanNode& n);
+  Outcome EvalCall(const PlanNode& n);
+  Outcome EvalKey(const PlanNode& n, bool test);
+  Outcome EvalIndex(const PlanNode& n);
+  Outcome EvalList(const PlanNode& n);
+  Outcome EvalMap(const PlanNode& n);
+  Outcome EvalOptionalElse(const PlanNode& n);
+  // interpreter_graph.cc
+  Outcome EvalField(const PlanNode& n);
+  Outcome EvalRelation(const PlanNode& n);
+  Outcome EvalPath(const PlanNode& n);
+  Outcome EvalDefinition(const PlanNode& n);
+  Outcome EvalMayContact(const PlanNode& n);
+  Outcome EvalHistory(const PlanNode& n);
+  Outcome FromStatus(const absl::Status& status);
+  void TakeStep(const PathStep& step, RecordRef from, std::vector<RecordRef>& out);
+  // interpreter_macros.cc
+  Outcome EvalQuantifier(const PlanNode& n);
+  Outcome EvalExistsOne(const PlanNode& n);
+  Outcome EvalFilter(const PlanNode& n);
+  Outcome EvalTransform(const PlanNode& n);
+  Outcome EvalTransformMap(const PlanNode& n);
+  Outcome EvalSortBy(const PlanNode& n);
+  Outcome EvalOptionalMap(const PlanNode& n);
+  Outcome EvalBind(const PlanNode& n);
+  // The elements a macro runs over as (first variable, second variable).
+  bool Elements(const PlanNode& n, const Value& range, std::vector<std::pair<Value, Value>>* out);
+  void SetVariables(const PlanNode& n, const std::pair<Value, Value>& element);
+
+  Outcome Stop(std::string_view why);
+  bool stopped() const { return !function_.status.ok(); }
+  size_t Mark() const { return trace_ == nullptr ? 0 : trace_->mark(); }
+  void KeepOnly(size_t from, size_t part) {
+    if (trace_ != nullptr) trace_->Erase(from, part);
+  }
+  void Drop(size_t from) {
+    if (trace_ != nullptr) trace_->EraseFrom(from);
+  }
+  void Note(Fact fact) {
+    if (trace_ != nullptr) trace_->Add(std::move(fact));
+  }
+
+  std::shared_ptr<const Plan> plan_;
+  EvaluationContext context_;
+  Regexes regexes_;
+  FunctionContext function_;
+  std::vector<Outcome> slots_;
+  std::vector<const Value*> parameters_;
+  RecordRef subject_;
+  int64_t cost_ = 0;
+  Trace* trace_ = nullptr;
+};
+
+}  // namespace relata::internal
+
+#endif  // RELATA_SRC_EXPRESSION_INTERPRETER_H_

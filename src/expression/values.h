@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Equality, order and arithmetic of values as expressions mean them.
+
+#ifndef RELATA_SRC_EXPRESSION_VALUES_H_
+#define RELATA_SRC_EXPRESSION_VALUES_H_
+
+#include <compare>
+#include <optional>
+#include <string_view>
+
+#include "expression/functions.h"
+#include "relata/expression/plan.h"
+#include "relata/model/value.h"
+
+namespace relata::internal {
+
+// The order of two values of ordered types; nothing when they have no order (different types, null,
+// records, amounts in different currencies). Numbers of any type compare by their exact value; text
+// by code point; NaN is unordered.
+std::optional<std::partial_ordering> CompareValues(const Value& a, const Value& b);
+
+// `op` is one of kLess ... kGreaterEqual.
+Outcome Ordered(PlanOp op, const Value& a, const Value& b);
+
+// `op` is one of kAdd ... kModulo.
+Outcome Arithmetic(FunctionContext& context, PlanOp op, const Value& a, const Value& b);
+Outcome Negate(const Value& a);
+
+// Whether `element` is in a list, or a key of a map.
+Outcome IsIn(FunctionContext& context, const Value& element, const Value& range);
+
+// The entry of a map under a key that equals `key`; nullptr when there is none.
+const Value* FindKey(const ValueMap& map, const Value& key);
+
+// The list position that `index` names: an int, a uint, or a double without fraction.
+std::optional<int64_t> AsIndex(const Value& index);
+
+// Inside years 0001 to 9999, as CEL's timestamps are; durations inside what int64 microseconds
+// hold.
+Outcome CheckedTime(int64_t micros, bool overflow);
+
+// The first instant of the day `months` and `days` after the day of `t` in the zone.
+Outcome ShiftByPeriod(const FunctionContext& context, Timestamp t, Period period);
+Outcome ShiftDate(Date date, Period period);
+
+}  // namespace relata::internal
+
+#endif  // RELATA_SRC_EXPRESSION_VALUES_H_
