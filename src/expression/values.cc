@@ -17,22 +17,18 @@ using Kind = Value::Kind;
 constexpr double kTwo63 = 9223372036854775808.0;
 constexpr double kTwo64 = 18446744073709551616.0;
 
+// As CEL compares: inside the integer's range by the nearest double, so that the literal
+// 9223372036854775807.0 is what it looks like; outside it by the bounds.
 std::partial_ordering CompareIntDouble(int64_t i, double d) {
-  if (std::isnan(d)) return std::partial_ordering::unordered;
-  if (d >= kTwo63) return std::partial_ordering::less;
+  if (d > kTwo63) return std::partial_ordering::less;
   if (d < -kTwo63) return std::partial_ordering::greater;
-  const auto whole = static_cast<int64_t>(d);
-  if (i != whole) return i <=> whole;
-  return 0.0 <=> d - std::trunc(d);
+  return static_cast<double>(i) <=> d;
 }
 
 std::partial_ordering CompareUintDouble(uint64_t u, double d) {
-  if (std::isnan(d)) return std::partial_ordering::unordered;
-  if (d >= kTwo64) return std::partial_ordering::less;
+  if (d > kTwo64) return std::partial_ordering::less;
   if (d < 0) return std::partial_ordering::greater;
-  const auto whole = static_cast<uint64_t>(d);
-  if (u != whole) return u <=> whole;
-  return 0.0 <=> d - std::trunc(d);
+  return static_cast<double>(u) <=> d;
 }
 
 std::partial_ordering CompareIntUint(int64_t i, uint64_t u) {

@@ -16,8 +16,8 @@
 namespace relata::internal {
 
 // The order of two values of ordered types; nothing when they have no order (different types, null,
-// records, amounts in different currencies). Numbers of any type compare by their exact value; text
-// by code point; NaN is unordered.
+// records, amounts in different currencies). Numbers of different types compare as CEL does, an
+// integer with a double by the nearest double; text by code point; NaN is unordered.
 std::optional<std::partial_ordering> CompareValues(const Value& a, const Value& b);
 
 // `op` is one of kLess ... kGreaterEqual.
