@@ -93,9 +93,9 @@ TypeDef DefinitionOf(const TypeSpec& spec) {
   type.subject_name = std::string(spec.subject);
   type.title = Split(spec.card.title);
   type.retention = spec.card.retention;
-  for (const FieldSpec& field : spec.fields) {
+  for (const FieldSpec* field : spec.fields) {
     type.places.push_back(static_cast<FieldId>(type.fields.size()));
-    type.fields.push_back(relata::DefinitionOf(field, spec.card));
+    type.fields.push_back(relata::DefinitionOf(*field, spec.card));
   }
   for (const PathSpec& path : spec.paths) {
     PathDef def;

@@ -10,7 +10,7 @@
 //   };
 //   inline constexpr Account account{};
 //
-// While the object is built during compilation each member writes its specification into the base,
+// While the object is built during compilation each member enters its specification in the base,
 // so the declaration is the only list there is: C++ callers get typed handles from it
 // (`account.name`), the engine its columns, the store its tables, people their labels. The type's
 // name is the struct's name in snake case (`ContactPoint` is "contact_point"); a field's number is
@@ -21,7 +21,8 @@
 // noun and a link to the wrong target do not compile (see Set). Types that exist only at run time
 // have no handles and are otherwise the same (model/schema.h).
 //
-// This header stays light: it is included by every noun. All objects are immutable.
+// This header stays light: it is included by every noun. All objects are immutable, and a declared
+// object has static storage (the base points at its members).
 
 #ifndef RELATA_MODEL_TYPE_H_
 #define RELATA_MODEL_TYPE_H_
@@ -181,7 +182,7 @@ struct TypeSpec {
   std::string_view name;
   TypeCard card;
   std::string_view subject;  // the type an event is about; empty for records
-  std::span<const FieldSpec> fields;
+  std::span<const FieldSpec* const> fields;
   std::span<const PathSpec> paths;
 };
 
@@ -203,9 +204,12 @@ class Field {
   constexpr FieldId place() const { return place_; }
 
  protected:
-  constexpr explicit Field(FieldId place) : place_(place) {}
+  // `type` is the base of the declaration this handle is a member of.
+  template <class Base>
+  constexpr Field(Base& type, const FieldSpec& spec) : spec_(spec), place_(type.Add(&spec_)) {}
 
  private:
+  FieldSpec spec_;
   FieldId place_;
 };
 
@@ -221,7 +225,7 @@ class Type {
   template <class V, FieldKind kKind>
   struct Plain : Field<Owner, V> {
     constexpr Plain(Type& type, std::string_view name, Card card)
-        : Field<Owner, V>(type.Add({name, kKind, "", {}, card})) {}
+        : Field<Owner, V>(type, {name, kKind, "", {}, card}) {}
   };
 
  public:
@@ -239,7 +243,7 @@ class Type {
   // One code of `options`, which must have static storage.
   struct Choice : Field<Owner, std::string_view> {
     constexpr Choice(Type& type, std::string_view name, std::span<const Option> options, Card card)
-        : Field<Owner, std::string_view>(type.Add({name, FieldKind::kChoice, "", options, card})) {}
+        : Field<Owner, std::string_view>(type, {name, FieldKind::kChoice, "", options, card}) {}
   };
 
   // A link to one record of `Target`. What may concern several kinds of record has a link for each.
@@ -247,7 +251,7 @@ class Type {
   struct Link : Field<Owner, Id<Target>> {
     constexpr Link(Type& type, std::string_view name, Card card)
         : Field<Owner, Id<Target>>(
-              type.Add({name, FieldKind::kLink, internal::kTypeName<Target>, {}, card})) {}
+              type, {name, FieldKind::kLink, internal::kTypeName<Target>, {}, card}) {}
   };
 
   // A derived link, see PathSpec.
@@ -264,11 +268,13 @@ class Type {
  private:
   template <class O, int kMax>
   friend constexpr TypeSpec SpecOf(const Type<O, kMax>& type);
+  template <class O, class V>
+  friend class Field;
 
   static constexpr int kMaxPaths = 8;
 
   // Throwing is how constant evaluation is refused; none of this runs in a program.
-  constexpr FieldId Add(const FieldSpec& spec) {
+  constexpr FieldId Add(const FieldSpec* spec) {
     if (field_count_ == kMaxFields) throw "too many fields in one type";
     fields_[field_count_] = spec;
     return field_count_++;
@@ -280,7 +286,7 @@ class Type {
 
   TypeCard card_;
   std::string_view subject_;
-  std::array<FieldSpec, kMaxFields> fields_{};
+  std::array<const FieldSpec*, kMaxFields> fields_{};
   std::array<PathSpec, kMaxPaths> paths_{};
   FieldId field_count_ = 0;
   uint16_t path_count_ = 0;

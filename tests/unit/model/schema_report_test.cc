@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -71,6 +72,8 @@ struct Finding {
   Severity severity;
   const char* message;
 };
+
+void PrintTo(const Finding& c, std::ostream* out) { *out << c.name; }
 
 class SchemaLintFinds : public testing::TestWithParam<Finding> {};
 

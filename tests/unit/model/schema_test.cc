@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -127,6 +128,8 @@ struct Refusal {
   const char* json;
   absl::StatusCode code;
 };
+
+void PrintTo(const Refusal& c, std::ostream* out) { *out << c.name; }
 
 class SchemaRefuses : public testing::TestWithParam<Refusal> {};
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,6 +49,8 @@ struct Case {
   Completeness completeness;
   const char* expected;
 };
+
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
 
 class RecordValidation : public testing::TestWithParam<Case> {};
 
