@@ -7,14 +7,16 @@ option(RELATA_PCH "Precompile the heavy headers" ${PROJECT_IS_TOP_LEVEL})
 option(RELATA_FUZZ "Link the fuzz targets with libFuzzer (clang only)" OFF)
 set(RELATA_SANITIZE "" CACHE STRING "Sanitizers for every target, e.g. address,undefined")
 
-# ccache, when there is one. The sloppiness is what precompiled headers need to be cached.
+# ccache, when there is one, told what it has to know about precompiled headers: they may define
+# macros, and <header>.gch.sum says what they hold (relata_precompile writes it).
 if(PROJECT_IS_TOP_LEVEL AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
   find_program(RELATA_CCACHE ccache)
   mark_as_advanced(RELATA_CCACHE)
   if(RELATA_CCACHE)
     set(CMAKE_C_COMPILER_LAUNCHER "${RELATA_CCACHE}")
     set(CMAKE_CXX_COMPILER_LAUNCHER
-      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${RELATA_CCACHE})
+      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_PCH_EXTSUM=1
+      ${RELATA_CCACHE})
   endif()
 endif()
 
@@ -51,5 +53,9 @@ function(relata_precompile target)
       <algorithm> <cstdint> <functional> <map> <memory> <optional> <span> <string> <string_view>
       <unordered_map> <utility> <variant> <vector>
       <absl/status/status.h> <absl/status/statusor.h> <nlohmann/json.hpp> ${ARGN})
+    # Headers of the system only, so their packages' versions stand for their content.
+    file(CONFIGURE
+      OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/${target}.dir/cmake_pch.hxx.gch.sum
+      CONTENT "${CMAKE_CXX_COMPILER_VERSION} ${absl_VERSION} ${nlohmann_json_VERSION} ${ARGN}\n")
   endif()
 endfunction()
