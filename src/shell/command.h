@@ -106,6 +106,7 @@ absl::StatusOr<std::string> ReadText(const std::string& file);
 // --- The groups, one file each.
 void AddAuditCommand(CLI::App& app, Session& session);
 void AddConsentCommands(CLI::App& app, Session& session);
+void AddEvalCommand(CLI::App& app, Session& session);
 void AddGenerateCommand(CLI::App& app, Session& session);
 
 }  // namespace relata::shell

@@ -42,6 +42,7 @@ int Run(int argc, char** argv) {
   app.require_subcommand(1);
   AddAuditCommand(app, session);
   AddConsentCommands(app, session);
+  AddEvalCommand(app, session);
   AddGenerateCommand(app, session);
   try {
     app.parse(argc, argv);
