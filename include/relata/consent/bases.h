@@ -251,10 +251,10 @@ inline const RuleRow* FindBan(const Case& c) {
 inline std::optional<Timestamp> LastSeen(const Case& c) {
   std::optional<Timestamp> last;
   const auto see = [&](Timestamp t) { last = last ? std::max(*last, t) : t; };
-  for (const ConsentEntry* e : c.facts.ledger) {
-    if (IsPositive(e->event) && e->evidence.source != ConsentSource::kImport && Visible(c.q, *e) &&
-        BySubject(c, *e)) {
-      see(e->at);
+  for (const LedgerLine& e : c.ledger) {
+    if (IsPositive(e.event) && e.source != ConsentSource::kImport && Visible(c.q, e) &&
+        BySubject(c, e)) {
+      see(e.at);
     }
   }
   for (const Relation& r : c.facts.relations) {

@@ -10,12 +10,13 @@
 // signals, negatives, registers, bans, basis, retention, the message itself, and last the time of
 // day. Where several laws may apply each is asked alone and the strictest answer given.
 //
-// Pure: no clock, no allocation (unless a Trace is given), no failure other than a deny. Safe to
+// Pure: no clock, no failure other than a deny, and no allocation on a compiled ledger. Safe to
 // call from any thread on facts that nobody changes.
 
 #ifndef RELATA_CONSENT_DECIDE_H_
 #define RELATA_CONSENT_DECIDE_H_
 
+#include "absl/container/inlined_vector.h"
 #include "relata/consent/bases.h"
 #include "relata/consent/negatives.h"
 #include "relata/consent/timing.h"
@@ -33,9 +34,9 @@ inline Decision Denied(const Case& c, Rule rule, Seq seq = 0) {
 // Service, answers to requests, breach notices, the double opt-in message: stopped by a dead
 // address, and, the last two apart, by restriction and erasure; by nothing else.
 inline Decision DecideAlways(Case c) {
-  for (const ConsentEntry* e : c.facts.ledger) {
-    if (e->event == ConsentEvent::kBounce && NegativeSpeaks(c, *e)) {
-      return Denied(c, Rule::kBounce, e->seq);
+  for (const LedgerLine& e : c.ledger) {
+    if (e.event == ConsentEvent::kBounce && NegativeSpeaks(c, e)) {
+      return Denied(c, Rule::kBounce, e.seq);
     }
   }
   const Purpose purpose = c.q.purpose;
@@ -45,12 +46,11 @@ inline Decision DecideAlways(Case c) {
       return Denied(c, Rule::kRestricted, state.restricted->seq);
     }
     if (state.erased != nullptr) {
-      const auto later = [&](const ConsentEntry* e) {
-        return e->event == ConsentEvent::kRequest && Visible(c.q, *e) && BySubject(c, *e) &&
-               e->at > state.erased->at;
+      const auto later = [&](const LedgerLine& e) {
+        return e.event == ConsentEvent::kRequest && Visible(c.q, e) && BySubject(c, e) &&
+               e.at > state.erased->at;
       };
-      if (purpose == Purpose::kService ||
-          std::none_of(c.facts.ledger.begin(), c.facts.ledger.end(), later)) {
+      if (purpose == Purpose::kService || std::none_of(c.ledger.begin(), c.ledger.end(), later)) {
         return Denied(c, Rule::kErased, state.erased->seq);
       }
       c.positives_after = state.erased->at;
@@ -70,10 +70,9 @@ inline std::optional<Decision> DecideSubject(Case* c) {
   if (state.restricted != nullptr) return Denied(*c, Rule::kRestricted, state.restricted->seq);
   if (state.erased == nullptr) return std::nullopt;
   c->positives_after = state.erased->at;
-  for (const ConsentEntry* e : c->facts.ledger) {
-    const ConsentSource source = e->evidence.source;
-    if (source != ConsentSource::kNone && source != ConsentSource::kImport &&
-        PositiveMatches(*c, *e)) {
+  for (const LedgerLine& e : c->ledger) {
+    if (e.source != ConsentSource::kNone && e.source != ConsentSource::kImport &&
+        PositiveMatches(*c, e)) {
       return std::nullopt;
     }
   }
@@ -88,9 +87,9 @@ inline bool SignalStands(const Case& c) {
     if (s.gpc && s.at <= c.q.at) newest = newest ? std::max(*newest, s.at) : s.at;
   }
   if (!newest) return false;
-  return std::none_of(c.facts.ledger.begin(), c.facts.ledger.end(), [&](const ConsentEntry* e) {
-    return e->event == ConsentEvent::kGrant && e->at > *newest && e->evidence.informed_of_signal &&
-           PositiveMatches(c, *e);
+  return std::none_of(c.ledger.begin(), c.ledger.end(), [&](const LedgerLine& e) {
+    return e.event == ConsentEvent::kGrant && e.at > *newest &&
+           e.Has(LedgerLine::kInformedOfSignal) && PositiveMatches(c, e);
   });
 }
 
@@ -111,12 +110,12 @@ inline Decision DecideNotes(const Case& c, const Notes& notes) {
 }
 
 // Retention, message and time: what may still stop a contact that has a basis.
-inline Decision DecideLast(const Case& c, Decision allow, const ConsentEntry* consent,
+inline Decision DecideLast(const Case& c, Decision allow, const LedgerLine* consent,
                            bool refusals) {
   if (const RuleRow* row = FindInactivity(c)) return Denied(c, row->rule);
   const bool needs_optout = c.q.channel == Channel::kEmail || c.q.channel == Channel::kSms;
   if (needs_optout && c.q.message_has_optout == Known::kNo) return Denied(c, Rule::kNoOptout);
-  const bool outside_hours = consent != nullptr && consent->evidence.outside_hours;
+  const bool outside_hours = consent != nullptr && consent->Has(LedgerLine::kOutsideHours);
   const Blocked blocked = TryTiming(c, outside_hours, refusals);
   if (!blocked.blocks()) return allow;
   Decision d{.outcome = OutcomeOf(blocked.rule), .rule = blocked.rule};
@@ -141,7 +140,7 @@ inline Decision DecideContact(Case c) {
     return d;
   }
   Notes notes;
-  const ConsentEntry* consent = standing.any ? standing.lifted_by : FindConsent(c, &notes);
+  const LedgerLine* consent = standing.any ? standing.lifted_by : FindConsent(c, &notes);
 
   RegisterResult registers;
   if (consent == nullptr) registers = TryRegisters(c);
@@ -168,12 +167,10 @@ inline Decision DecideUnder(const Case& c) {
 }
 
 // Out of order facts would be read wrongly, so they are not read.
-inline bool InOrder(const Facts& facts) {
-  for (size_t i = 1; i < facts.ledger.size(); ++i) {
-    if (facts.ledger[i]->at < facts.ledger[i - 1]->at) return false;
-  }
-  return std::is_sorted(facts.attempts.begin(), facts.attempts.end(),
-                        [](const Attempt& a, const Attempt& b) { return a.at < b.at; });
+inline bool InOrder(const Facts& facts, std::span<const LedgerLine> ledger) {
+  const auto earlier = [](const auto& a, const auto& b) { return a.at < b.at; };
+  return std::is_sorted(ledger.begin(), ledger.end(), earlier) &&
+         std::is_sorted(facts.attempts.begin(), facts.attempts.end(), earlier);
 }
 
 inline bool IsKnown(const Question& q) {
@@ -182,12 +179,13 @@ inline bool IsKnown(const Question& q) {
 }
 
 // Every candidate law alone; the strictest answer, of equal ones the first.
-inline Decision DecideEverywhere(const Question& q, const Facts& facts, const RulePack& pack,
+inline Decision DecideEverywhere(const Question& q, const Facts& facts,
+                                 std::span<const LedgerLine> ledger, const RulePack& pack,
                                  const Policy& policy, Trace* trace) {
   std::optional<Decision> out;
   const PartyId subject = Resolve(q, facts.merges, q.person);
   const auto consider = [&](Jurisdiction j) {
-    const Decision d = DecideUnder(Case{q, facts, pack, policy, j, subject, trace});
+    const Decision d = DecideUnder(Case{q, facts, ledger, pack, policy, j, subject, trace});
     if (!out || d.outcome < out->outcome) out = d;
   };
   const bool unknown = std::find(facts.jurisdictions.begin(), facts.jurisdictions.end(),
@@ -203,23 +201,37 @@ inline Decision DecideEverywhere(const Question& q, const Facts& facts, const Ru
   return out.value_or(Decision{});
 }
 
+inline Decision DecideOnLines(const Question& question, const Facts& facts,
+                              std::span<const LedgerLine> ledger, const RulePack& pack,
+                              const Policy& policy, Trace* trace) {
+  if (!IsKnown(question) || !InOrder(facts, ledger)) return {};
+  Question q = question;
+  if (q.purpose == Purpose::kService && q.mixed_promo) q.purpose = Purpose::kMarketing;
+  if (q.controller.empty()) q.controller = kSelf;
+  Decision d = DecideEverywhere(q, facts, ledger, pack, policy, trace);
+  const FlagSet loose = LooserFlags(policy, pack.policy());
+  if (loose != 0) {
+    const Decision strict = DecideEverywhere(q, facts, ledger, pack, pack.policy(), nullptr);
+    if (strict.outcome < d.outcome) d.loosened = loose;
+  }
+  return d;
+}
+
 }  // namespace internal
 
 // The answer to `question` on `facts`, by the rules of `pack` and the choices of `policy`. An
 // unknown channel or purpose, an empty pack and facts out of order are denied (DEFAULT.NO_BASIS).
-// `trace`, when given, receives every rule tried.
+// `trace`, when given, receives every rule tried. Allocates only when `facts.ledger` has more than
+// 16 entries (never on `facts.lines`) or a trace is kept.
 inline Decision Decide(const Question& question, const Facts& facts, const RulePack& pack,
                        const Policy& policy, Trace* trace = nullptr) {
-  if (!internal::IsKnown(question) || !internal::InOrder(facts)) return {};
-  Question q = question;
-  if (q.purpose == Purpose::kService && q.mixed_promo) q.purpose = Purpose::kMarketing;
-  if (q.controller.empty()) q.controller = kSelf;
-  Decision d = internal::DecideEverywhere(q, facts, pack, policy, trace);
-  if (const FlagSet loose = LooserFlags(policy, pack.policy()); loose != 0) {
-    const Decision strict = internal::DecideEverywhere(q, facts, pack, pack.policy(), nullptr);
-    if (strict.outcome < d.outcome) d.loosened = loose;
+  if (!facts.lines.empty()) {
+    return internal::DecideOnLines(question, facts, facts.lines, pack, policy, trace);
   }
-  return d;
+  absl::InlinedVector<LedgerLine, 16> lines;
+  lines.reserve(facts.ledger.size());
+  for (const ConsentEntry* e : facts.ledger) lines.push_back(LineOf(*e));
+  return internal::DecideOnLines(question, facts, lines, pack, policy, trace);
 }
 
 // The same with the defaults of the pack.

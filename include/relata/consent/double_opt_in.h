@@ -17,32 +17,32 @@
 namespace relata::internal {
 
 // The same values in any order.
-inline bool SameValues(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+inline bool SameValues(std::span<const std::string> a, std::span<const std::string> b) {
   return a.size() == b.size() && std::is_permutation(a.begin(), a.end(), b.begin());
 }
 
 // Do two entries belong to one double opt-in? Both are the subject's at the point asked, or of one
 // named person at one named point; an absent point is the one asked about.
-inline bool SameOptIn(const Case& c, const ConsentEntry& a, const ConsentEntry& b) {
+inline bool SameOptIn(const Case& c, const LedgerLine& a, const LedgerLine& b) {
   const PartyId at = a.point.none() ? c.q.point : a.point;
   if (at != (b.point.none() ? c.q.point : b.point)) return false;
-  if (a.scope.channels != b.scope.channels || a.scope.purposes != b.scope.purposes) return false;
-  if (!SameValues(a.scope.topics, b.scope.topics)) return false;
-  if (!SameValues(a.scope.controllers, b.scope.controllers)) return false;
+  if (a.channels != b.channels || a.purposes != b.purposes) return false;
+  if (!SameValues(a.topics(), b.topics())) return false;
+  if (!SameValues(a.controllers(), b.controllers())) return false;
   const auto& merges = c.facts.merges;
   return Resolve(c.q, merges, Speaker(c, a)) == Resolve(c.q, merges, Speaker(c, b));
 }
 
-inline Timestamp RequestEnds(const Case& c, const ConsentEntry& request) {
+inline Timestamp RequestEnds(const Case& c, const LedgerLine& request) {
   return request.at + Days(c.policy.doi_ttl_days);
 }
 
 // The request that the confirm at `index` of the ledger answers, or null.
-inline const ConsentEntry* AnsweredRequest(const Case& c, size_t index) {
-  const ConsentEntry& confirm = *c.facts.ledger[index];
+inline const LedgerLine* AnsweredRequest(const Case& c, size_t index) {
+  const LedgerLine& confirm = c.ledger[index];
   int taken = 0;  // requests that later confirms already took
   for (size_t i = index; i-- > 0;) {
-    const ConsentEntry& e = *c.facts.ledger[i];
+    const LedgerLine& e = c.ledger[i];
     if (e.event != ConsentEvent::kRequest && e.event != ConsentEvent::kConfirm) continue;
     if (!Visible(c.q, e) || !SameOptIn(c, e, confirm)) continue;
     if (e.event == ConsentEvent::kConfirm) {
@@ -56,11 +56,11 @@ inline const ConsentEntry* AnsweredRequest(const Case& c, size_t index) {
 
 // Is the request at `index` waiting for its confirm at the question's instant?
 inline bool AwaitsConfirm(const Case& c, size_t index) {
-  const ConsentEntry& request = *c.facts.ledger[index];
+  const LedgerLine& request = c.ledger[index];
   if (c.q.at >= RequestEnds(c, request)) return false;
   int open = 1;
-  for (size_t i = index + 1; i < c.facts.ledger.size(); ++i) {
-    const ConsentEntry& e = *c.facts.ledger[i];
+  for (size_t i = index + 1; i < c.ledger.size(); ++i) {
+    const LedgerLine& e = c.ledger[i];
     if (e.event != ConsentEvent::kRequest && e.event != ConsentEvent::kConfirm) continue;
     if (!Visible(c.q, e) || !SameOptIn(c, e, request)) continue;
     if (e.event == ConsentEvent::kRequest) {
@@ -77,11 +77,11 @@ inline bool AwaitsConfirm(const Case& c, size_t index) {
 inline Decision DecideConfirmation(const Case& c) {
   Decision d;
   d.rule = Rule::kDoiNoRequest;
-  for (size_t i = c.facts.ledger.size(); i-- > 0;) {
-    const ConsentEntry& e = *c.facts.ledger[i];
+  for (size_t i = c.ledger.size(); i-- > 0;) {
+    const LedgerLine& e = c.ledger[i];
     if (e.event != ConsentEvent::kRequest || !Visible(c.q, e) || e.at <= c.positives_after ||
-        !PositiveHolds(c, e) || (e.scope.channels & Bit(c.q.channel)) == 0 ||
-        !TopicMatches(e.scope, c.q.topic) || !ControllerMatches(e.scope, c.q.controller) ||
+        !PositiveHolds(c, e) || (e.channels & Bit(c.q.channel)) == 0 ||
+        !TopicMatches(e, c.q.topic) || !ControllerMatches(e, c.q.controller) ||
         !AwaitsConfirm(c, i)) {
       continue;
     }

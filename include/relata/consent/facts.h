@@ -17,6 +17,7 @@
 #include <string_view>
 
 #include "relata/base/zone.h"
+#include "relata/consent/ledger_line.h"
 #include "relata/consent/question.h"
 #include "relata/consent/vocabulary.h"
 
@@ -81,6 +82,7 @@ struct Point {
 struct Facts {
   std::span<const Jurisdiction> jurisdictions;  // candidates; none: every pack, the strictest
   std::span<const ConsentEntry* const> ledger;  // of the person, those merged, and of the point
+  std::span<const LedgerLine> lines;            // the same, compiled; read instead when not empty
   std::span<const Merge> merges;
   std::span<const Relation> relations;
   std::span<const Listing> registers;

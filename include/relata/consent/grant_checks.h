@@ -15,13 +15,12 @@ namespace relata::internal {
 
 // How well an entry is proven. `answered`: it confirms a live request. What was imported without
 // the words shown is an assertion, whatever its other columns say.
-constexpr Grade GradeOf(const ConsentEntry& e, bool answered) {
-  const ConsentEvidence& v = e.evidence;
-  const bool text = !v.text.empty();
-  if (v.source == ConsentSource::kImport && !text) return Grade::kAsserted;
-  if (v.source == ConsentSource::kNone) return answered ? Grade::kConfirmed : Grade::kNone;
-  if (v.written) return Grade::kSigned;
-  if (answered || v.doi != DoubleOptIn::kNone) return Grade::kConfirmed;
+constexpr Grade GradeOf(const LedgerLine& e, bool answered) {
+  const bool text = e.Has(LedgerLine::kText);
+  if (e.source == ConsentSource::kImport && !text) return Grade::kAsserted;
+  if (e.source == ConsentSource::kNone) return answered ? Grade::kConfirmed : Grade::kNone;
+  if (e.Has(LedgerLine::kWritten)) return Grade::kSigned;
+  if (answered || e.doi != DoubleOptIn::kNone) return Grade::kConfirmed;
   return text ? Grade::kRecorded : Grade::kAsserted;
 }
 
@@ -31,14 +30,16 @@ constexpr bool IsUnder(Date born, int32_t years, Date day) {
 }
 
 // Was the person too young to consent alone? GDPR 8 looks at the day of the grant.
-inline bool TooYoung(const Case& c, const ConsentEntry& e, int32_t years) {
-  if (!c.facts.subject.born || e.evidence.parental || !e.evidence.iss) return false;
+inline bool TooYoung(const Case& c, const LedgerLine& e, int32_t years) {
+  if (!c.facts.subject.born || e.Has(LedgerLine::kParental) || e.Has(LedgerLine::kNotIss)) {
+    return false;
+  }
   const Timestamp day = c.policy.minor_stays_unproven ? e.at : c.q.at;
   return IsUnder(*c.facts.subject.born, years, UtcDate(day));
 }
 
 // A gap of `dormant_months` between grant, attempts on the channel, and the question.
-inline bool IsDormant(const Case& c, const ConsentEntry& e) {
+inline bool IsDormant(const Case& c, const LedgerLine& e) {
   const int32_t months = c.policy.dormant_months;
   if (months <= 0) return false;
   Timestamp last = e.at;
@@ -51,24 +52,23 @@ inline bool IsDormant(const Case& c, const ConsentEntry& e) {
 }
 
 // Does the entry fail a demand of this jurisdiction's rows?
-inline bool FailsRow(const Case& c, const RuleRow& row, const ConsentEntry& e, Grade grade) {
-  const ConsentEvidence& v = e.evidence;
+inline bool FailsRow(const Case& c, const RuleRow& row, const LedgerLine& e, Grade grade) {
   switch (row.when) {
     case Condition::kMaxAge: {
       const int32_t months = c.policy.fr_phone_consent_months;
       return months > 0 && AddMonths(e.at, months) <= c.q.at;
     }
     case Condition::kDoiNotEmail:
-      return v.doi == DoubleOptIn::kEmail;
+      return e.doi == DoubleOptIn::kEmail;
     case Condition::kWebNeedsDoi:
-      return c.policy.de_web_doi_required && v.source == ConsentSource::kWeb &&
-             e.event == ConsentEvent::kGrant && v.doi == DoubleOptIn::kNone;
+      return c.policy.de_web_doi_required && e.source == ConsentSource::kWeb &&
+             e.event == ConsentEvent::kGrant && e.doi == DoubleOptIn::kNone;
     case Condition::kWritten:
       return grade < Grade::kSigned && (c.policy.us_sms_written || c.q.channel != Channel::kSms);
     case Condition::kMinimumAge:
       return TooYoung(c, e, row.amount);
     case Condition::kSaleOptOut:  // under 13 a parent must authorise the sale of data
-      return c.facts.subject.born && !v.parental &&
+      return c.facts.subject.born && !e.Has(LedgerLine::kParental) &&
              IsUnder(*c.facts.subject.born, row.amount, UtcDate(e.at));
     default:
       return false;
@@ -77,17 +77,16 @@ inline bool FailsRow(const Case& c, const RuleRow& row, const ConsentEntry& e, G
 
 // The rule that the positive entry at `index` fails; kConsentOk when it proves consent.
 inline Rule CheckGrant(const Case& c, size_t index) {
-  const ConsentEntry& e = *c.facts.ledger[index];
-  const ConsentEvidence& v = e.evidence;
+  const LedgerLine& e = c.ledger[index];
   if (e.at > e.recorded_at + Seconds(c.policy.skew_s)) return Rule::kConsentFutureDated;
   if (e.event == ConsentEvent::kRequest) return Rule::kConsentPendingDoi;
-  if (v.preticked || v.bundled) return Rule::kConsentInvalid;
+  if (e.Has(LedgerLine::kInvalid)) return Rule::kConsentInvalid;
   const bool confirm = e.event == ConsentEvent::kConfirm;
   const bool answered = confirm && AnsweredRequest(c, index) != nullptr;
   const Grade grade = GradeOf(e, answered);
   if (grade < Grade::kRecorded || (confirm && !answered)) return Rule::kConsentUnproven;
-  if (e.effective_from > c.q.at) return Rule::kConsentNotYetEffective;
-  if (e.expires_at <= c.q.at) return Rule::kConsentExpired;
+  if (e.effective_from() > c.q.at) return Rule::kConsentNotYetEffective;
+  if (e.expires_at() <= c.q.at) return Rule::kConsentExpired;
   for (const RuleRow& row : c.Rows(RowKind::kCheck)) {
     if (!c.Covers(row)) continue;
     if (row.purposes != 0 && (row.purposes & Bit(c.q.purpose)) == 0) continue;
@@ -117,9 +116,9 @@ struct Notes {
 };
 
 // The newest grant or confirm that proves consent, or null; what failed is noted.
-inline const ConsentEntry* FindConsent(const Case& c, Notes* notes) {
-  for (size_t i = c.facts.ledger.size(); i-- > 0;) {
-    const ConsentEntry& e = *c.facts.ledger[i];
+inline const LedgerLine* FindConsent(const Case& c, Notes* notes) {
+  for (size_t i = c.ledger.size(); i-- > 0;) {
+    const LedgerLine& e = c.ledger[i];
     const bool pending = e.event == ConsentEvent::kRequest;
     if (!PositiveMatches(c, e, pending) || (pending && !AwaitsConfirm(c, i))) continue;
     const Rule rule = CheckGrant(c, i);

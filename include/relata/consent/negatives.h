@@ -26,9 +26,9 @@ inline bool RefusalIsWithdrawal(const Case& c) {
 }
 
 // Does a STOP by text message reach the channel asked (47 CFR 64.1200(a)(10))?
-inline bool StopReaches(const Case& c, const ConsentEntry& e) {
+inline bool StopReaches(const Case& c, const LedgerLine& e) {
   if (e.event != ConsentEvent::kOptout && e.event != ConsentEvent::kWithdraw) return false;
-  if ((e.scope.channels & Bit(Channel::kSms)) == 0) return false;
+  if ((e.channels & Bit(Channel::kSms)) == 0) return false;
   for (const RuleRow& row : c.Rows(RowKind::kStop)) {
     if (c.Covers(row) && (row.when != Condition::kRevokeAll || c.q.at >= c.policy.us_revoke_all)) {
       return true;
@@ -38,15 +38,14 @@ inline bool StopReaches(const Case& c, const ConsentEntry& e) {
 }
 
 // Scope and reach of a negative, its event aside.
-inline bool NegativeSpeaks(const Case& c, const ConsentEntry& e) {
+inline bool NegativeSpeaks(const Case& c, const LedgerLine& e) {
   return Visible(c.q, e) &&
-         (NegativeChannelMatches(e.scope.channels, c.q.channel) || StopReaches(c, e)) &&
-         NegativePurposeMatches(e.scope.purposes, c.q.purpose) &&
-         TopicMatches(e.scope, c.q.topic) && ControllerMatches(e.scope, c.q.controller) &&
-         NegativeReaches(c, e);
+         (NegativeChannelMatches(e.channels, c.q.channel) || StopReaches(c, e)) &&
+         NegativePurposeMatches(e.purposes, c.q.purpose) && TopicMatches(e, c.q.topic) &&
+         ControllerMatches(e, c.q.controller) && NegativeReaches(c, e);
 }
 
-inline bool NegativeMatches(const Case& c, const ConsentEntry& e, bool refusals) {
+inline bool NegativeMatches(const Case& c, const LedgerLine& e, bool refusals) {
   if (!IsNegative(e.event) && !(refusals && e.event == ConsentEvent::kRefuseCall)) return false;
   return NegativeSpeaks(c, e);
 }
@@ -75,22 +74,22 @@ static_assert(Rule::kBounce < Rule::kComplaint && Rule::kComplaint < Rule::kSupp
 
 // May a positive entry lift anything at all? An import fills gaps and never overrides an answer; an
 // agent's word counts only with the words recorded.
-inline bool MayLift(const Case& c, const ConsentEntry& g) {
-  const bool text = !g.evidence.text.empty();
-  if (g.evidence.source == ConsentSource::kImport) {
+inline bool MayLift(const Case& c, const LedgerLine& g) {
+  const bool text = g.Has(LedgerLine::kText);
+  if (g.source == ConsentSource::kImport) {
     return text && c.policy.import_lifts == ImportLifts::kWithText;
   }
-  return g.evidence.source != ConsentSource::kAgent || text;
+  return g.source != ConsentSource::kAgent || text;
 }
 
 enum class Lifts : uint8_t { kNo = 0, kButForMerge, kYes };
 
 // Does the grant lift the negative? kButForMerge: it would, had the persons never been two.
-inline Lifts LiftsNegative(const Case& c, const ConsentEntry& g, const ConsentEntry& n) {
+inline Lifts LiftsNegative(const Case& c, const LedgerLine& g, const LedgerLine& n) {
   if (n.event == ConsentEvent::kBounce) return Lifts::kNo;
   if (g.at <= n.at + Seconds(c.policy.skew_s)) return Lifts::kNo;
   if (n.event == ConsentEvent::kComplaint && c.policy.complaint_needs_doi &&
-      g.event != ConsentEvent::kConfirm && g.evidence.doi == DoubleOptIn::kNone) {
+      g.event != ConsentEvent::kConfirm && g.doi == DoubleOptIn::kNone) {
     return Lifts::kNo;
   }
   if (c.policy.merge_policy == MergePolicy::kMostRestrictive) {
@@ -104,16 +103,16 @@ inline Lifts LiftsNegative(const Case& c, const ConsentEntry& g, const ConsentEn
 struct Standing {
   Rule rule = Rule::kConsentOk;  // the reason of the deny; kConsentOk: nothing stands
   bool any = false;              // some negative matched
-  const ConsentEntry* lifted_by = nullptr;
-  const ConsentEntry* merged = nullptr;  // the grant that only a merge holds back
+  const LedgerLine* lifted_by = nullptr;
+  const LedgerLine* merged = nullptr;  // the grant that only a merge holds back
 };
 
 // The weakest effect of the grant on any negative that matches.
-inline Lifts LiftsAll(const Case& c, const ConsentEntry& g, bool refusals) {
+inline Lifts LiftsAll(const Case& c, const LedgerLine& g, bool refusals) {
   Lifts all = Lifts::kYes;
-  for (const ConsentEntry* n : c.facts.ledger) {
-    if (!NegativeMatches(c, *n, refusals)) continue;
-    all = std::min(all, LiftsNegative(c, g, *n));
+  for (const LedgerLine& n : c.ledger) {
+    if (!NegativeMatches(c, n, refusals)) continue;
+    all = std::min(all, LiftsNegative(c, g, n));
     if (all == Lifts::kNo) break;
   }
   return all;
@@ -122,16 +121,16 @@ inline Lifts LiftsAll(const Case& c, const ConsentEntry& g, bool refusals) {
 inline Standing WeighNegatives(const Case& c, bool refusals) {
   Standing s;
   Rule first = Rule::kNoBasis;
-  for (const ConsentEntry* n : c.facts.ledger) {
-    if (!NegativeMatches(c, *n, refusals)) continue;
-    const Rule rule = RuleOf(n->event);
-    c.Say(rule, Verdict::kDenies, n->seq);
+  for (const LedgerLine& n : c.ledger) {
+    if (!NegativeMatches(c, n, refusals)) continue;
+    const Rule rule = RuleOf(n.event);
+    c.Say(rule, Verdict::kDenies, n.seq);
     if (!s.any || rule < first) first = rule;
     s.any = true;
   }
   if (!s.any) return s;
-  for (size_t i = c.facts.ledger.size(); i-- > 0 && s.lifted_by == nullptr;) {
-    const ConsentEntry& g = *c.facts.ledger[i];
+  for (size_t i = c.ledger.size(); i-- > 0 && s.lifted_by == nullptr;) {
+    const LedgerLine& g = c.ledger[i];
     if (!PositiveMatches(c, g) || !MayLift(c, g)) continue;
     const Lifts lifts = LiftsAll(c, g, refusals);
     if (lifts == Lifts::kNo) continue;
@@ -148,8 +147,8 @@ inline Standing WeighNegatives(const Case& c, bool refusals) {
 
 // The entries behind a standing reason, into the decision.
 inline void MatchNegatives(const Case& c, const Standing& s, bool refusals, Decision* d) {
-  for (size_t i = c.facts.ledger.size(); i-- > 0;) {
-    const ConsentEntry& n = *c.facts.ledger[i];
+  for (size_t i = c.ledger.size(); i-- > 0;) {
+    const LedgerLine& n = c.ledger[i];
     if (!NegativeMatches(c, n, refusals)) continue;
     if (s.rule == Rule::kMergeMostRestrictive || RuleOf(n.event) == s.rule) d->Match(n.seq);
   }

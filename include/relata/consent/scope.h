@@ -23,6 +23,7 @@ namespace relata::internal {
 struct Case {
   const Question& q;  // service with a promotion is already marketing here
   const Facts& facts;
+  std::span<const LedgerLine> ledger;
   const RulePack& pack;
   const Policy& policy;
   Jurisdiction j;
@@ -40,7 +41,7 @@ struct Case {
 };
 
 // Existed by the question's instant, and was known by `known_at`.
-inline bool Visible(const Question& q, const ConsentEntry& e) {
+inline bool Visible(const Question& q, const LedgerLine& e) {
   return e.at <= q.at && e.recorded_at <= q.known_at;
 }
 
@@ -92,21 +93,21 @@ inline std::optional<Timestamp> JoinedAt(const Question& q, std::span<const Merg
 }
 
 // The person who spoke, as written: the subject asked about when the entry names none.
-inline PartyId Speaker(const Case& c, const ConsentEntry& e) {
+inline PartyId Speaker(const Case& c, const LedgerLine& e) {
   return e.person.none() ? c.q.person : e.person;
 }
 
 // Is it the subject who spoke (after merges)?
-inline bool BySubject(const Case& c, const ConsentEntry& e) {
+inline bool BySubject(const Case& c, const LedgerLine& e) {
   if (e.person.none() || e.person == c.subject) return true;
   return !c.facts.merges.empty() && Resolve(c.q, c.facts.merges, e.person) == c.subject;
 }
 
-inline bool AtPoint(const Case& c, const ConsentEntry& e) { return e.point == c.q.point; }
+inline bool AtPoint(const Case& c, const LedgerLine& e) { return e.point == c.q.point; }
 
 // Does a negative reach the subject? A bounce speaks of the address only; anything else that names
 // both reaches everyone at the address and the person everywhere.
-inline bool NegativeReaches(const Case& c, const ConsentEntry& e) {
+inline bool NegativeReaches(const Case& c, const LedgerLine& e) {
   const bool names_point = !e.point.none();
   if (names_point && AtPoint(c, e)) return true;
   if (names_point && (e.event == ConsentEvent::kBounce || e.person.none())) return false;
@@ -114,19 +115,20 @@ inline bool NegativeReaches(const Case& c, const ConsentEntry& e) {
 }
 
 // Does a positive entry hold for the subject at the address asked?
-inline bool PositiveHolds(const Case& c, const ConsentEntry& e) {
+inline bool PositiveHolds(const Case& c, const LedgerLine& e) {
   return (e.point.none() || AtPoint(c, e)) && BySubject(c, e);
 }
 
-inline bool ControllerMatches(const ConsentScope& s, std::string_view controller) {
-  return s.controllers.empty() ||
-         std::find(s.controllers.begin(), s.controllers.end(), controller) != s.controllers.end();
+inline bool ControllerMatches(const LedgerLine& e, std::string_view controller) {
+  const std::span<const std::string> named = e.controllers();
+  return named.empty() || std::find(named.begin(), named.end(), controller) != named.end();
 }
 
 // A question without topic is matched only by entries without topic.
-inline bool TopicMatches(const ConsentScope& s, std::string_view topic) {
-  return s.topics.empty() ||
-         (!topic.empty() && std::find(s.topics.begin(), s.topics.end(), topic) != s.topics.end());
+inline bool TopicMatches(const LedgerLine& e, std::string_view topic) {
+  const std::span<const std::string> named = e.topics();
+  return named.empty() ||
+         (!topic.empty() && std::find(named.begin(), named.end(), topic) != named.end());
 }
 
 // A request for consent again is marketing, in questions and in entries.
@@ -158,41 +160,43 @@ constexpr bool PositiveChannelMatches(ChannelSet named, Channel asked, Purpose p
   return purpose == Purpose::kSaleShare && (named == 0 || (named & Bit(Channel::kAny)) != 0);
 }
 
-inline bool PositiveScopeMatches(const Case& c, const ConsentScope& s) {
-  return PositiveChannelMatches(s.channels, c.q.channel, c.q.purpose) &&
-         PositivePurposeMatches(s.purposes, c.q.purpose) && TopicMatches(s, c.q.topic) &&
-         ControllerMatches(s, c.q.controller);
+inline bool PositiveScopeMatches(const Case& c, const LedgerLine& e) {
+  return PositiveChannelMatches(e.channels, c.q.channel, c.q.purpose) &&
+         PositivePurposeMatches(e.purposes, c.q.purpose) && TopicMatches(e, c.q.topic) &&
+         ControllerMatches(e, c.q.controller);
 }
 
 // Is the entry a grant or confirm (or, where asked, a request) that covers the question?
-inline bool PositiveMatches(const Case& c, const ConsentEntry& e, bool request = false) {
+inline bool PositiveMatches(const Case& c, const LedgerLine& e, bool request = false) {
   if (!(request ? e.event == ConsentEvent::kRequest : IsPositive(e.event))) return false;
-  return Visible(c.q, e) && e.at > c.positives_after && PositiveScopeMatches(c, e.scope) &&
+  return Visible(c.q, e) && e.at > c.positives_after && PositiveScopeMatches(c, e) &&
          PositiveHolds(c, e);
 }
 
 // When the subject was last erased, and whether processing is restricted. A restriction is lifted
 // by the same person, or by either after a merge, never by the other person's earlier word.
 struct SubjectState {
-  const ConsentEntry* erased = nullptr;
-  const ConsentEntry* restricted = nullptr;
+  const LedgerLine* erased = nullptr;
+  const LedgerLine* restricted = nullptr;
 };
+
+inline bool RestrictionLifted(const Case& c, const LedgerLine& restrict) {
+  return std::any_of(c.ledger.begin(), c.ledger.end(), [&](const LedgerLine& u) {
+    if (u.event != ConsentEvent::kUnrestrict || u.at <= restrict.at || !Visible(c.q, u) ||
+        !BySubject(c, u)) {
+      return false;
+    }
+    const auto joined = JoinedAt(c.q, c.facts.merges, Speaker(c, restrict), Speaker(c, u));
+    return !joined || u.at > *joined;
+  });
+}
 
 inline SubjectState StateOf(const Case& c) {
   SubjectState state;
-  for (const ConsentEntry* e : c.facts.ledger) {
-    if (e->event < ConsentEvent::kRestrict || !Visible(c.q, *e) || !BySubject(c, *e)) continue;
-    if (e->event == ConsentEvent::kErase) state.erased = e;
-    if (e->event != ConsentEvent::kRestrict) continue;
-    const auto lifts = [&](const ConsentEntry* u) {
-      if (u->event != ConsentEvent::kUnrestrict || u->at <= e->at || !Visible(c.q, *u) ||
-          !BySubject(c, *u)) {
-        return false;
-      }
-      const auto joined = JoinedAt(c.q, c.facts.merges, Speaker(c, *e), Speaker(c, *u));
-      return !joined || u->at > *joined;
-    };
-    if (std::none_of(c.facts.ledger.begin(), c.facts.ledger.end(), lifts)) state.restricted = e;
+  for (const LedgerLine& e : c.ledger) {
+    if (e.event < ConsentEvent::kRestrict || !Visible(c.q, e) || !BySubject(c, e)) continue;
+    if (e.event == ConsentEvent::kErase) state.erased = &e;
+    if (e.event == ConsentEvent::kRestrict && !RestrictionLifted(c, e)) state.restricted = &e;
   }
   return state;
 }

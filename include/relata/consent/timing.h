@@ -63,9 +63,9 @@ inline Timestamp PauseEnds(const Case& c, const RuleRow& row, const Zone& zone, 
 // The pause after a refused call. Refusals that already counted as withdrawals do not count again.
 inline Blocked TryPause(const Case& c, const RuleRow& row, bool refusals_are_withdrawals) {
   if (!c.Covers(row) || refusals_are_withdrawals) return {};
-  const ConsentEntry* last = nullptr;
-  for (const ConsentEntry* e : c.facts.ledger) {
-    if (e->event == ConsentEvent::kRefuseCall && NegativeSpeaks(c, *e)) last = e;
+  const LedgerLine* last = nullptr;
+  for (const LedgerLine& e : c.ledger) {
+    if (e.event == ConsentEvent::kRefuseCall && NegativeSpeaks(c, e)) last = &e;
   }
   // No zone makes a local day end more than two days later than counted in UTC.
   if (last == nullptr || c.q.at >= last->at + Days(row.days + 2)) return {};

@@ -410,18 +410,18 @@ TEST(DoubleOptIn, AnErasedPersonMayAskAgain) {
 TEST(GrantChecks, GradesFromWeakestToStrongest) {
   ConsentEntry e;
   e.event = E::kGrant;
-  EXPECT_EQ(internal::GradeOf(e, false), Grade::kNone);
+  EXPECT_EQ(internal::GradeOf(LineOf(e), false), Grade::kNone);
   e.evidence.source = ConsentSource::kWeb;
-  EXPECT_EQ(internal::GradeOf(e, false), Grade::kAsserted);
+  EXPECT_EQ(internal::GradeOf(LineOf(e), false), Grade::kAsserted);
   e.evidence.text = "x";
-  EXPECT_EQ(internal::GradeOf(e, false), Grade::kRecorded);
+  EXPECT_EQ(internal::GradeOf(LineOf(e), false), Grade::kRecorded);
   e.evidence.doi = DoubleOptIn::kEmail;
-  EXPECT_EQ(internal::GradeOf(e, false), Grade::kConfirmed);
+  EXPECT_EQ(internal::GradeOf(LineOf(e), false), Grade::kConfirmed);
   e.evidence.written = true;
-  EXPECT_EQ(internal::GradeOf(e, false), Grade::kSigned);
+  EXPECT_EQ(internal::GradeOf(LineOf(e), false), Grade::kSigned);
   e.evidence.source = ConsentSource::kImport;
   e.evidence.text.clear();
-  EXPECT_EQ(internal::GradeOf(e, false), Grade::kAsserted);
+  EXPECT_EQ(internal::GradeOf(LineOf(e), false), Grade::kAsserted);
 }
 
 TEST(GrantChecks, AnImportWithTextIsABasisButLiftsNothing) {
