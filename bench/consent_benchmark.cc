@@ -132,6 +132,33 @@ void BM_DecideCompiled_Email(benchmark::State& state) { RunCompiled(state, kEmai
 void BM_DecideCompiled_PhoneHours(benchmark::State& state) { RunCompiled(state, kPhone); }
 void BM_DecideCompiled_TwoLaws(benchmark::State& state) { RunCompiled(state, kTwoLaws); }
 
+// An audience in the order in which persons are stored, 1,024 questions a call.
+void BM_DecideBatch_Email(benchmark::State& state) {
+  constexpr size_t kBatch = 1024;
+  const LedgerCache& cache = Cache(kPersons);
+  std::vector<Question> questions(kBatch);
+  std::vector<Facts> facts(kBatch);
+  std::vector<Decision> answers(kBatch);
+  std::vector<LedgerLine> scratch;
+  for (size_t i = 0; i < kBatch; ++i) {
+    questions[i].channel = Channel::kEmail;
+    questions[i].purpose = Purpose::kMarketing;
+    questions[i].at = kNow;
+    facts[i].jurisdictions = kEmail.where;
+  }
+  size_t person = 0;
+  for (auto _ : state) {
+    for (size_t i = 0; i < kBatch; ++i) {
+      person = person + 1 == kPersons ? 0 : person + 1;
+      questions[i].person = {person + 1};
+      facts[i].lines = cache.Lines(PartyId{person + 1}, {}, &scratch);
+    }
+    DecideBatch(questions, facts, Pack(), answers);
+    benchmark::DoNotOptimize(answers.data());
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(kBatch));
+}
+
 // The least a database has to do for the same question: fetch the person's entries by an index.
 void BM_SqlitePointQuery(benchmark::State& state) {
   const Population& people = People(kPersons);
@@ -181,6 +208,7 @@ BENCHMARK(BM_DecideEntries_PhoneHours);
 BENCHMARK(BM_DecideCompiled_Email);
 BENCHMARK(BM_DecideCompiled_PhoneHours);
 BENCHMARK(BM_DecideCompiled_TwoLaws);
+BENCHMARK(BM_DecideBatch_Email);
 BENCHMARK(BM_SqlitePointQuery);
 
 }  // namespace

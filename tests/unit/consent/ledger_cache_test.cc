@@ -100,6 +100,28 @@ TEST(LedgerCache, AnswersAsTheLedgerItself) {
   for (int count : outcomes) EXPECT_GT(count, 30) << "the questions must reach every outcome";
 }
 
+TEST(DecideBatch, AnswersAsEachQuestionAlone) {
+  RandomLedger random(Seed(11));
+  LedgerCache cache;
+  for (int i = 0; i < 400; ++i) cache.Add(random.Entry(i + 1));
+  const Jurisdiction where[] = {Jurisdiction::kUk};
+  std::vector<Question> questions;
+  std::vector<Facts> facts;
+  std::vector<std::vector<LedgerLine>> scratch(50);
+  for (std::vector<LedgerLine>& lines : scratch) {
+    questions.push_back(random.Ask());
+    Facts f;
+    f.jurisdictions = where;
+    f.lines = cache.Lines(questions.back().person, questions.back().point, &lines);
+    facts.push_back(f);
+  }
+  std::vector<Decision> answers(questions.size());
+  DecideBatch(questions, facts, StandardPack(), answers);
+  for (size_t i = 0; i < answers.size(); ++i) {
+    EXPECT_EQ(answers[i], Decide(questions[i], facts[i], StandardPack())) << i;
+  }
+}
+
 TEST(LedgerCache, KeepsOrderWhenEntriesArriveLateAndBlocksMove) {
   RandomLedger random(Seed(7));
   LedgerCache cache;
