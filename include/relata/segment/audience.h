@@ -63,7 +63,7 @@ struct Exclusion {
   RecordRef example;  // the first of them
 };
 
-struct Audience {
+struct SegmentAudience {
   TypeId type = kNoType;
   int64_t members = 0;              // of the segment
   int64_t undecided = 0;            // for whom the segment's condition has no answer
@@ -74,8 +74,8 @@ struct Audience {
 // The members of `segment` at options.now who may be reached by the plan. InvalidArgument when the
 // segment is not one of persons or the plan has no channel or purpose; NotFound; PermissionDenied
 // as SegmentMembers. Fields that the condition reads must serve options.purpose when it is given.
-absl::StatusOr<Audience> FindAudience(const Crm& crm, std::string_view segment,
-                                      const ContactPlan& plan, const QueryOptions& options);
+absl::StatusOr<SegmentAudience> FindAudience(const Crm& crm, std::string_view segment,
+                                             const ContactPlan& plan, const QueryOptions& options);
 
 // For the engine: may_contact(channel, purpose) inside expressions, and the tables it reads.
 absl::StatusOr<bool> AnswerMayContact(const Asking& asking, RecordRef person,
