@@ -504,10 +504,8 @@ void Crm::Engine::Publish(Attempt& attempt) {
 
 absl::Status Crm::Engine::Extend(const Schema& extended, const Actor& actor, Timestamp now) {
   const std::shared_ptr<const Schema> current = schema();
-  const absl::StatusOr<Schema> kept = RestoreCatalogue(SaveCatalogue(*current), extended);
-  if (!kept.ok() || SaveCatalogue(*kept) != SaveCatalogue(extended)) {
-    return InvalidArgument("a schema can only be extended: types and fields keep their numbers");
-  }
+  RELATA_RETURN_IF_ERROR(
+      Annotate(CheckExtends(*current, extended), "a schema can only be extended"));
   const auto use = [&](std::shared_ptr<const Schema> schema) {
     std::lock_guard commit_lock(commit_mutex_);
     std::lock_guard lock(mutex_);

@@ -263,6 +263,33 @@ FieldId Schema::FieldAt(TypeId type_id, FieldId place) const {
   return place < places.size() ? places[place] : kNoField;
 }
 
+absl::Status CheckExtends(const Schema& from, const Schema& to) {
+  if (to.types().size() < from.types().size()) return InvalidArgument("types are missing");
+  for (const TypeDef* type : from.types()) {
+    const TypeDef& other = to.type(type->id);
+    if (other.name != type->name || other.subject_name != type->subject_name) {
+      return InvalidArgument(
+          Concat("\"", type->name, "\" is not type number ", type->id, " there"));
+    }
+    if (other.fields.size() < type->fields.size()) {
+      return InvalidArgument(Concat(type->name, ": fields are missing"));
+    }
+    for (const FieldDef& field : type->fields) {
+      const FieldDef& same = other.fields[field.id];
+      if (same.name != field.name || same.kind != field.kind ||
+          same.target_name != field.target_name || same.inverse != field.inverse) {
+        return InvalidArgument(
+            Concat(MemberName(*type, field.name), " is another field there: number ", field.id));
+      }
+      if (field.state == FieldState::kRemoved && same.state != FieldState::kRemoved) {
+        return InvalidArgument(
+            Concat(MemberName(*type, field.name), ": a removed field does not come back"));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
 std::string_view FieldKindName(FieldKind kind) { return kKindNames[static_cast<size_t>(kind)]; }
 
 bool ParseFieldKind(std::string_view name, FieldKind* kind) {

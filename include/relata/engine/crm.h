@@ -148,8 +148,9 @@ class Crm {
 
   // The schema as it stands; kept alive by the pointer whatever is added later.
   std::shared_ptr<const Schema> schema() const;
-  // Adds what `extended` has and the schema has not: types and fields declared at run time. One
-  // commit. InvalidArgument when it would change or remove something.
+  // Goes on with `extended`: the schema with types and fields added at run time, or with other
+  // cards and states. One commit. InvalidArgument when it is no extension of the schema
+  // (CheckExtends).
   absl::Status Extend(const Schema& extended, const Actor& actor, Timestamp now);
   std::string zone() const;
 

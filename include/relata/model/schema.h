@@ -235,6 +235,11 @@ class Schema {
   std::shared_ptr<const Data> data_;
 };
 
+// Whether a database that works with `from` can go on with `to`: every type and field of `from` is
+// in `to` under its id, with its name, kind and target, and no removed field is back. Cards, states
+// and what is new may differ. InvalidArgument names the first member that is in the way.
+absl::Status CheckExtends(const Schema& from, const Schema& to);
+
 // What a database keeps of its schema, as JSON text: every name with its id, and the cards of what
 // was added or changed at run time. Restore gives the schema back from it and the types declared by
 // this program, `declared`: ids are those of the text, and what the program declares newly is

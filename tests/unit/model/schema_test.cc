@@ -216,6 +216,19 @@ TEST(Schema, RemovesALinkFromBothSidesUnlessAPathNeedsIt) {
   EXPECT_EQ(linked.Find("owner")->Find("kept"), nullptr);
 }
 
+TEST(Extension, AddsAndRetiresButNeverChangesWhatANumberMeans) {
+  const Schema one = *Declared().WithField(0, TextField("nickname"));
+  const Schema other = *Declared().WithField(0, TextField("surname"));
+  const Schema removed = *one.WithFieldState(0, 2, FieldState::kRemoved);
+  EXPECT_TRUE(CheckExtends(Declared(), one).ok());
+  EXPECT_TRUE(CheckExtends(one, removed).ok());
+  EXPECT_TRUE(CheckExtends(one, one.WithStrict(true)).ok());
+  EXPECT_TRUE(absl::IsInvalidArgument(CheckExtends(one, Declared())));
+  EXPECT_TRUE(absl::IsInvalidArgument(CheckExtends(one, other)));
+  EXPECT_TRUE(absl::IsInvalidArgument(CheckExtends(removed, one)));
+  EXPECT_TRUE(absl::IsInvalidArgument(CheckExtends(one, Schema())));
+}
+
 TEST(Catalogue, GivesBackTheSameSchema) {
   Schema schema = *Declared().WithField(0, TextField("nickname"));
   schema = *schema.WithField(0, TextField("gone"));
