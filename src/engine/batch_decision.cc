@@ -243,6 +243,7 @@ absl::Status BatchDecision::SetValues(Pending& pending, const FieldValues& value
       return InvalidArgument(Concat(type.name, ".", field->name, " is kept by the engine"));
     }
     RELATA_ASSIGN_OR_RETURN(Value checked, CheckedValue(type, *field, value));
+    if (checked.is_null() && field->required) checked = InitialValue(*field);
     Put(pending.values, id, std::move(checked));
   }
   return absl::OkStatus();

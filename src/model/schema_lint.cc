@@ -93,6 +93,7 @@ class Linter {
       LintLabel(field, where, field.label.fr, &french);
       LintCard(field, where);
       LintOptions(field, where);
+      LintInitial(field, where);
     }
     for (const PathDef& path : type.paths) {
       LintName(MemberName(type, path.name), path.name);
@@ -141,6 +142,18 @@ class Linter {
       }
       LintText(where, entry.label, Concat("label of \"", entry.code, "\""));
     }
+  }
+
+  void LintInitial(const FieldDef& field, const std::string& where) {
+    const std::string& text = field.initial;
+    if (text.empty()) return;
+    bool fits = field.kind == FieldKind::kText;
+    if (field.kind == FieldKind::kBool) fits = text == "true" || text == "false";
+    if (field.kind == FieldKind::kInt || field.kind == FieldKind::kDouble) {
+      fits = text.find_first_not_of("0123456789.-") == std::string::npos;
+    }
+    for (const PicklistEntry& entry : field.options) fits |= entry.code == text;
+    if (!fits) Say(Severity::kError, where, Concat("\"", text, "\" cannot be its initial value"));
   }
 
   const Schema& schema_;

@@ -153,8 +153,8 @@ std::vector<Issue> ValidateRecord(const Schema& schema, TypeId type_id,
   }
   for (const FieldDef& field : type.fields) {
     if (!field.required || !field.readable() || filled[field.id]) continue;
-    const bool missing =
-        completeness == Completeness::kWhole ? field.initial.empty() : cleared[field.id];
+    if (!field.initial.empty()) continue;  // it is what the field then holds
+    const bool missing = completeness == Completeness::kWhole || cleared[field.id];
     if (missing) issues.push_back(At(Severity::kError, type, field, "the field is required"));
   }
   return issues;

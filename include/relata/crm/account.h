@@ -193,6 +193,7 @@ struct Account : Type<Account> {
                 .help = {"Orders are not accepted for now", "Les commandes sont suspendues"},
                 .group = group::kFinance,
                 .use = Use::kOperate,
+                .required = true,
                 .initial = "false",
                 .filled_by = "accounting",
                 .master = "erp"}};

@@ -158,8 +158,12 @@ struct Task : Type<Task> {
                  .group = group::kFollowUp,
                  .open = true,
                  .initial = "not_started"}};
-  Bool open{
-      *this, "open", {.label = {"Open", "Ouverte"}, .group = group::kFollowUp, .initial = "true"}};
+  Bool open{*this,
+            "open",
+            {.label = {"Open", "Ouverte"},
+             .group = group::kFollowUp,
+             .required = true,
+             .initial = "true"}};
   Choice priority{*this,
                   "priority",
                   kPriorities,

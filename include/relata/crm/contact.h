@@ -251,6 +251,7 @@ struct Contact : Type<Contact> {
                 "Un arrêt pour tout sauf les obligations ; les consentements disent le reste"},
        .group = group::kCompliance,
        .use = Use::kOperate,
+       .required = true,
        .initial = "false"}};
   Bool deceased{*this,
                 "deceased",
@@ -258,6 +259,7 @@ struct Contact : Type<Contact> {
                  .group = group::kCompliance,
                  .use = Use::kOperate,
                  .personal = Personal::kIdentity,
+                 .required = true,
                  .initial = "false"}};
   Date left_account_on{*this,
                        "left_account_on",

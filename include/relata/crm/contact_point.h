@@ -273,7 +273,10 @@ struct ContactPoint : Type<ContactPoint> {
               {.label = {"Role", "Rôle"}, .group = group::kIdentity, .open = true}};
   Bool primary{*this,
                "primary",
-               {.label = {"Primary", "Principal"}, .group = group::kIdentity, .initial = "false"}};
+               {.label = {"Primary", "Principal"},
+                .group = group::kIdentity,
+                .required = true,
+                .initial = "false"}};
   Date from{*this, "from", {.label = {"From", "Du"}, .group = group::kDates}};
   Date until{*this, "until", {.label = {"Until", "Au"}, .group = group::kDates}};
 };

@@ -73,7 +73,9 @@ struct Dispute : Type<Dispute> {
       kDisputeStatuses,
       {.label = {"Status", "Statut"}, .group = group::kService, .open = true, .initial = "open"}};
   Bool open{
-      *this, "open", {.label = {"Open", "Ouvert"}, .group = group::kService, .initial = "true"}};
+      *this,
+      "open",
+      {.label = {"Open", "Ouvert"}, .group = group::kService, .required = true, .initial = "true"}};
   Text reason{
       *this,
       "reason",

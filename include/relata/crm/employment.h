@@ -56,10 +56,12 @@ struct Employment : Type<Employment> {
       *this, "role", {.label = {"Role in buying", "Rôle dans l'achat"}, .group = group::kCommerce}};
   Date from{*this, "from", {.label = {"From", "Du"}, .group = group::kDates}};
   Date until{*this, "until", {.label = {"Until", "Au"}, .group = group::kDates}};
-  Bool primary{
-      *this,
-      "primary",
-      {.label = {"Main post", "Poste principal"}, .group = group::kProfile, .initial = "true"}};
+  Bool primary{*this,
+               "primary",
+               {.label = {"Main post", "Poste principal"},
+                .group = group::kProfile,
+                .required = true,
+                .initial = "true"}};
 };
 inline constexpr Employment employment{};
 

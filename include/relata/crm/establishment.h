@@ -44,10 +44,12 @@ struct Establishment : Type<Establishment> {
                          .group = group::kIdentity,
                          .required = true,
                          .inverse = "establishments"}};
-  Bool head_office{
-      *this,
-      "head_office",
-      {.label = {"Head office", "Siège"}, .group = group::kIdentity, .initial = "false"}};
+  Bool head_office{*this,
+                   "head_office",
+                   {.label = {"Head office", "Siège"},
+                    .group = group::kIdentity,
+                    .required = true,
+                    .initial = "false"}};
   Text activity_code{*this,
                      "activity_code",
                      {.label = {"Activity code (NAF, NACE)", "Code d'activité (NAF, NACE)"},

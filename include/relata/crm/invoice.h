@@ -85,6 +85,7 @@ struct Invoice : Type<Invoice> {
             {.label = {"Paid", "Réglée"},
              .group = group::kFinance,
              .use = Use::kSegment | Use::kOperate,
+             .required = true,
              .initial = "false"}};
   Money net{*this, "net", {.label = {"Net amount", "Montant HT"}, .group = group::kFinance}};
   Money tax{

@@ -170,6 +170,7 @@ struct Lead : Type<Lead> {
                  {.label = {"Converted", "Convertie"},
                   .group = group::kCommerce,
                   .use = Use::kSegment | Use::kSteer,
+                  .required = true,
                   .initial = "false"}};
   Text lost_reason{*this,
                    "lost_reason",
@@ -201,6 +202,7 @@ struct Lead : Type<Lead> {
                       {.label = {"Do not contact", "Ne pas contacter"},
                        .group = group::kCompliance,
                        .use = Use::kOperate,
+                       .required = true,
                        .initial = "false"}};
   Date last_contact_on{*this,
                        "last_contact_on",

@@ -166,7 +166,10 @@ struct ProcessingActivity : Type<ProcessingActivity> {
       {.label = {"Reviewed on", "Revue le"}, .group = group::kDates, .max_age_days = 365}};
   Bool active{*this,
               "active",
-              {.label = {"Active", "Active"}, .group = group::kCompliance, .initial = "true"}};
+              {.label = {"Active", "Active"},
+               .group = group::kCompliance,
+               .required = true,
+               .initial = "true"}};
 };
 inline constexpr ProcessingActivity processing_activity{};
 

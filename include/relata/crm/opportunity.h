@@ -274,7 +274,10 @@ struct ContactRole : Type<ContactRole> {
               {.label = {"Role", "Rôle"}, .group = group::kCommerce, .open = true}};
   Bool primary{*this,
                "primary",
-               {.label = {"Primary", "Principal"}, .group = group::kCommerce, .initial = "false"}};
+               {.label = {"Primary", "Principal"},
+                .group = group::kCommerce,
+                .required = true,
+                .initial = "false"}};
 };
 inline constexpr ContactRole contact_role{};
 

@@ -64,7 +64,10 @@ struct Product : Type<Product> {
       *this, "unit", {.label = {"Unit", "Unité"}, .group = group::kFinance, .use = Use::kOperate}};
   Bool active{*this,
               "active",
-              {.label = {"On sale", "En vente"}, .group = group::kCommerce, .initial = "true"}};
+              {.label = {"On sale", "En vente"},
+               .group = group::kCommerce,
+               .required = true,
+               .initial = "true"}};
   Date sold_from{
       *this,
       "sold_from",
@@ -111,7 +114,10 @@ struct PriceList : Type<PriceList> {
   Date until{*this, "until", {.label = {"Until", "Au"}, .group = group::kDates}};
   Bool active{*this,
               "active",
-              {.label = {"Active", "Actif"}, .group = group::kCommerce, .initial = "true"}};
+              {.label = {"Active", "Actif"},
+               .group = group::kCommerce,
+               .required = true,
+               .initial = "true"}};
 };
 inline constexpr PriceList price_list{};
 

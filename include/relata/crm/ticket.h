@@ -114,7 +114,9 @@ struct Ticket : Type<Ticket> {
       kTicketStatuses,
       {.label = {"Status", "Statut"}, .group = group::kService, .open = true, .initial = "new"}};
   Bool open{
-      *this, "open", {.label = {"Open", "Ouvert"}, .group = group::kService, .initial = "true"}};
+      *this,
+      "open",
+      {.label = {"Open", "Ouvert"}, .group = group::kService, .required = true, .initial = "true"}};
   Choice channel{*this,
                  "channel",
                  kChannels,

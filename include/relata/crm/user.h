@@ -84,6 +84,7 @@ struct User : Type<User> {
               {.label = {"Active", "Actif"},
                .group = group::kCompliance,
                .personal = Personal::kNone,
+               .required = true,
                .initial = "true"}};
   Date left_on{
       *this,

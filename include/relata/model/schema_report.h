@@ -39,7 +39,8 @@ struct FieldReader {
 };
 
 // What is wrong or missing, in the order of types and fields; `where` is "contact.email".
-// Errors: a name that expressions cannot say, a picklist with a code twice. Warnings: no label in
+// Errors: a name that expressions cannot say, a picklist with a code twice, an initial value the
+// field cannot hold. Warnings: no label in
 // one of the languages, a label twice in one type, nobody has said use, steward, data owner or
 // personal-data class, personal data without purpose or retention, a choice without options, a
 // deprecated or removed field that a title, a path or one of `readers` still reads. Info: a link

@@ -128,8 +128,8 @@ struct Card {
   bool unique = false;     // no two live records of a tenant share it
   bool free_text = false;  // a person types sentences here: scanned for what must not be there
   bool open = false;       // choices: another text than the options is accepted, with a warning
-  // Links: the name under which the target sees the records that point at it, and the value
-  // written when a record is created without one (text form: a code, "true", "0").
+  // Links: the name under which the target sees the records that point at it. And the value written
+  // when a record is created without one, or a required one is cleared ("true", "0", a code).
   std::string_view inverse = "";
   std::string_view initial = "";
   std::string_view filled_by = "";     // role, and step if it matters: "sales, qualification"

@@ -44,8 +44,9 @@ Value Canonical(const FieldDef& field, Value value);
 std::optional<std::string> WhyRefused(const Schema& schema, const FieldDef& field,
                                       const Value& value);
 
-// kWhole: `values` are all a new record gets, so what is required must be among them or have an
-// initial value. kPatch: they are changes to a record, so what is required must not be cleared.
+// kWhole: `values` are all a new record gets, so what is required must be among them. kPatch: they
+// are changes to a record, so what is required must not be cleared. A required field with an
+// initial value takes that one in both cases.
 enum class Completeness : uint8_t { kWhole, kPatch };
 
 // Everything wrong with `values` as fields of a record or event of `type`, in the order of the

@@ -115,6 +115,11 @@ INSTANTIATE_TEST_SUITE_P(
         Finding{"CodeTwice",
                 R"({"name": "a", "kind": "choice", "options": [{"code": "x"}, {"code": "x"}]})",
                 Severity::kError, "the code \"x\" stands twice"},
+        Finding{"WrongInitialFlag", R"({"name": "a", "kind": "bool", "initial": "yes"})",
+                Severity::kError, "\"yes\" cannot be its initial value"},
+        Finding{"WrongInitialCode",
+                R"({"name": "a", "kind": "choice", "initial": "y", "options": [{"code": "x"}]})",
+                Severity::kError, "\"y\" cannot be its initial value"},
         Finding{"ReservedWord", R"({"name": "package"})", Severity::kError,
                 "expressions cannot say \"package\""}),
     [](const auto& info) { return std::string(info.param.name); });
