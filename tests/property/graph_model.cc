@@ -18,11 +18,13 @@ namespace {
 
 using internal::Concat;
 
-FieldDef FieldOf(std::string name, FieldKind kind, std::string target = "") {
+FieldDef FieldOf(std::string name, FieldKind kind, std::string target = "",
+                 std::string inverse = "") {
   FieldDef field;
   field.name = std::move(name);
   field.kind = kind;
   field.target_name = std::move(target);
+  field.inverse = std::move(inverse);
   return field;
 }
 
@@ -68,17 +70,19 @@ std::string RecordLine(RecordRef r, const Uuid& id, bool exists, RecordRef resol
 std::shared_ptr<const Schema> GraphSchema() {
   const std::vector<TypeDef> types = {
       TypeOf("account", "",
-             {FieldOf("name", FieldKind::kText), FieldOf("parent", FieldKind::kLink, "account"),
+             {FieldOf("name", FieldKind::kText),
+              FieldOf("parent", FieldKind::kLink, "account", "children"),
               FieldOf("revenue", FieldKind::kMoney), FieldOf("tags", FieldKind::kTextList)}),
       TypeOf("contact", "",
-             {FieldOf("name", FieldKind::kText), FieldOf("account", FieldKind::kLink, "account"),
+             {FieldOf("name", FieldKind::kText),
+              FieldOf("account", FieldKind::kLink, "account", "contacts"),
               FieldOf("country", FieldKind::kChoice), FieldOf("score", FieldKind::kDouble),
               FieldOf("born", FieldKind::kDate), FieldOf("vip", FieldKind::kBool),
               FieldOf("seen", FieldKind::kTimestamp), FieldOf("visits", FieldKind::kInt),
               FieldOf("response", FieldKind::kDuration)}),
-      TypeOf(
-          "point", "",
-          {FieldOf("contact", FieldKind::kLink, "contact"), FieldOf("address", FieldKind::kText)}),
+      TypeOf("point", "",
+             {FieldOf("contact", FieldKind::kLink, "contact", "points"),
+              FieldOf("address", FieldKind::kText)}),
       TypeOf("page_view", "contact",
              {FieldOf("path", FieldKind::kText), FieldOf("seconds", FieldKind::kInt)}),
       TypeOf("call", "account",

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From a plan's nodes to operators.
+
+#ifndef RELATA_SRC_ENGINE_COLUMNAR_COMPILER_H_
+#define RELATA_SRC_ENGINE_COLUMNAR_COMPILER_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/operator.h"
+#include "relata/expression/evaluate.h"
+
+namespace relata::internal {
+
+// Single use. Whatever has no operator makes the whole nullptr.
+class ColumnarCompiler {
+ public:
+  ColumnarCompiler(const Graph& graph, const Plan& plan, const EvaluationContext& context,
+                   FunctionContext& function)
+      : graph_(graph), plan_(plan), context_(context), function_(function) {}
+
+  OperatorPtr CompileRoot();
+
+ private:
+  // The table whose rows the operators are asked about, and how the plan names its rows: by path
+  // from the subject or a variable ("s", "s.3", "v0").
+  struct Scope {
+    TypeId type = kNoType;
+    std::vector<std::string> self;
+    // The row's parent, in the body of a comprehension over children or events.
+    std::string parent;
+    const ChunkedColumn* parent_link = nullptr;
+  };
+  // A list of children or events, and the conditions its elements passed.
+  struct ListShape {
+    uint32_t relation = 0;                          // kChildren or kEvents
+    std::vector<std::pair<uint32_t, int>> filters;  // body and slot
+    std::optional<std::pair<uint32_t, int>> map;    // last, if at all
+  };
+
+  OperatorPtr Compile(uint32_t at, const Scope& scope);
+  OperatorPtr CompileNode(const PlanNode& n, const Scope& scope);
+  OperatorPtr CompileFixed(uint32_t at);
+  OperatorPtr CompileField(const PlanNode& n, const Scope& scope);
+  OperatorPtr CompileLogic(const PlanNode& n, const Scope& scope);
+  OperatorPtr CompileEqual(const PlanNode& n, const Scope& scope);
+  OperatorPtr CompileBinary(const PlanNode& n, const Scope& scope);
+  OperatorPtr CompileCall(const PlanNode& n, const Scope& scope);
+  OperatorPtr CompileRollup(uint32_t list, Reduction reduction,
+                            std::optional<std::pair<uint32_t, int>> body, const Scope& scope);
+  OperatorPtr CompileEmptyTest(const PlanNode& n, const Scope& scope);
+  OperatorPtr CompileOnTarget(uint32_t at, const std::string& target, const Scope& scope);
+
+  bool IsFixed(uint32_t at) const;
+  std::optional<ListShape> ShapeOf(uint32_t at) const;
+  // The path that names a record, nothing for other nodes.
+  std::optional<std::string> PathOf(uint32_t at) const;
+  TypeId TypeOf(uint32_t at) const;
+  // The column that a field is read from; nullptr for other nodes and for what is no column.
+  const ChunkedColumn* ColumnOf(const PlanNode& n) const;
+  // Rows of the record at a path, as seen from the scope; false when it cannot be seen from there.
+  bool RowsOf(uint32_t at, const Scope& scope, RowSourcePtr& rows) const;
+  // The paths of records that a node asks something of, those of its own variables left out.
+  void CollectPaths(uint32_t at, std::vector<int>& bound, std::vector<std::string>& paths) const;
+
+  const Graph& graph_;
+  const Plan& plan_;
+  const EvaluationContext& context_;
+  FunctionContext& function_;
+};
+
+}  // namespace relata::internal
+
+#endif  // RELATA_SRC_ENGINE_COLUMNAR_COMPILER_H_

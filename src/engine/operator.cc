@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/operator.h"
+
+#include <algorithm>
+
+#include "expression/values.h"
+
+namespace relata::internal {
+namespace {
+
+using Kind = Value::Kind;
+
+// The rows that `source` gives, in `list`.
+Rows Through(const RowSourcePtr& source, const Rows& rows, const ChunkBits& wanted,
+             std::vector<Row>& list) {
+  if (source == nullptr) return rows;
+  list.assign(rows.n, kNoRow);
+  source->Eval(rows, wanted, list);
+  return {0, rows.n, list.data()};
+}
+
+class Follow : public RowSource {
+ public:
+  Follow(RowSourcePtr from, const Graph& graph, const ChunkedColumn& links)
+      : from_(std::move(from)),
+        graph_(graph),
+        links_(links),
+        target_(*graph.Records(links.target())),
+        merged_(graph.HasAliases()) {}
+
+  void Eval(const Rows& rows, const ChunkBits& wanted, std::vector<Row>& list) override {
+    std::vector<Row> buffer;
+    const Rows here = Through(from_, rows, wanted, buffer);
+    ReadColumn(links_, here, wanted, links_here_);
+    EachBit(wanted, [&](size_t i) {
+      if (!links_here_.Holds(i)) return;
+      Row row = links_here_.ints[i];
+      if (merged_) {
+        const RecordRef resolved = graph_.Resolve({links_.target(), row});
+        row = resolved.type == links_.target() ? resolved.row : kNoRow;
+      }
+      if (target_.Exists(row)) list[i] = row;
+    });
+  }
+
+ private:
+  const RowSourcePtr from_;
+  const Graph& graph_;
+  const ChunkedColumn& links_;
+  const RecordTable& target_;
+  const bool merged_;
+  Vector links_here_;
+};
+
+class Constant : public Operator {
+ public:
+  explicit Constant(Value value) : Operator(value.kind(), 0), value_(std::move(value)) {}
+  explicit Constant(Kind kind) : Operator(kind, 0), error_(true) {}
+
+  void Eval(const Rows& rows, const ChunkBits&, Vector& out) override {
+    out.Reset(kind(), rows.n);
+    if (error_) {
+      out.error = FirstBits(rows.n);
+      return;
+    }
+    if (value_.is_null()) return;
+    out.has = FirstBits(rows.n);
+    switch (kind()) {
+      case Kind::kBool:
+        if (value_.bool_value()) out.truth = out.has;
+        return;
+      case Kind::kText:
+        std::fill(out.texts.begin(), out.texts.end(), std::string_view(value_.text()));
+        return;
+      default:
+        // Whatever the kind, the first row's representation is that of all.
+        out.Put(0, value_);
+        std::fill(out.ints.begin(), out.ints.end(), out.ints[0]);
+        if (kind() == Kind::kMoney) std::fill(out.extra.begin(), out.extra.end(), out.extra[0]);
+    }
+  }
+  std::optional<bool> Foresee(const Rows&, const ChunkBits&) override {
+    if (error_ || !value_.is(Kind::kBool)) return std::nullopt;
+    return value_.bool_value();
+  }
+  const Value* value() const { return error_ ? nullptr : &value_; }
+
+ private:
+  const Value value_;
+  const bool error_ = false;
+};
+
+class Field : public Operator {
+ public:
+  Field(RowSourcePtr rows, const ChunkedColumn* column, Kind kind)
+      : Operator(kind, rows == nullptr ? 2 : 8), rows_(std::move(rows)), column_(column) {}
+
+  void Eval(const Rows& rows, const ChunkBits& wanted, Vector& out) override {
+    if (column_ == nullptr) return out.Reset(kind(), rows.n);
+    std::vector<Row> buffer;
+    ReadColumn(*column_, Through(rows_, rows, wanted, buffer), wanted, out);
+  }
+  // The column when the rows asked are its own.
+  const ChunkedColumn* own_column() const { return rows_ == nullptr ? column_ : nullptr; }
+
+ private:
+  const RowSourcePtr rows_;
+  const ChunkedColumn* const column_;
+};
+
+class NoRecord : public Operator {
+ public:
+  explicit NoRecord(RowSourcePtr rows) : Operator(Kind::kBool, 6), rows_(std::move(rows)) {}
+
+  void Eval(const Rows& rows, const ChunkBits& wanted, Vector& out) override {
+    std::vector<Row> buffer;
+    const Rows here = Through(rows_, rows, wanted, buffer);
+    out.Reset(kind(), rows.n);
+    out.has = wanted;
+    EachBit(wanted, [&](size_t i) {
+      if (here.at(i) == kNoRow) SetBit(out.truth, i);
+    });
+  }
+
+ private:
+  const RowSourcePtr rows_;
+};
+
+class IsNull : public Operator {
+ public:
+  explicit IsNull(OperatorPtr operand)
+      : Operator(Kind::kBool, operand->cost()), operand_(std::move(operand)) {}
+
+  void Eval(const Rows& rows, const ChunkBits& wanted, Vector& out) override {
+    operand_->Eval(rows, wanted, value_);
+    out.Reset(kind(), rows.n);
+    out.error = value_.error;
+    out.undecided = value_.undecided;
+    out.truth = value_.Nulls();
+    EachWord(out.has, [&](size_t w) { return value_.has[w] | out.truth[w]; });
+  }
+
+ private:
+  const OperatorPtr operand_;
+  Vector value_;
+};
+
+class Not : public Operator {
+ public:
+  explicit Not(OperatorPtr operand)
+      : Operator(Kind::kBool, operand->cost()), operand_(std::move(operand)) {}
+
+  void Eval(const Rows& rows, const ChunkBits& wanted, Vector& out) override {
+    operand_->Eval(rows, wanted, out);
+    const ChunkBits nulls = out.Nulls();
+    EachWord(out.truth, [&](size_t w) { return out.has[w] & ~out.truth[w]; });
+    EachWord(out.error, [&](size_t w) { return out.error[w] | nulls[w]; });
+  }
+  std::optional<bool> Foresee(const Rows& rows, const ChunkBits& wanted) override {
+    const std::optional<bool> known = operand_->Foresee(rows, wanted);
+    return known ? std::optional<bool>(!*known) : std::nullopt;
+  }
+
+ private:
+  const OperatorPtr operand_;
+};
+
+// Operands are asked in the order of their cost, each only where none before it decided: && and ||
+// absorb errors, so their order has no meaning.
+class Logic : public Operator {
+ public:
+  Logic(bool all, std::vector<OperatorPtr> operands)
+      : Operator(Kind::kBool, CostOf(operands)), all_(all), operands_(std::move(operands)) {
+    std::stable_sort(operands_.begin(), operands_.end(),
+                     [](const auto& a, const auto& b) { return a->cost() < b->cost(); });
+  }
+
+  std::optional<bool> Foresee(const Rows& rows, const ChunkBits& wanted) override {
+    bool every = true;
+    for (const OperatorPtr& operand : operands_) {
+      const std::optional<bool> known = operand->Foresee(rows, wanted);
+      if (known == !all_) return !all_;
+      every = every && known == all_;
+    }
+    return every ? std::optional<bool>(all_) : std::nullopt;
+  }
+
+  void Eval(const Rows& rows, const ChunkBits& wanted, Vector& out) override {
+    ChunkBits open = wanted;  // not decided by an operand that says !all_
+    ChunkBits error{};
+    ChunkBits undecided{};
+    for (const OperatorPtr& operand : operands_) {
+      if (!AnyBit(open)) break;
+      const std::optional<bool> known = operand->Foresee(rows, open);
+      if (known == all_) continue;
+      if (known == !all_) {
+        open = ChunkBits{};
+        break;
+      }
+      operand->Eval(rows, open, value_);
+      for (size_t w = 0; w < kWordsPerChunk; ++w) {
+        const uint64_t decided = all_ ? ~value_.truth[w] : value_.truth[w];
+        const uint64_t failed = open[w] & ~value_.has[w];
+        undecided[w] |= failed & value_.undecided[w];
+        error[w] |= failed & ~value_.undecided[w];
+        open[w] &= ~(value_.has[w] & decided);
+      }
+    }
+    out.Reset(kind(), rows.n);
+    for (size_t w = 0; w < kWordsPerChunk; ++w) {
+      out.undecided[w] = undecided[w] & open[w];
+      out.error[w] = error[w] & open[w] & ~out.undecided[w];
+      out.has[w] = wanted[w] & ~(out.undecided[w] | out.error[w]);
+      out.truth[w] = all_ ? out.has[w] & open[w] : out.has[w] & ~open[w];
+    }
+  }
+
+ private:
+  static int CostOf(const std::vector<OperatorPtr>& operands) {
+    int cost = 1;
+    for (const OperatorPtr& operand : operands) cost += operand->cost();
+    return cost;
+  }
+
+  const bool all_;
+  std::vector<OperatorPtr> operands_;
+  Vector value_;
+};
+
+class Conditional : public Operator {
+ public:
+  Conditional(OperatorPtr condition, OperatorPtr yes, OperatorPtr no)
+      : Operator(yes->kind(), condition->cost() + yes->cost() + no->cost()),
+        condition_(std::move(condition)),
+        yes_(std::move(yes)),
+        no_(std::move(no)) {}
+
+  void Eval(const Rows& rows, const ChunkBits& wanted, Vector& out) override {
+    condition_->Eval(rows, wanted, which_);
+    ChunkBits to_yes{};
+    ChunkBits to_no{};
+    EachWord(to_yes, [&](size_t w) { return wanted[w] & which_.has[w] & which_.truth[w]; });
+    EachWord(to_no, [&](size_t w) { return wanted[w] & which_.has[w] & ~which_.truth[w]; });
+    out.Reset(kind(), rows.n);
+    EachWord(out.undecided, [&](size_t w) { return wanted[w] & which_.undecided[w]; });
+    EachWord(out.error,
+             [&](size_t w) { return wanted[w] & ~(to_yes[w] | to_no[w] | out.undecided[w]); });
+    Take(*yes_, rows, to_yes, out);
+    Take(*no_, rows, to_no, out);
+  }
+
+ private:
+  void Take(Operator& branch, const Rows& rows, const ChunkBits& wanted, Vector& out) {
+    if (!AnyBit(wanted)) return;
+    branch.Eval(rows, wanted, value_);
+    EachWord(out.error, [&](size_t w) { return out.error[w] | (value_.error[w] & wanted[w]); });
+    EachWord(out.undecided,
+             [&](size_t w) { return out.undecided[w] | (value_.undecided[w] & wanted[w]); });
+    EachBit(wanted, [&](size_t i) {
+      if (value_.Holds(i)) out.Put(i, value_.Get(i));
+    });
+  }
+
+  const OperatorPtr condition_;
+  const OperatorPtr yes_;
+  const OperatorPtr no_;
+  Vector which_;
+  Vector value_;
+};
+
+class Call : public Operator {
+ public:
+  Call(Kind kind, std::vector<OperatorPtr> operands, ValueFunction call)
+      : Operator(kind, CostOf(operands)), operands_(std::move(operands)), call_(std::move(call)) {
+    values_.resize(operands_.size());
+    arguments_.resize(operands_.size());
+    for (size_t i = 0; i < operands_.size(); ++i) {
+      if (const Value* constant = ConstantOf(*operands_[i])) {
+        arguments_[i] = *constant;
+      } else {
+        varying_.push_back(i);
+      }
+    }
+  }
+
+  void Eval(const Rows& rows, const ChunkBits& wanted, Vector& out) override {
+    out.Reset(kind(), rows.n);
+    ChunkBits ready = wanted;
+    for (size_t v : varying_) {
+      operands_[v]->Eval(rows, ready, values_[v]);
+      for (size_t w = 0; w < kWordsPerChunk; ++w) {
+        out.undecided[w] |= ready[w] & values_[v].undecided[w];
+        out.error[w] |= ready[w] & values_[v].error[w];
+        ready[w] &= ~(out.undecided[w] | out.error[w]);
+      }
+    }
+    if (varying_.size() == 1 && values_[varying_[0]].dictionary != nullptr) {
+      return EvalCoded(values_[varying_[0]], ready, out);
+    }
+    EachBit(ready, [&](size_t i) {
+      for (size_t v : varying_) arguments_[v] = values_[v].Get(i);
+      Take(i, call_(arguments_), out);
+    });
+  }
+
+ private:
+  static int CostOf(const std::vector<OperatorPtr>& operands) {
+    int cost = 20;
+    for (const OperatorPtr& operand : operands) cost += operand->cost();
+    return cost;
+  }
+
+  // One call a text of the dictionary, whatever the number of rows.
+  void EvalCoded(const Vector& texts, const ChunkBits& ready, Vector& out) {
+    if (dictionary_ != texts.dictionary) {
+      dictionary_ = texts.dictionary;
+      known_.assign(dictionary_->size(), std::nullopt);
+    }
+    EachBit(ready, [&](size_t i) {
+      if (!texts.Holds(i)) {
+        arguments_[varying_[0]] = Value();
+        return Take(i, call_(arguments_), out);
+      }
+      std::optional<Outcome>& outcome = known_[static_cast<size_t>(texts.ints[i])];
+      if (!outcome) {
+        arguments_[varying_[0]] = texts.Get(i);
+        outcome = call_(arguments_);
+      }
+      Take(i, *outcome, out);
+    });
+  }
+
+  static void Take(size_t i, const Outcome& outcome, Vector& out) {
+    if (!outcome.ok()) return SetBit(out.error, i);
+    out.Put(i, outcome.value);
+  }
+
+  const std::vector<OperatorPtr> operands_;
+  const ValueFunction call_;
+  std::vector<size_t> varying_;
+  std::vector<Vector> values_;
+  std::vector<Value> arguments_;
+  const Dictionary* dictionary_ = nullptr;
+  std::vector<std::optional<Outcome>> known_;
+};
+
+class Lookup : public Operator {
+ public:
+  Lookup(RowSourcePtr rows, const RecordTable& table, OperatorPtr condition)
+      : Operator(Kind::kBool, 6),
+        rows_(std::move(rows)),
+        table_(table),
+        condition_(std::move(condition)) {}
+
+  void Eval(const Rows& rows, const ChunkBits& wanted, Vector& out) override {
+    if (known_.empty()) Learn();
+    std::vector<Row> buffer;
+    const Rows here = Through(rows_, rows, wanted, buffer);
+    out.Reset(kind(), rows.n);
+    EachBit(wanted, [&](size_t i) {
+      const Row row = here.at(i);
+      const Known& known = row == kNoRow ? known_.back() : known_[ChunkOf(row)];
+      const size_t at = row == kNoRow ? 0 : OffsetOf(row);
+      if (TestBit(known.has, at)) SetBit(out.has, i);
+      if (TestBit(known.truth, at)) SetBit(out.truth, i);
+      if (TestBit(known.error, at)) SetBit(out.error, i);
+      if (TestBit(known.undecided, at)) SetBit(out.undecided, i);
+    });
+  }
+
+ private:
+  struct Known {
+    ChunkBits has, truth, error, undecided;
+  };
+
+  // Every chunk of the table, and last the empty record that a missing link reads as.
+  void Learn() {
+    Vector value;
+    const auto keep = [&](const Rows& rows, const ChunkBits& wanted) {
+      condition_->Eval(rows, wanted, value);
+      known_.push_back({value.has, value.truth, value.error, value.undecided});
+    };
+    for (Row first = 0; first < table_.limit; first += kChunkRows) {
+      const size_t n = static_cast<size_t>(std::min<Row>(kChunkRows, table_.limit - first));
+      const ChunkBits* exists = table_.exists[ChunkOf(first)];
+      keep({first, n, nullptr}, exists == nullptr ? ChunkBits{} : *exists);
+    }
+    const Row none = kNoRow;
+    keep({0, 1, &none}, FirstBits(1));
+  }
+
+  const RowSourcePtr rows_;
+  const RecordTable& table_;
+  const OperatorPtr condition_;
+  std::vector<Known> known_;
+};
+
+}  // namespace
+
+RowSourcePtr MakeFollow(RowSourcePtr from, const Graph& graph, const ChunkedColumn& links) {
+  return std::make_shared<Follow>(std::move(from), graph, links);
+}
+
+OperatorPtr MakeConstant(Value value) { return std::make_unique<Constant>(std::move(value)); }
+OperatorPtr MakeErrorConstant(Kind kind) { return std::make_unique<Constant>(kind); }
+OperatorPtr MakeField(RowSourcePtr rows, const ChunkedColumn* column, Kind kind) {
+  return std::make_unique<Field>(std::move(rows), column, kind);
+}
+OperatorPtr MakeNoRecord(RowSourcePtr rows) { return std::make_unique<NoRecord>(std::move(rows)); }
+OperatorPtr MakeIsNull(OperatorPtr operand) { return std::make_unique<IsNull>(std::move(operand)); }
+OperatorPtr MakeNot(OperatorPtr operand) { return std::make_unique<Not>(std::move(operand)); }
+OperatorPtr MakeLogic(bool all, std::vector<OperatorPtr> operands) {
+  return std::make_unique<Logic>(all, std::move(operands));
+}
+OperatorPtr MakeConditional(OperatorPtr condition, OperatorPtr yes, OperatorPtr no) {
+  return std::make_unique<Conditional>(std::move(condition), std::move(yes), std::move(no));
+}
+OperatorPtr MakeCall(Kind kind, std::vector<OperatorPtr> operands, ValueFunction call) {
+  return std::make_unique<Call>(kind, std::move(operands), std::move(call));
+}
+OperatorPtr MakeLookup(RowSourcePtr rows, const RecordTable& table, OperatorPtr condition) {
+  return std::make_unique<Lookup>(std::move(rows), table, std::move(condition));
+}
+
+const Value* ConstantOf(const Operator& op) {
+  const auto* constant = dynamic_cast<const Constant*>(&op);
+  return constant == nullptr ? nullptr : constant->value();
+}
+
+const ChunkedColumn* OwnColumn(const Operator& op) {
+  const auto* field = dynamic_cast<const Field*>(&op);
+  return field == nullptr ? nullptr : field->own_column();
+}
+
+}  // namespace relata::internal

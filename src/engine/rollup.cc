@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Grouped reductions: one scan of a child table, chunk by chunk, into one accumulator a parent.
+
+#include <algorithm>
+#include <bit>
+
+#include "engine/operator.h"
+
+namespace relata::internal {
+namespace {
+
+using Kind = Value::Kind;
+
+// One bit a parent, held only once a bit was set.
+class ParentBits {
+ public:
+  explicit ParentBits(size_t parents) : parents_(parents) {}
+  void Set(size_t i) {
+    if (words_.empty()) words_.resize(parents_ / 64 + 1);
+    words_[i / 64] |= uint64_t{1} << (i % 64);
+  }
+  bool none() const { return words_.empty(); }
+  // The bits of 64 parents.
+  uint64_t Word(size_t w) const { return w < words_.size() ? words_[w] : 0; }
+  bool Test(size_t i) const { return !words_.empty() && (words_[i / 64] >> (i % 64) & 1); }
+
+ private:
+  size_t parents_;
+  std::vector<uint64_t> words_;
+};
+
+class Rollup : public Operator {
+ public:
+  Rollup(RowSourcePtr rows, RollupSpec spec)
+      : Operator(spec.kind, 100), rows_(std::move(rows)), spec_(std::move(spec)) {}
+
+  void Eval(const Rows& rows, const ChunkBits& wanted, Vector& out) override {
+    if (!built_) Build();
+    out.Reset(kind(), rows.n);
+    if (rows_ == nullptr) return Read(rows, wanted, out);
+    std::vector<Row> list(rows.n, kNoRow);
+    rows_->Eval(rows, wanted, list);
+    Read({0, rows.n, list.data()}, wanted, out);
+  }
+
+ private:
+  bool Quantifies() const {
+    return spec_.reduction == Reduction::kExists || spec_.reduction == Reduction::kAll ||
+           spec_.reduction == Reduction::kExistsOne;
+  }
+
+  // --- Building ---
+
+  void Build() {
+    built_ = true;
+    parents_ = static_cast<size_t>(spec_.parents->limit);
+    for (size_t c = 0; c < spec_.links->chunk_count(); ++c) {
+      const Chunk* links = spec_.links->chunk(c);
+      if (links != nullptr && links->max >= 0) {
+        parents_ = std::max(parents_, static_cast<size_t>(links->max) + 1);
+      }
+    }
+    list_error_ = body_error_ = undecided_ = hit_ = ParentBits(parents_);
+    if (NeedsCount()) count_.resize(parents_);
+    if (NeedsValue()) value_.resize(parents_);
+    if (kind() == Kind::kMoney) currency_.resize(parents_);
+    for (size_t c = 0; c < spec_.links->chunk_count(); ++c) ScanChunk(c);
+    if (spec_.graph->HasAliases()) FoldMerged();
+  }
+  bool NeedsCount() const {
+    return spec_.reduction != Reduction::kExists && spec_.reduction != Reduction::kAll &&
+           spec_.reduction != Reduction::kSum;
+  }
+  bool NeedsValue() const {
+    return spec_.reduction == Reduction::kSum || spec_.reduction == Reduction::kMin ||
+           spec_.reduction == Reduction::kMax;
+  }
+
+  void ScanChunk(size_t c) {
+    const Chunk* links = spec_.links->chunk(c);
+    if (links == nullptr) return;
+    ChunkBits wanted = links->present;
+    if (spec_.records != nullptr) {
+      const ChunkBits* exists = spec_.records->exists[c];
+      if (exists == nullptr) return;
+      EachWord(wanted, [&](size_t w) { return wanted[w] & (*exists)[w]; });
+    }
+    const Rows rows{static_cast<Row>(c * kRowsPerChunk), links->size, nullptr};
+    // A condition that no row of the chunk meets, such as a window of time, spares all reading.
+    for (const OperatorPtr& filter : spec_.filters) {
+      if (filter->Foresee(rows, wanted) == false) return;
+    }
+    parents_known_ = false;
+    links_here_ = links;
+    for (const OperatorPtr& filter : spec_.filters) {
+      if (filter->Foresee(rows, wanted) == true) continue;
+      filter->Eval(rows, wanted, element_);
+      Note(element_, wanted, list_error_);
+      EachWord(wanted, [&](size_t w) { return wanted[w] & element_.has[w] & element_.truth[w]; });
+      if (!AnyBit(wanted)) return;
+    }
+    if (spec_.body != nullptr) {
+      const std::optional<bool> known =
+          Quantifies() ? spec_.body->Foresee(rows, wanted) : std::nullopt;
+      if (known == (spec_.reduction == Reduction::kAll)) return;  // nothing that could decide
+      spec_.body->Eval(rows, wanted, element_);
+    }
+    Reduce(wanted);
+  }
+
+  size_t Parent(size_t i) {
+    if (!parents_known_) {
+      parent_rows_.resize(std::max(kRowsPerChunk, links_here_->size));
+      links_here_->ints.Decode(parent_rows_.data());
+      parents_known_ = true;
+    }
+    return static_cast<size_t>(parent_rows_[i]);
+  }
+
+  // What is no condition's answer: an error or null spoils the list, undecided leaves the parent to
+  // the interpreter.
+  void Note(const Vector& element, const ChunkBits& wanted, ParentBits& errors) {
+    ChunkBits odd{};
+    EachWord(odd, [&](size_t w) { return wanted[w] & ~element.has[w]; });
+    if (!AnyBit(odd)) return;
+    EachBit(odd, [&](size_t i) {
+      (TestBit(element.undecided, i) ? undecided_ : errors).Set(Parent(i));
+    });
+  }
+
+  void Reduce(const ChunkBits& wanted) {
+    ChunkBits chosen = wanted;
+    switch (spec_.reduction) {
+      case Reduction::kCount:
+        if (spec_.body != nullptr) {
+          // A mapped value may be null, but an error in it is the list's.
+          EachWord(element_.has,
+                   [&](size_t w) { return ~(element_.error[w] | element_.undecided[w]); });
+          Note(element_, wanted, list_error_);
+        }
+        EachBit(chosen, [&](size_t i) { ++count_[Parent(i)]; });
+        return;
+      case Reduction::kExists:
+      case Reduction::kAll: {
+        Note(element_, wanted, body_error_);
+        const bool stop = spec_.reduction == Reduction::kExists;
+        EachWord(chosen, [&](size_t w) {
+          return wanted[w] & element_.has[w] & (stop ? element_.truth[w] : ~element_.truth[w]);
+        });
+        EachBit(chosen, [&](size_t i) { hit_.Set(Parent(i)); });
+        return;
+      }
+      case Reduction::kExistsOne:
+        Note(element_, wanted, body_error_);
+        EachWord(chosen, [&](size_t w) { return wanted[w] & element_.has[w] & element_.truth[w]; });
+        EachBit(chosen, [&](size_t i) { ++count_[Parent(i)]; });
+        return;
+      case Reduction::kSum:
+      case Reduction::kMin:
+      case Reduction::kMax:
+        Note(element_, wanted, list_error_);
+        EachWord(chosen, [&](size_t w) { return wanted[w] & element_.has[w]; });
+        EachBit(chosen, [&](size_t i) {
+          Accumulate(Parent(i), element_.ints[i], kind() == Kind::kMoney ? element_.extra[i] : 0);
+        });
+    }
+  }
+
+  void Accumulate(size_t parent, int64_t v, uint32_t currency) {
+    if (spec_.reduction == Reduction::kSum) return AddTo(parent, v, currency);
+    const bool first = count_[parent]++ == 0;
+    const bool greatest = spec_.reduction == Reduction::kMax;
+    if (first || Better(v, value_[parent], greatest)) value_[parent] = v;
+  }
+
+  bool Better(int64_t a, int64_t b, bool greatest) const {
+    if (kind() == Kind::kDouble) {
+      const auto x = std::bit_cast<double>(a);
+      const auto y = std::bit_cast<double>(b);
+      return greatest ? x > y : x < y;
+    }
+    return greatest ? a > b : a < b;
+  }
+
+  void AddTo(size_t parent, int64_t v, uint32_t currency) {
+    // Whether the whole sum overflows is not known from one step of it: the interpreter decides.
+    if (__builtin_add_overflow(value_[parent], v, &value_[parent])) undecided_.Set(parent);
+    if (currency == 0) return;
+    if (currency_[parent] != 0 && currency_[parent] != currency) return list_error_.Set(parent);
+    currency_[parent] = currency;
+  }
+
+  // What was counted for a merged record is its winner's.
+  void FoldMerged() {
+    const AliasTable* aliases = spec_.graph->aliases[spec_.parent_type].get();
+    if (aliases == nullptr) return;
+    for (Row loser = 0; loser < spec_.parents->limit; ++loser) {
+      if (!aliases->winner.Has(loser)) continue;
+      const RecordRef winner = spec_.graph->Resolve({spec_.parent_type, loser});
+      if (winner.type != spec_.parent_type || winner.row >= spec_.parents->limit) continue;
+      Fold(static_cast<size_t>(loser), static_cast<size_t>(winner.row));
+    }
+  }
+
+  void Fold(size_t from, size_t to) {
+    for (ParentBits* bits : {&list_error_, &body_error_, &undecided_, &hit_}) {
+      if (bits->Test(from)) bits->Set(to);
+    }
+    if (spec_.reduction == Reduction::kSum) {
+      AddTo(to, value_[from], currency_.empty() ? 0 : currency_[from]);
+    } else if (NeedsValue()) {
+      if (count_[from] > 0) {
+        Accumulate(to, value_[from], 0);
+        count_[to] += count_[from] - 1;
+      }
+    } else if (NeedsCount()) {
+      count_[to] += count_[from];
+    }
+  }
+
+  // --- Reading ---
+
+  void Read(const Rows& rows, const ChunkBits& wanted, Vector& out) const {
+    out.has = wanted;
+    const bool plain = undecided_.none() && list_error_.none() && body_error_.none();
+    if (rows.list == nullptr && plain && ReadChunk(rows, out)) return;
+    EachBit(wanted, [&](size_t i) {
+      const Row row = rows.at(i);
+      if (row == kNoRow) return ReadEmpty(i, out);
+      const auto p = static_cast<size_t>(row);
+      if (undecided_.Test(p)) return Withdraw(i, out.undecided, out);
+      if (list_error_.Test(p)) return Withdraw(i, out.error, out);
+      ReadAt(p, i, out);
+    });
+  }
+
+  // A chunk of parents without exceptions, copied as a whole; false when it has no such form.
+  bool ReadChunk(const Rows& rows, Vector& out) const {
+    const auto first = static_cast<size_t>(rows.first);
+    switch (spec_.reduction) {
+      case Reduction::kCount:
+        std::copy_n(count_.begin() + rows.first, rows.n, out.ints.begin());
+        return true;
+      case Reduction::kSum:
+        std::copy_n(value_.begin() + rows.first, rows.n, out.ints.begin());
+        if (!currency_.empty()) {
+          std::copy_n(currency_.begin() + rows.first, rows.n, out.extra.begin());
+        }
+        return true;
+      case Reduction::kExists:
+      case Reduction::kAll: {
+        const uint64_t flip = spec_.reduction == Reduction::kAll ? ~uint64_t{0} : 0;
+        EachWord(out.truth, [&](size_t w) { return hit_.Word(first / 64 + w) ^ flip; });
+        return true;
+      }
+      default:
+        return false;
+    }
+  }
+
+  static void Withdraw(size_t i, ChunkBits& into, Vector& out) {
+    ClearBit(out.has, i);
+    SetBit(into, i);
+  }
+
+  void ReadAt(size_t p, size_t i, Vector& out) const {
+    switch (spec_.reduction) {
+      case Reduction::kCount:
+        out.ints[i] = count_[p];
+        return;
+      case Reduction::kSum:
+        out.ints[i] = value_[p];
+        if (kind() == Kind::kMoney) out.extra[i] = currency_[p];
+        return;
+      case Reduction::kMin:
+      case Reduction::kMax:
+        if (count_[p] == 0) return Withdraw(i, out.error, out);
+        out.ints[i] = value_[p];
+        return;
+      case Reduction::kExists:
+      case Reduction::kAll: {
+        const bool exists = spec_.reduction == Reduction::kExists;
+        if (!hit_.Test(p) && body_error_.Test(p)) return Withdraw(i, out.error, out);
+        if (hit_.Test(p) == exists) SetBit(out.truth, i);
+        return;
+      }
+      case Reduction::kExistsOne:
+        if (body_error_.Test(p)) return Withdraw(i, out.error, out);
+        if (count_[p] == 1) SetBit(out.truth, i);
+        return;
+    }
+  }
+
+  // The list of an empty record is empty.
+  void ReadEmpty(size_t i, Vector& out) const {
+    if (spec_.reduction == Reduction::kMin || spec_.reduction == Reduction::kMax) {
+      return Withdraw(i, out.error, out);
+    }
+    if (spec_.reduction == Reduction::kAll) SetBit(out.truth, i);
+  }
+
+  const RowSourcePtr rows_;
+  RollupSpec spec_;
+  bool built_ = false;
+  size_t parents_ = 0;
+  std::vector<uint32_t> count_;
+  std::vector<int64_t> value_;
+  std::vector<uint32_t> currency_;
+  ParentBits list_error_{0};
+  ParentBits body_error_{0};
+  ParentBits undecided_{0};
+  ParentBits hit_{0};  // an element that decides a quantifier
+  // Of the chunk under scan.
+  Vector element_;
+  const Chunk* links_here_ = nullptr;
+  bool parents_known_ = false;
+  std::vector<int64_t> parent_rows_;
+};
+
+}  // namespace
+
+OperatorPtr MakeRollup(RowSourcePtr rows, RollupSpec spec) {
+  return std::make_unique<Rollup>(std::move(rows), std::move(spec));
+}
+
+}  // namespace relata::internal

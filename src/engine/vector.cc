@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/vector.h"
+
+#include <algorithm>
+#include <cstring>
+#include <type_traits>
+#include <variant>
+
+namespace relata::internal {
+
+using Kind = Value::Kind;
+
+ChunkBits FirstBits(size_t n) {
+  ChunkBits bits{};
+  for (size_t w = 0; w < kWordsPerChunk && w * 64 < n; ++w) {
+    const size_t left = n - w * 64;
+    bits[w] = left >= 64 ? ~uint64_t{0} : (uint64_t{1} << left) - 1;
+  }
+  return bits;
+}
+
+bool AnyBit(const ChunkBits& bits) {
+  uint64_t any = 0;
+  for (uint64_t word : bits) any |= word;
+  return any != 0;
+}
+
+void Vector::Reset(Kind of, size_t rows) {
+  kind = of;
+  n = rows;
+  has = error = undecided = truth = ChunkBits{};
+  ints.clear();
+  extra.clear();
+  texts.clear();
+  owned.clear();
+  dictionary = nullptr;
+  if (of == Kind::kText) {
+    texts.resize(rows);
+  } else if (of != Kind::kBool) {
+    ints.resize(rows);
+    if (of == Kind::kMoney) extra.resize(rows);
+  }
+}
+
+ChunkBits Vector::Nulls() const {
+  ChunkBits nulls = FirstBits(n);
+  EachWord(nulls, [&](size_t w) { return nulls[w] & ~(has[w] | error[w] | undecided[w]); });
+  return nulls;
+}
+
+Value Vector::Get(size_t i) const {
+  if (!Holds(i)) return Value();
+  switch (kind) {
+    case Kind::kBool:
+      return Value::Bool(TestBit(truth, i));
+    case Kind::kInt:
+      return Value::Int(ints[i]);
+    case Kind::kDouble:
+      return Value::Double(std::bit_cast<double>(ints[i]));
+    case Kind::kText:
+      return Value::Text(Text(i));
+    case Kind::kTimestamp:
+      return Value::Time({ints[i]});
+    case Kind::kDuration:
+      return Value::Length({ints[i]});
+    case Kind::kDate:
+      return Value::Day({static_cast<int32_t>(ints[i])});
+    case Kind::kMoney:
+      return Value::Amount({ints[i], Currency::FromPacked(extra[i])});
+    default:
+      return Value();
+  }
+}
+
+void Vector::Put(size_t i, const Value& v) {
+  if (v.is_null()) return;
+  if (v.kind() != kind) return SetBit(undecided, i);
+  SetBit(has, i);
+  switch (kind) {
+    case Kind::kBool:
+      if (v.bool_value()) SetBit(truth, i);
+      return;
+    case Kind::kInt:
+      ints[i] = v.int_value();
+      return;
+    case Kind::kDouble:
+      ints[i] = std::bit_cast<int64_t>(v.double_value());
+      return;
+    case Kind::kText:
+      // Reserved once, so that views of earlier texts stay good.
+      if (owned.capacity() < n) owned.reserve(n);
+      owned.push_back(v.text());
+      texts[i] = owned.back();
+      return;
+    case Kind::kTimestamp:
+      ints[i] = v.timestamp().micros;
+      return;
+    case Kind::kDuration:
+      ints[i] = v.duration().micros;
+      return;
+    case Kind::kDate:
+      ints[i] = v.date().days;
+      return;
+    case Kind::kMoney:
+      ints[i] = v.money().units;
+      extra[i] = v.money().currency.packed();
+      return;
+    default:
+      ClearBit(has, i);
+      SetBit(undecided, i);
+  }
+}
+
+namespace {
+
+void ReadChunk(const ChunkedColumn& column, const Rows& rows, Vector& out) {
+  const Chunk* chunk = column.chunk(ChunkOf(rows.first));
+  if (chunk == nullptr) return;
+  const ChunkBits asked = FirstBits(std::min(rows.n, chunk->size));
+  EachWord(out.has, [&](size_t w) { return chunk->present[w] & asked[w]; });
+  if (column.kind() == Kind::kText && !chunk->coded) {
+    EachBit(out.has, [&](size_t i) { out.texts[i] = chunk->Plain(i); });
+    return;
+  }
+  out.ints.resize(std::max(rows.n, chunk->size));
+  chunk->ints.Decode(out.ints.data());
+  if (column.kind() == Kind::kText) {
+    out.dictionary = &column.dictionary();
+  } else if (column.kind() == Kind::kBool) {
+    EachBit(out.has, [&](size_t i) {
+      if (out.ints[i] != 0) SetBit(out.truth, i);
+    });
+  } else if (column.kind() == Kind::kMoney) {
+    EachBit(out.has, [&](size_t i) { out.extra[i] = chunk->Extra(i); });
+  }
+}
+
+}  // namespace
+
+void ReadColumn(const ChunkedColumn& column, const Rows& rows, const ChunkBits& wanted,
+                Vector& out) {
+  out.Reset(column.kind(), rows.n);
+  if (rows.list == nullptr) return ReadChunk(column, rows, out);
+  EachBit(wanted, [&](size_t i) {
+    const Row row = rows.list[i];
+    if (row == kNoRow || !column.Has(row)) return;
+    SetBit(out.has, i);
+    switch (column.kind()) {
+      case Kind::kText:
+        out.texts[i] = column.Text(row);
+        break;
+      case Kind::kBool:
+        if (column.Int(row) != 0) SetBit(out.truth, i);
+        break;
+      case Kind::kMoney:
+        out.extra[i] = column.chunk(ChunkOf(row))->Extra(OffsetOf(row));
+        [[fallthrough]];
+      default:
+        out.ints[i] = column.Int(row);
+    }
+  });
+}
+
+void PackFlags(const uint8_t* flags, ChunkBits& out) {
+  for (size_t w = 0; w < kWordsPerChunk; ++w) {
+    uint64_t word = 0;
+    for (size_t byte = 0; byte < 8; ++byte) {
+      uint64_t eight = 0;
+      std::memcpy(&eight, flags + w * 64 + byte * 8, 8);
+      // Eight bytes of 0 or 1 become eight bits: each product lands on a bit of its own in the top
+      // byte.
+      word |= (eight * 0x0102040810204080) >> 56 << (byte * 8);
+    }
+    out[w] = word;
+  }
+}
+
+namespace {
+
+template <class Code, class Test>
+void Flag(const Code* codes, size_t n, const Test& test, ChunkBits& out) {
+  alignas(64) uint8_t flags[kRowsPerChunk];
+  for (size_t i = 0; i < n; ++i) flags[i] = test(codes[i]) ? 1 : 0;
+  std::memset(flags + n, 0, kRowsPerChunk - n);
+  PackFlags(flags, out);
+}
+
+template <class Code>
+void CompareCodes(const Code* codes, size_t n, Order order, Code v, ChunkBits& out) {
+  switch (order) {
+    case Order::kLess:
+      return Flag(
+          codes, n, [v](Code c) { return c < v; }, out);
+    case Order::kLessEqual:
+      return Flag(
+          codes, n, [v](Code c) { return c <= v; }, out);
+    case Order::kGreater:
+      return Flag(
+          codes, n, [v](Code c) { return c > v; }, out);
+    case Order::kGreaterEqual:
+      return Flag(
+          codes, n, [v](Code c) { return c >= v; }, out);
+    case Order::kEqual:
+      return Flag(
+          codes, n, [v](Code c) { return c == v; }, out);
+    case Order::kNotEqual:
+      return Flag(
+          codes, n, [v](Code c) { return c != v; }, out);
+  }
+}
+
+bool Holds(Order order, __int128 a, __int128 b) {
+  switch (order) {
+    case Order::kLess:
+      return a < b;
+    case Order::kLessEqual:
+      return a <= b;
+    case Order::kGreater:
+      return a > b;
+    case Order::kGreaterEqual:
+      return a >= b;
+    case Order::kEqual:
+      return a == b;
+    case Order::kNotEqual:
+      return a != b;
+  }
+  return false;
+}
+
+// base + step * code against v, as code against a code. `step` is at least 1.
+template <class Code>
+void CompareScaled(const std::vector<Code>& codes, int64_t base, int64_t step, Order order,
+                   int64_t v, ChunkBits& out) {
+  const __int128 away = static_cast<__int128>(v) - base;
+  const __int128 floor = away >= 0 ? away / step : -((-away + step - 1) / step);
+  const bool exact = floor * step == away;
+  if (!exact) {
+    // Between two codes: nothing is equal, and the two orders of each direction are one.
+    if (order == Order::kEqual || order == Order::kNotEqual) {
+      out = order == Order::kEqual ? ChunkBits{} : FirstBits(codes.size());
+      return;
+    }
+    order =
+        order == Order::kLess || order == Order::kLessEqual ? Order::kLessEqual : Order::kGreater;
+  }
+  if (floor < 0 || floor > Code(-1)) {
+    // All codes lie on one side of it.
+    out = Holds(order, floor < 0 ? 0 : Code(-1), floor) ? FirstBits(codes.size()) : ChunkBits{};
+    return;
+  }
+  CompareCodes(codes.data(), codes.size(), order, static_cast<Code>(floor), out);
+}
+
+}  // namespace
+
+void CompareInts(const int64_t* ints, size_t n, Order order, int64_t v, ChunkBits& out) {
+  CompareCodes(ints, n, order, v, out);
+}
+
+void ComparePacked(const PackedInts& ints, Order order, int64_t v, ChunkBits& out) {
+  std::visit(
+      [&](const auto& codes) {
+        using Codes = std::decay_t<decltype(codes)>;
+        if constexpr (std::is_same_v<Codes, PackedInts::Wide>) {
+          CompareCodes(codes.data(), codes.size(), order, v, out);
+        } else if constexpr (std::is_same_v<Codes, PackedInts::Linear>) {
+          if (ints.step() == 0) {
+            out = Holds(order, ints.base(), v) ? FirstBits(codes.size) : ChunkBits{};
+            return;
+          }
+          std::vector<int64_t> decoded(codes.size);
+          ints.Decode(decoded.data());
+          CompareCodes(decoded.data(), decoded.size(), order, v, out);
+        } else {
+          CompareScaled(codes, ints.base(), ints.step(), order, v, out);
+        }
+      },
+      ints.codes());
+}
+
+}  // namespace relata::internal

@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The columnar evaluator beside the interpreter: random conditions over a graph grown by random
+// commits, with nulls, deleted and merged records, late events and relations whose tails are not
+// empty. Both must find the same records true and the same ones in error.
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/strings.h"
+#include "engine/columnar.h"
+#include "gtest/gtest.h"
+#include "property/graph_model.h"
+#include "property/snapshot_view.h"
+#include "relata/expression/expression.h"
+#include "support/support.h"
+
+namespace relata::testing {
+namespace {
+
+using internal::ColumnarCondition;
+using internal::Concat;
+
+constexpr Timestamp kNow{1'782'864'000'000'000};  // 2026-07-01
+
+// Random conditions about one record, as text.
+class Conditions {
+ public:
+  explicit Conditions(CommitSource& random) : random_(random) {}
+
+  std::string About(TypeId type) {
+    variables_ = 0;
+    return Condition(type == kContact ? "contact" : "account", type, 3);
+  }
+
+ private:
+  struct Target {
+    std::string text;
+    TypeId type;
+  };
+
+  template <size_t N>
+  const char* Of(const char* const (&texts)[N]) {
+    return texts[static_cast<size_t>(random_.Below(N))];
+  }
+  std::string Number(int64_t below) { return std::to_string(random_.Below(below)); }
+
+  // The record or one it links to.
+  Target Reach(const std::string& variable, TypeId type) {
+    Target target{variable, type};
+    for (int hops = 0; hops < 2 && random_.Chance(35); ++hops) {
+      if (target.type == kContact) {
+        target = {target.text + ".account", kAccount};
+      } else if (target.type == kAccount) {
+        target = {target.text + ".parent", kAccount};
+      } else if (target.type == kPoint) {
+        target = {target.text + ".contact", kContact};
+      } else if (target.type == kPageView) {
+        target = {target.text + ".subject", kContact};
+      } else {
+        target = random_.Chance(50) ? Target{target.text + ".with", kContact}
+                                    : Target{target.text + ".subject", kAccount};
+      }
+    }
+    return target;
+  }
+
+  std::string Condition(const std::string& variable, TypeId type, int depth) {
+    if (depth > 0 && random_.Chance(45)) {
+      const std::string a = Condition(variable, type, depth - 1);
+      switch (random_.Below(5)) {
+        case 0:
+          return Concat("!(", a, ")");
+        case 1:
+          return Concat("(", a, " ? ", Condition(variable, type, depth - 1), " : ",
+                        Condition(variable, type, depth - 1), ")");
+        default:
+          return Concat("(", a, random_.Chance(50) ? " && " : " || ",
+                        Condition(variable, type, depth - 1), ")");
+      }
+    }
+    const Target target = Reach(variable, type);
+    if (depth > 0 && random_.Chance(45)) {
+      const std::string relation = OfRelation(target, depth);
+      if (!relation.empty()) return relation;
+    }
+    return Atom(target);
+  }
+
+  std::string Atom(const Target& t) {
+    switch (t.type) {
+      case kContact:
+        return ContactAtom(t.text);
+      case kAccount:
+        return AccountAtom(t.text);
+      case kPoint:
+        return Text(t.text + ".address");
+      case kPageView:
+        return random_.Chance(40)   ? Text(t.text + ".path")
+               : random_.Chance(50) ? Int(t.text + ".seconds")
+                                    : Instant(t.text + ".at");
+      default:
+        return random_.Chance(50) ? Money(t.text + ".cost") : Instant(t.text + ".at");
+    }
+  }
+
+  std::string ContactAtom(const std::string& r) {
+    switch (random_.Below(11)) {
+      case 0:
+        return Text(r + ".name");
+      case 1:
+        return Concat(r, ".country ", random_.Chance(50) ? "==" : "!=", " '",
+                      Of({"FR", "DE", "", "été", "XX"}), "'");
+      case 2:
+        return Concat(r, ".country in ['FR', 'IT', ''", random_.Chance(20) ? ", null]" : "]");
+      case 3:
+        return Concat(r, ".score ", Comparison(), " ", Number(120), ".5");
+      case 4:
+        return Concat(r, ".born ", Comparison(), " date('19", 70 + random_.Below(30), "-03-0",
+                      1 + random_.Below(9), "')");
+      case 5:
+        return r + ".vip";
+      case 6:
+        return Instant(r + ".seen");
+      case 7:
+        return Int(r + ".visits");
+      case 8:
+        return Concat(r, ".response ", Comparison(), " duration('", Number(5000), "s')");
+      case 9:
+        return Concat("has(", r, ".", Of({"name", "country", "vip", "account", "seen", "points"}),
+                      ")");
+      default:
+        return Concat(r, ".", Of({"score", "born", "vip", "response", "account"}),
+                      random_.Chance(50) ? " == null" : " != null");
+    }
+  }
+
+  std::string AccountAtom(const std::string& r) {
+    switch (random_.Below(4)) {
+      case 0:
+        return Text(r + ".name");
+      case 1:
+        return Concat("has(", r, ".", Of({"revenue", "parent", "contacts"}), ")");
+      default:
+        return Money(r + ".revenue");
+    }
+  }
+
+  const char* Comparison() { return Of({"<", "<=", ">", ">=", "==", "!="}); }
+
+  std::string Text(const std::string& f) {
+    switch (random_.Below(7)) {
+      case 0:
+        return Concat(f, " ", Comparison(), " 'text ", Number(100'000), "'");
+      case 1:
+        return Concat(f, ".startsWith('text ", Number(100), "')");
+      case 2:
+        return Concat(f, ".contains('", Number(100), "')");
+      case 3:
+        return Concat(f, ".size() ", Comparison(), " ", Number(20));
+      case 4:
+        return Concat(f, " == null || ", f, ".endsWith('7')");
+      case 5:
+        return Concat(f, " + 'x' ", Comparison(), " 'text 5'");
+      default:
+        return Concat(f, ".matches('^text [0-", Number(9), "]+$')");
+    }
+  }
+
+  std::string Int(const std::string& f) {
+    switch (random_.Below(5)) {
+      case 0:
+        return Concat(f, " + ", Number(50), " ", Comparison(), " ", Number(300));
+      case 1:
+        return Concat("100 / (", f, " - ", Number(30), ") ", Comparison(), " 2");
+      case 2:
+        return Concat(f, " * ", f, " ", Comparison(), " ", Number(9000));
+      case 3:
+        return Concat(f, " % 7 == ", Number(7));
+      default:
+        return Concat(f, " ", Comparison(), " ", Number(300));
+    }
+  }
+
+  std::string Instant(const std::string& f) {
+    switch (random_.Below(4)) {
+      case 0:
+        return Concat(f, " ", Comparison(), " now - days(", Number(200), ")");
+      case 1:
+        return Concat("now - ", f, " ", Comparison(), " duration('", Number(4000), "h')");
+      case 2:
+        return Concat(f, ".getMonth() == ", Number(12));
+      default:
+        return Concat(f, " ", Comparison(), " timestamp('2026-0", 1 + random_.Below(9),
+                      "-15T00:00:00Z')");
+    }
+  }
+
+  std::string Money(const std::string& f) {
+    return Concat(f, " ", Comparison(), " money('", Number(10'000), "', '",
+                  random_.Chance(80) ? "EUR" : "USD", "')");
+  }
+
+  // A question about a list of children or events of the record; empty when it has none.
+  std::string OfRelation(const Target& t, int depth) {
+    struct Relation {
+      const char* text;
+      TypeId type;
+      const char* number;  // a field to sum
+      const char* money;
+    };
+    static constexpr Relation kOfContact[] = {{".events('page_view')", kPageView, "seconds", ""},
+                                              {".points", kPoint, "", ""}};
+    static constexpr Relation kOfAccount[] = {{".contacts", kContact, "visits", ""},
+                                              {".children", kAccount, "", "revenue"},
+                                              {".events('call')", kCall, "", "cost"}};
+    if (t.type != kContact && t.type != kAccount) return "";
+    const Relation& relation =
+        t.type == kContact ? kOfContact[random_.Below(2)] : kOfAccount[random_.Below(3)];
+    std::string list = t.text + relation.text;
+    const std::string e = Concat("e", variables_++);
+    const auto body = [&] { return Condition(e, relation.type, depth - 1); };
+    if (random_.Chance(60)) list += Concat(".filter(", e, ", ", body(), ")");
+    switch (random_.Below(7)) {
+      case 0:
+        return Concat(list, ".exists(", e, ", ", body(), ")");
+      case 1:
+        return Concat(list, ".all(", e, ", ", body(), ")");
+      case 2:
+        return Concat(list, ".exists_one(", e, ", ", body(), ")");
+      case 3:
+      case 4: {
+        if (relation.money[0] != '\0') {
+          return Money(Concat(list, ".map(", e, ", ", e, ".", relation.money, ").sum()"));
+        }
+        if (relation.number[0] == '\0') break;
+        const std::string guarded =
+            random_.Chance(60) ? Concat(".filter(", e, ", ", e, ".", relation.number, " != null)")
+                               : "";
+        return Concat(list, guarded, ".map(", e, ", ", e, ".", relation.number, ").",
+                      Of({"sum", "min", "max"}), "() ", Comparison(), " ", Number(500));
+      }
+      default:
+        break;
+    }
+    return Concat(list, ".size() ", Comparison(), " ", Number(6));
+  }
+
+  CommitSource& random_;
+  int variables_ = 0;
+};
+
+class ColumnarProperty : public ::testing::Test {
+ protected:
+  // A graph of about 900 contacts whose indexes were built early and grew since.
+  std::shared_ptr<const Snapshot> Grow(CommitSource& source) {
+    std::shared_ptr<const Snapshot> snapshot = Snapshot::Empty(schema_);
+    GraphModel model(schema_);
+    const auto commit = [&](const CommitBatch& batch) {
+      model.Apply(batch);
+      snapshot = snapshot->With(batch);
+    };
+    commit(source.Bulk(model, kAccount, 150));
+    commit(source.Bulk(model, kContact, 600));
+    commit(source.Bulk(model, kPoint, 300));
+    for (int i = 0; i < 60; ++i) {
+      commit(source.Next(model, 80));
+      std::vector<Row> rows;
+      if (i == 20) snapshot->Children({kAccount, 0}, kContact, 1, rows);
+      if (i == 20) snapshot->Events({kContact, 0}, kPageView, rows);
+    }
+    return snapshot;
+  }
+
+  // Compares the evaluators on every existing record; true when the columns knew the plan's shape.
+  bool Compare(const Snapshot& snapshot, TypeId subject, const CheckedExpression& checked) {
+    const PlainView view(snapshot);
+    EvaluationContext context;
+    context.view = &view;
+    context.now = kNow;
+    const auto columnar = ColumnarCondition::Make(snapshot, checked.shared_plan(), context);
+    if (columnar == nullptr) return false;
+    const absl::StatusOr<internal::Population> population = columnar->Evaluate();
+    EXPECT_TRUE(population.ok()) << population.status();
+    if (!population.ok()) return true;
+    Interpreter interpreter(checked.shared_plan(), context);
+    int64_t outcomes[3] = {};
+    for (Row row = 0; row < snapshot.RowLimit(subject); ++row) {
+      if (!snapshot.Exists({subject, row})) continue;
+      const absl::StatusOr<EvalResult> result = interpreter.Evaluate({subject, row});
+      EXPECT_TRUE(result.ok()) << result.status();
+      if (!result.ok()) return true;
+      const size_t chunk = internal::ChunkOf(row);
+      const size_t i = internal::OffsetOf(row);
+      const Tri found = internal::TestBit(population->is_true[chunk], i)    ? Tri::kTrue
+                        : internal::TestBit(population->is_error[chunk], i) ? Tri::kError
+                                                                            : Tri::kFalse;
+      ++outcomes[static_cast<int>(found)];
+      EXPECT_EQ(static_cast<int>(found), static_cast<int>(result->tri()))
+          << checked.text() << "\n  row " << row << " " << result->error;
+      if (HasFailure()) return true;
+    }
+    EXPECT_EQ(outcomes[static_cast<int>(Tri::kTrue)], population->count) << checked.text();
+    EXPECT_EQ(outcomes[static_cast<int>(Tri::kError)], population->errors) << checked.text();
+    mixed_ += outcomes[0] > 0 && outcomes[1] > 0 ? 1 : 0;
+    with_errors_ += outcomes[2] > 0 ? 1 : 0;
+    return true;
+  }
+
+  CheckedExpression CheckFor(TypeId subject, const std::string& text) {
+    CheckOptions options;
+    options.schema = schema_.get();
+    options.subject = subject;
+    options.expected = ValueType::Kind::kBool;
+    return Check(text, options);
+  }
+
+  const std::shared_ptr<const Schema> schema_ = GraphSchema();
+  int mixed_ = 0;        // true for some records and false for others
+  int with_errors_ = 0;  // an error for some
+};
+
+TEST_F(ColumnarProperty, FindsTheSameRecordsAsTheInterpreter) {
+  CommitSource source(Seed(20260103));
+  const std::shared_ptr<const Snapshot> snapshot = Grow(source);
+  Conditions conditions(source);
+  int checked_well = 0;
+  int known = 0;
+  constexpr int kExpressions = 300;
+  for (int i = 0; i < kExpressions && !HasFailure(); ++i) {
+    const TypeId subject = source.Chance(60) ? kContact : kAccount;
+    const std::string text = conditions.About(subject);
+    const CheckedExpression checked = CheckFor(subject, text);
+    if (!checked.ok()) continue;
+    ++checked_well;
+    known += Compare(*snapshot, subject, checked) ? 1 : 0;
+  }
+  RecordProperty("expressions", checked_well);
+  RecordProperty("columnar", known);
+  printf("[ columns  ] %d of %d expressions; %d divide the records, %d have errors\n", known,
+         checked_well, mixed_, with_errors_);
+  if (HasFailure()) return;
+  // The comparison means something only when most expressions take part and decide something.
+  EXPECT_GT(checked_well, kExpressions * 8 / 10);
+  EXPECT_GT(known, checked_well * 8 / 10);
+  EXPECT_GT(mixed_, known / 3);
+  EXPECT_GT(with_errors_, known / 10);
+}
+
+TEST_F(ColumnarProperty, LeavesToTheInterpreterWhatItHasNoOperatorFor) {
+  const std::shared_ptr<const Snapshot> snapshot = Snapshot::Empty(schema_);
+  const PlainView view(*snapshot);
+  EvaluationContext context;
+  context.view = &view;
+  for (const char* text :
+       {"account.tags.exists(t, t == 'a')", "account.contacts.map(c, c.score).sum() > 1.0",
+        "account.contacts.exists(c, account.contacts.exists(d, d.visits > c.visits))"}) {
+    const CheckedExpression checked = CheckFor(kAccount, text);
+    ASSERT_TRUE(checked.ok()) << checked.status();
+    EXPECT_EQ(ColumnarCondition::Make(*snapshot, checked.shared_plan(), context), nullptr) << text;
+  }
+}
+
+}  // namespace
+}  // namespace relata::testing
