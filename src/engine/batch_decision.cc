@@ -177,8 +177,9 @@ absl::StatusOr<RecordRef> BatchDecision::Living(RecordRef record) {
 
 absl::StatusOr<Value> BatchDecision::Stored(RecordRef record, FieldId field) {
   if (before_.Loaded(record.type)) return before_.Get(record, field);
-  const auto [cached, added] = rows_.try_emplace(record);
-  if (added) {
+  const auto placed = rows_.try_emplace(record);
+  auto& cached = placed.first->second;
+  if (placed.second) {
     ScanSpec spec;
     spec.type = record.type;
     spec.rows = {record.row};
@@ -187,13 +188,13 @@ absl::StatusOr<Value> BatchDecision::Stored(RecordRef record, FieldId field) {
     }
     RELATA_RETURN_IF_ERROR(reader_.ScanRecords(spec, [&](const RecordRows& rows) {
       for (size_t i = 0; !rows.rows.empty() && i < spec.fields.size(); ++i) {
-        cached->second[spec.fields[i]] = rows.columns[i].Get(0);
+        cached[spec.fields[i]] = rows.columns[i].Get(0);
       }
       return absl::OkStatus();
     }));
   }
-  const auto value = cached->second.find(field);
-  return value == cached->second.end() ? Value() : value->second;
+  const auto value = cached.find(field);
+  return value == cached.end() ? Value() : value->second;
 }
 
 std::string BatchDecision::Where(RecordRef record, const FieldDef& field) const {
