@@ -26,64 +26,23 @@ PointClass ClassOf(std::string_view email, bool at_work) {
   return at_work && !provider ? PointClass::kProfessional : PointClass::kPersonal;
 }
 
-// A day has no instant: the start of it in UTC is early enough for a rule that counts months.
-Timestamp InstantOf(const Value& value, Timestamp otherwise) {
-  if (value.is(Value::Kind::kTimestamp)) return value.timestamp();
-  if (value.is(Value::Kind::kDate)) return UtcMidnight(value.date());
-  return otherwise;
-}
-
-bool IsTrue(const Value& value) { return value.is(Value::Kind::kBool) && value.bool_value(); }
-
 bool IsOneOf(std::string_view text, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), text) != words.end();
 }
 
 }  // namespace
 
-ContactFacts::ContactFacts(const Snapshot& view) : view_(view), schema_(view.schema()) {}
-
-Value ContactFacts::Field(RecordRef record, std::string_view field) const {
-  if (record.none()) return Value();
-  const FieldDef* def = schema_.type(record.type).FindField(field);
-  return def == nullptr ? Value() : view_.Get(record, def->id);
-}
-
-std::string ContactFacts::Text(RecordRef record, std::string_view field) const {
-  const Value value = Field(record, field);
-  return value.is(Value::Kind::kText) ? value.text() : std::string();
-}
-
-template <class Visit>
-void ContactFacts::EachChild(RecordRef parent, std::string_view type, std::string_view link,
-                             Visit visit) const {
-  const TypeDef* child = schema_.Find(type);
-  const FieldDef* field = child == nullptr ? nullptr : child->FindField(link);
-  if (field == nullptr || field->target != parent.type) return;
-  std::vector<Row> rows;
-  view_.Children(parent, child->id, field->id, rows);
-  for (const Row row : rows) visit(RecordRef{child->id, row});
-}
-
-template <class Visit>
-void ContactFacts::EachEvent(std::string_view event, Visit visit) const {
-  const TypeDef* type = schema_.Find(event);
-  if (type == nullptr || type->subject != person_.type) return;
-  std::vector<int64_t> places;
-  view_.Events(person_, type->id, places);
-  for (const int64_t place : places) visit(EventRef{type->id, place});
-}
+ContactFacts::ContactFacts(const Snapshot& view) : read_(view), view_(view) {}
 
 absl::Status ContactFacts::Gather(RecordRef person, const ContactPlan& plan) {
   person_ = view_.Resolve(person);
   if (!view_.Exists(person_)) return NotFound("the person does not exist");
-  const std::string& type = schema_.type(person_.type).name;
+  const std::string& type = read_.TypeOf(person_).name;
   if (type != "contact" && type != "lead") {
     return InvalidArgument(Concat("a person is needed, not a record of type ", type));
   }
   plan_ = plan;
-  const Value account = Field(person_, "account");
-  account_ = account.is(Value::Kind::kRecord) ? view_.Resolve(account.record()) : RecordRef{};
+  account_ = read_.Link(person_, "account");
   question_ = Question{};
   facts_ = Facts{};
   GatherWhere();
@@ -94,7 +53,7 @@ absl::Status ContactFacts::Gather(RecordRef person, const ContactPlan& plan) {
   GatherActivity();
   question_.channel = plan.channel;
   question_.purpose = plan.purpose;
-  const bool at_work = !account_.none() || !Text(person_, "company").empty();
+  const bool at_work = !account_.none() || !read_.Text(person_, "company").empty();
   question_.audience = at_work ? Audience::kB2b : Audience::kB2c;
   question_.at = plan.at;
   question_.known_at = plan.known_at;
@@ -113,24 +72,24 @@ absl::Status ContactFacts::Gather(RecordRef person, const ContactPlan& plan) {
 void ContactFacts::GatherWhere() {
   jurisdictions_.clear();
   zones_.clear();
-  std::string country = Text(person_, "country");
-  if (country.empty()) country = Text(account_, "country");
+  std::string country = read_.Text(person_, "country");
+  if (country.empty()) country = read_.Text(account_, "country");
   if (const std::optional<std::string> code = NormalizeCountry(country)) {
     jurisdictions_.push_back(ParseJurisdiction(*code));
   }
-  std::optional<Zone> zone = Zone::Load(Text(person_, "time_zone"));
+  std::optional<Zone> zone = Zone::Load(read_.Text(person_, "time_zone"));
   if (!zone && jurisdictions_ == std::vector<Jurisdiction>{Jurisdiction::kFr}) {
     // Overseas departments have clocks of their own; elsewhere the country has one.
-    std::string postal = Text(person_, "postal_code");
-    if (postal.empty()) postal = Text(account_, "postal_code");
+    std::string postal = read_.Text(person_, "postal_code");
+    if (postal.empty()) postal = read_.Text(account_, "postal_code");
     if (!postal.starts_with("97") && !postal.starts_with("98")) zone = Zone::Load("Europe/Paris");
   }
   if (zone) zones_.push_back(*zone);
   facts_.jurisdictions = jurisdictions_;
   facts_.subject.zone_candidates = zones_;
-  const Value born = Field(person_, "birth_date");
+  const Value born = read_.Get(person_, "birth_date");
   if (born.is(Value::Kind::kDate)) facts_.subject.born = born.date();
-  facts_.subject.deceased = IsTrue(Field(person_, "deceased"));
+  facts_.subject.deceased = read_.IsTrue(person_, "deceased");
 }
 
 // The addresses of the channel: the primary one as text, all that are records.
@@ -139,25 +98,26 @@ void ContactFacts::GatherPoints() {
   question_.point = {};
   const bool mail = plan_.channel == Channel::kEmail;
   const bool call = IsOneOf(Name(plan_.channel), {"phone", "sms", "robocall"});
-  address_ = mail ? Text(person_, "email") : "";
+  address_ = mail ? read_.Text(person_, "email") : "";
   if (call) {
-    address_ = Text(person_, "mobile");
-    if (address_.empty() && plan_.channel == Channel::kPhone) address_ = Text(person_, "phone");
+    address_ = read_.Text(person_, "mobile");
+    if (address_.empty() && plan_.channel == Channel::kPhone)
+      address_ = read_.Text(person_, "phone");
   }
   if (!mail && !call) return;
-  const std::string_view link = schema_.type(person_.type).name;
-  EachChild(person_, "contact_point", link, [&](RecordRef held) {
-    const Value point = Field(held, mail ? "email" : "phone");
-    if (!point.is(Value::Kind::kRecord)) return;
-    points_.push_back(view_.Resolve(point.record()));
-    const std::string text = Text(points_.back(), mail ? "address" : "number");
+  const std::string_view link = read_.TypeOf(person_).name;
+  for (const RecordRef held : read_.Children(person_, "contact_point", link)) {
+    const RecordRef point = read_.Link(held, mail ? "email" : "phone");
+    if (point.none()) continue;
+    points_.push_back(point);
+    const std::string text = read_.Text(points_.back(), mail ? "address" : "number");
     if (address_.empty()) address_ = text;
     if (text == address_) question_.point = PartyId::Of(points_.back());
-  });
-  const bool at_work = !account_.none() || !Text(person_, "company").empty();
+  }
+  const bool at_work = !account_.none() || !read_.Text(person_, "company").empty();
   facts_.point.point_class = ClassOf(address_, at_work);
   if (!question_.point.none()) {
-    const std::string nature = Text(question_.point.ref(), "nature");
+    const std::string nature = read_.Text(question_.point.ref(), "nature");
     if (nature == "personal") facts_.point.point_class = PointClass::kPersonal;
     if (nature == "professional") facts_.point.point_class = PointClass::kProfessional;
     if (nature == "generic") facts_.point.point_class = PointClass::kGeneric;
@@ -167,7 +127,7 @@ void ContactFacts::GatherPoints() {
 
 absl::Status ContactFacts::GatherLedger() {
   RELATA_ASSIGN_OR_RETURN(entries_, view_.Ledger(person_, points_));
-  if (IsTrue(Field(person_, "do_not_contact"))) {
+  if (read_.IsTrue(person_, "do_not_contact")) {
     // The stop of the record itself, older than anything that was said.
     ConsentEntry stop;
     stop.event = ConsentEvent::kSuppress;
@@ -191,36 +151,38 @@ absl::Status ContactFacts::GatherLedger() {
 }
 
 void ContactFacts::GatherRelationsOf(RecordRef holder, std::string_view link) {
-  EachChild(holder, "order", link, [&](RecordRef order) {
-    if (Text(order, "status") == "cancelled") return;
-    relations_.push_back({RelationKind::kPurchase, InstantOf(Field(order, "at"), plan_.at)});
-  });
-  for (const std::string_view type : {"contract", "subscription"}) {
-    EachChild(holder, type, link, [&](RecordRef contract) {
-      Timestamp until = InstantOf(Field(contract, "until"), Timestamp::kMax);
-      const Value cancelled = Field(contract, "cancelled_on");
-      if (!cancelled.is_null()) until = std::min(until, InstantOf(cancelled, until));
-      relations_.push_back(
-          {RelationKind::kContract, InstantOf(Field(contract, "from"), Timestamp::kMin), until});
-    });
+  for (const RecordRef order : read_.Children(holder, "order", link)) {
+    if (read_.Text(order, "status") == "cancelled") continue;
+    relations_.push_back({RelationKind::kPurchase, read_.When(order, "at").value_or(plan_.at)});
   }
-  EachChild(holder, "opportunity", link, [&](RecordRef opportunity) {
+  for (const std::string_view type : {"contract", "subscription"}) {
+    for (const RecordRef contract : read_.Children(holder, type, link)) {
+      const Timestamp until =
+          std::min(read_.When(contract, "until").value_or(Timestamp::kMax),
+                   read_.When(contract, "cancelled_on").value_or(Timestamp::kMax));
+      relations_.push_back(
+          {RelationKind::kContract, read_.When(contract, "from").value_or(Timestamp::kMin), until});
+    }
+  }
+  for (const RecordRef opportunity : read_.Children(holder, "opportunity", link)) {
     relations_.push_back(
-        {RelationKind::kNegotiation, InstantOf(Field(opportunity, "opened_at"), plan_.at)});
-  });
+        {RelationKind::kNegotiation, read_.When(opportunity, "opened_at").value_or(plan_.at)});
+  }
 }
 
 void ContactFacts::GatherRelations() {
-  GatherRelationsOf(person_, schema_.type(person_.type).name);
+  GatherRelationsOf(person_, read_.TypeOf(person_).name);
   if (!account_.none()) GatherRelationsOf(account_, "account");
-  EachEvent("form_sent", [&](EventRef event) {
+  for (const EventRef event : read_.Events(person_, "form_sent")) {
     relations_.push_back({RelationKind::kInquiry, view_.EventAt(event)});
-  });
+  }
   facts_.relations = relations_;
 }
 
 void ContactFacts::AddActivity(std::string_view event, ActivityKind kind) {
-  EachEvent(event, [&](EventRef e) { activity_.push_back({kind, view_.EventAt(e)}); });
+  for (const EventRef e : read_.Events(person_, event)) {
+    activity_.push_back({kind, view_.EventAt(e)});
+  }
 }
 
 // What the person did and what was sent. Without any such event in the database nobody tracks
@@ -238,12 +200,12 @@ void ContactFacts::GatherActivity() {
     }
   }
   for (const std::string_view event : {"email_clicked", "login", "form_sent"}) {
-    const TypeDef* type = schema_.Find(event);
+    const TypeDef* type = view_.schema().Find(event);
     facts_.activity_tracked |= type != nullptr && view_.EventCount(type->id) > 0;
   }
-  EachEvent("email_sent", [&](EventRef event) {
+  for (const EventRef event : read_.Events(person_, "email_sent")) {
     attempts_.push_back({Channel::kEmail, view_.EventAt(event)});
-  });
+  }
   facts_.activity = activity_;
   facts_.attempts = attempts_;
 }

@@ -12,6 +12,7 @@
 #include "relata/consent/facts.h"
 #include "relata/engine/snapshot.h"
 #include "relata/segment/audience.h"
+#include "segment/record_reader.h"
 
 namespace relata::internal {
 
@@ -33,8 +34,6 @@ class ContactFacts {
   std::string_view AddressProblem() const;
 
  private:
-  Value Field(RecordRef record, std::string_view field) const;
-  std::string Text(RecordRef record, std::string_view field) const;
   void GatherWhere();
   void GatherPoints();
   absl::Status GatherLedger();
@@ -42,13 +41,8 @@ class ContactFacts {
   void GatherRelationsOf(RecordRef holder, std::string_view link);
   void GatherActivity();
   void AddActivity(std::string_view event, ActivityKind kind);
-  template <class Visit>
-  void EachChild(RecordRef parent, std::string_view type, std::string_view link, Visit visit) const;
-  template <class Visit>
-  void EachEvent(std::string_view event, Visit visit) const;
-
+  RecordReader read_;
   const Snapshot& view_;
-  const Schema& schema_;
   RecordRef person_;
   RecordRef account_;
   ContactPlan plan_;

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reading a snapshot by the names of types and fields, for rooms that know the standard schema but
+// must also work where a type or field is missing: what is not there reads as null.
+
+#ifndef RELATA_SRC_SEGMENT_RECORD_READER_H_
+#define RELATA_SRC_SEGMENT_RECORD_READER_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "relata/engine/snapshot.h"
+#include "relata/model/schema.h"
+
+namespace relata::internal {
+
+// Borrows the snapshot. Thread-safe as the snapshot.
+class RecordReader {
+ public:
+  explicit RecordReader(const Snapshot& view) : view_(view), schema_(view.schema()) {}
+
+  const Snapshot& view() const { return view_; }
+  const TypeDef& TypeOf(RecordRef record) const { return schema_.type(record.type); }
+
+  Value Get(RecordRef record, std::string_view field) const {
+    if (record.none()) return Value();
+    const FieldDef* def = schema_.type(record.type).FindField(field);
+    return def == nullptr ? Value() : view_.Get(record, def->id);
+  }
+  // The text of a text or choice; empty when absent.
+  std::string Text(RecordRef record, std::string_view field) const {
+    const Value value = Get(record, field);
+    return value.is(Value::Kind::kText) ? value.text() : std::string();
+  }
+  bool IsTrue(RecordRef record, std::string_view field) const {
+    const Value value = Get(record, field);
+    return value.is(Value::Kind::kBool) && value.bool_value();
+  }
+  Money Amount(RecordRef record, std::string_view field) const {
+    const Value value = Get(record, field);
+    return value.is(Value::Kind::kMoney) ? value.money() : Money{};
+  }
+  // An instant, or the midnight that begins a day.
+  std::optional<Timestamp> When(RecordRef record, std::string_view field) const {
+    const Value value = Get(record, field);
+    if (value.is(Value::Kind::kTimestamp)) return value.timestamp();
+    if (value.is(Value::Kind::kDate)) return UtcMidnight(value.date());
+    return std::nullopt;
+  }
+  // The linked record as it is today, merged ones resolved.
+  RecordRef Link(RecordRef record, std::string_view field) const {
+    const Value value = Get(record, field);
+    return value.is(Value::Kind::kRecord) ? view_.Resolve(value.record()) : RecordRef{};
+  }
+
+  // The records of `type` whose `link` names `parent`; none when the schema has no such link.
+  std::vector<RecordRef> Children(RecordRef parent, std::string_view type,
+                                  std::string_view link) const {
+    std::vector<RecordRef> out;
+    const TypeDef* child = schema_.Find(type);
+    const FieldDef* field = child == nullptr ? nullptr : child->FindField(link);
+    if (field == nullptr || field->target != parent.type) return out;
+    std::vector<Row> rows;
+    view_.Children(parent, child->id, field->id, rows);
+    for (const Row row : rows) out.push_back({child->id, row});
+    return out;
+  }
+  // The events of `type` about `subject`, in order of time.
+  std::vector<EventRef> Events(RecordRef subject, std::string_view type) const {
+    std::vector<EventRef> out;
+    const TypeDef* event = schema_.Find(type);
+    if (event == nullptr || !event->event || event->subject != subject.type) return out;
+    std::vector<int64_t> places;
+    view_.Events(subject, event->id, places);
+    for (const int64_t place : places) out.push_back({event->id, place});
+    return out;
+  }
+
+ private:
+  const Snapshot& view_;
+  const Schema& schema_;
+};
+
+}  // namespace relata::internal
+
+#endif  // RELATA_SRC_SEGMENT_RECORD_READER_H_
