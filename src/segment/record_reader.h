@@ -11,15 +11,18 @@
 #include <string_view>
 #include <vector>
 
+#include "relata/access/role.h"
 #include "relata/engine/snapshot.h"
 #include "relata/model/schema.h"
 
 namespace relata::internal {
 
-// Borrows the snapshot. Thread-safe as the snapshot.
+// Borrows the snapshot and the permissions; what these do not allow reads as null. Thread-safe as
+// the snapshot.
 class RecordReader {
  public:
-  explicit RecordReader(const Snapshot& view) : view_(view), schema_(view.schema()) {}
+  explicit RecordReader(const Snapshot& view, const Permissions* may = nullptr)
+      : view_(view), schema_(view.schema()), may_(may) {}
 
   const Snapshot& view() const { return view_; }
   const TypeDef& TypeOf(RecordRef record) const { return schema_.type(record.type); }
@@ -27,7 +30,13 @@ class RecordReader {
   Value Get(RecordRef record, std::string_view field) const {
     if (record.none()) return Value();
     const FieldDef* def = schema_.type(record.type).FindField(field);
-    return def == nullptr ? Value() : view_.Get(record, def->id);
+    if (def == nullptr || !MayRead(record.type, def->id)) return Value();
+    return view_.Get(record, def->id);
+  }
+  Value Get(EventRef event, std::string_view field) const {
+    const FieldDef* def = schema_.type(event.type).FindField(field);
+    if (def == nullptr || !MayRead(event.type, def->id)) return Value();
+    return view_.EventField(event, def->id);
   }
   // The text of a text or choice; empty when absent.
   std::string Text(RecordRef record, std::string_view field) const {
@@ -79,8 +88,13 @@ class RecordReader {
   }
 
  private:
+  bool MayRead(TypeId type, FieldId field) const {
+    return may_ == nullptr || (may_->MayRead(type) && may_->MayRead(type, field));
+  }
+
   const Snapshot& view_;
   const Schema& schema_;
+  const Permissions* may_;
 };
 
 }  // namespace relata::internal
