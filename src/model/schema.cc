@@ -10,6 +10,7 @@
 
 namespace relata {
 
+using internal::CheckCard;
 using internal::Concat;
 using internal::MemberName;
 
@@ -71,7 +72,10 @@ FieldDef DefinitionOf(const FieldSpec& spec, const TypeCard& type) {
   return field;
 }
 
-// What strict mode asks of a field added at run time.
+}  // namespace
+
+namespace internal {
+
 absl::Status CheckCard(const TypeDef& type, const FieldDef& field, bool strict) {
   if (strict && (field.use == Use::kAsType || field.data_owner.empty())) {
     return FailedPrecondition(
@@ -79,10 +83,6 @@ absl::Status CheckCard(const TypeDef& type, const FieldDef& field, bool strict) 
   }
   return absl::OkStatus();
 }
-
-}  // namespace
-
-namespace internal {
 
 TypeDef DefinitionOf(const TypeSpec& spec) {
   TypeDef type;

@@ -69,6 +69,9 @@ namespace internal {
 // The declared type as a definition, cards completed from the type's.
 TypeDef DefinitionOf(const TypeSpec& spec);
 
+// What strict mode asks of the card of a field added at run time.
+absl::Status CheckCard(const TypeDef& type, const FieldDef& field, bool strict);
+
 // Lower-case ASCII letters, digits and "_", a letter first, 1 to 63 characters.
 bool IsSchemaName(std::string_view name);
 

@@ -294,6 +294,17 @@ absl::StatusOr<FieldDef> ReadField(const Json& json, std::string_view type) {
   return field;
 }
 
+absl::StatusOr<PathDef> ReadPath(const Json& json, std::string_view type) {
+  PathDef path;
+  Reader reader(json, Concat(type, ".paths"));
+  reader.Text("name", &path.name);
+  reader.Text("path", &path.path);
+  reader.Local("label", &path.label);
+  path.custom = true;
+  RELATA_RETURN_IF_ERROR(reader.Done());
+  return path;
+}
+
 absl::Status ReadMembers(Reader& reader, TypeDef* type) {
   if (const Json* fields = reader.Get("fields"); fields != nullptr) {
     if (!fields->is_array()) reader.Fail("fields: a list is expected");
@@ -305,13 +316,7 @@ absl::Status ReadMembers(Reader& reader, TypeDef* type) {
   if (const Json* paths = reader.Get("paths"); paths != nullptr) {
     if (!paths->is_array()) reader.Fail("paths: a list is expected");
     for (const Json& one : *paths) {
-      PathDef path;
-      Reader member(one, Concat(type->name, ".paths"));
-      member.Text("name", &path.name);
-      member.Text("path", &path.path);
-      member.Local("label", &path.label);
-      path.custom = true;
-      RELATA_RETURN_IF_ERROR(member.Done());
+      RELATA_ASSIGN_OR_RETURN(PathDef path, ReadPath(one, type->name));
       type->paths.push_back(std::move(path));
     }
   }
@@ -379,6 +384,57 @@ absl::StatusOr<TypeDef> Merge(TypeDef stored, const TypeDef& declared) {
   return merged;
 }
 
+// The lists of new members by type, {"account": [...]}, handed to `add` one by one.
+template <class Add>
+absl::Status EachOfType(Reader& reader, const char* key, const SchemaEditor& editor, Add add) {
+  const Json* lists = reader.Get(key);
+  if (lists == nullptr) return absl::OkStatus();
+  if (!lists->is_object()) return InvalidArgument(Concat(key, ": an object is expected"));
+  for (const auto& [name, list] : lists->items()) {
+    const TypeDef* type = editor.Find(name);
+    if (type == nullptr) return NotFound(Concat("there is no type \"", name, "\""));
+    if (!list.is_array()) return InvalidArgument(Concat(key, ".", name, ": a list is expected"));
+    const TypeId id = type->id;
+    for (const Json& one : list) RELATA_RETURN_IF_ERROR(add(id, one));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AddNewType(SchemaEditor& editor, const Json& json, bool strict) {
+  RELATA_ASSIGN_OR_RETURN(TypeDef type, ReadType(json));
+  type.custom = true;
+  for (FieldDef& field : type.fields) {
+    field.custom = true;
+    RELATA_RETURN_IF_ERROR(internal::CheckCard(type, field, strict));
+  }
+  return editor.AddType(std::move(type)).status();
+}
+
+absl::StatusOr<Schema> Extend(const Schema& schema, const Json& json) {
+  SchemaEditor editor(schema);
+  Reader reader(json, "schema");
+  bool strict = schema.strict();
+  reader.Flag("strict", &strict);
+  editor.set_strict(strict);
+  if (const Json* types = reader.Get("types"); types != nullptr) {
+    if (!types->is_array()) return InvalidArgument("types: a list is expected");
+    for (const Json& one : *types) RELATA_RETURN_IF_ERROR(AddNewType(editor, one, strict));
+  }
+  RELATA_RETURN_IF_ERROR(EachOfType(reader, "fields", editor, [&](TypeId id, const Json& one) {
+    RELATA_ASSIGN_OR_RETURN(FieldDef field, ReadField(one, editor.type(id).name));
+    RELATA_RETURN_IF_ERROR(internal::CheckCard(editor.type(id), field, strict));
+    field.custom = true;
+    return editor.AddField(id, std::move(field)).status();
+  }));
+  RELATA_RETURN_IF_ERROR(EachOfType(reader, "paths", editor, [&](TypeId id, const Json& one) {
+    RELATA_ASSIGN_OR_RETURN(PathDef path, ReadPath(one, editor.type(id).name));
+    return editor.AddPath(id, std::move(path));
+  }));
+  RELATA_RETURN_IF_ERROR(reader.Done());
+  RELATA_RETURN_IF_ERROR(editor.Resolve());
+  return editor.Finish();
+}
+
 absl::StatusOr<Json> Parse(std::string_view text) {
   Json json = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
   if (json.is_discarded()) return InvalidArgument("this is not JSON");
@@ -436,6 +492,11 @@ absl::StatusOr<Schema> RestoreCatalogue(std::string_view text, const Schema& dec
 absl::StatusOr<TypeDef> ParseTypeDef(std::string_view text) {
   RELATA_ASSIGN_OR_RETURN(Json json, Parse(text));
   return ReadType(json);
+}
+
+absl::StatusOr<Schema> ExtendSchema(const Schema& schema, std::string_view text) {
+  RELATA_ASSIGN_OR_RETURN(Json json, Parse(text));
+  return Extend(schema, json);
 }
 
 absl::StatusOr<FieldDef> ParseFieldDef(std::string_view text) {

@@ -255,6 +255,12 @@ absl::StatusOr<Schema> RestoreCatalogue(std::string_view json, const Schema& dec
 absl::StatusOr<TypeDef> ParseTypeDef(std::string_view json);
 absl::StatusOr<FieldDef> ParseFieldDef(std::string_view json);
 
+// `schema` with what a document adds to it at once, so that new types may link to one another:
+// {"types": [...], "fields": {"account": [...]}, "paths": {"account": [{"name", "path", "label"}]},
+// "strict": true}, every member optional. Fails as ParseTypeDef, WithType and WithField do;
+// NotFound for fields of an unknown type.
+absl::StatusOr<Schema> ExtendSchema(const Schema& schema, std::string_view json);
+
 // "text", "link", ...: the kind's name in JSON and messages. And back; false for another text.
 std::string_view FieldKindName(FieldKind kind);
 bool ParseFieldKind(std::string_view name, FieldKind* kind);

@@ -216,6 +216,43 @@ TEST(Schema, RemovesALinkFromBothSidesUnlessAPathNeedsIt) {
   EXPECT_EQ(linked.Find("owner")->Find("kept"), nullptr);
 }
 
+TEST(Extension, TakesTypesThatLinkToOneAnotherFromOneDocument) {
+  const auto schema = ExtendSchema(Declared(), R"({
+      "types": [
+        {"name": "line", "fields": [
+          {"name": "site", "kind": "link", "target": "site", "inverse": "lines"}]},
+        {"name": "site", "fields": [
+          {"name": "main_line", "kind": "link", "target": "line", "inverse": "main_of"}]}],
+      "fields": {"machine": [{"name": "line", "kind": "link", "target": "line",
+                              "inverse": "machines"}]},
+      "paths": {"site": [{"name": "machines", "path": "lines.machines"}]}})");
+  ASSERT_TRUE(schema.ok()) << schema.status();
+  EXPECT_EQ(schema->Find("site")->paths[0].target, schema->Find("machine")->id);
+  EXPECT_TRUE(schema->FindField("machine", "line")->custom);
+  EXPECT_TRUE(CheckExtends(Declared(), *schema).ok());
+  const auto restored = RestoreCatalogue(SaveCatalogue(*schema), Declared());
+  ASSERT_TRUE(restored.ok()) << restored.status();
+  EXPECT_EQ(restored->Find("site")->paths, schema->Find("site")->paths);
+}
+
+TEST(Extension, NamesWhatIsWrongWithADocument) {
+  struct {
+    const char* json;
+    absl::StatusCode code;
+  } const cases[] = {
+      {R"({"fields": {"nothing": [{"name": "a"}]}})", absl::StatusCode::kNotFound},
+      {R"({"types": {}})", absl::StatusCode::kInvalidArgument},
+      {R"({"kinds": []})", absl::StatusCode::kInvalidArgument},
+      {R"({"strict": true, "fields": {"owner": [{"name": "a"}]}})",
+       absl::StatusCode::kFailedPrecondition},
+      {R"({"fields": {"owner": [{"name": "name"}]}})", absl::StatusCode::kAlreadyExists},
+      {R"([])", absl::StatusCode::kInvalidArgument},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EQ(ExtendSchema(Declared(), c.json).status().code(), c.code) << c.json;
+  }
+}
+
 TEST(Extension, AddsAndRetiresButNeverChangesWhatANumberMeans) {
   const Schema one = *Declared().WithField(0, TextField("nickname"));
   const Schema other = *Declared().WithField(0, TextField("surname"));
