@@ -103,6 +103,14 @@ bool MemoryGraph::Exists(RecordRef record) const {
          records_.at(record.type)[static_cast<size_t>(record.row)].exists;
 }
 
+Value MemoryGraph::Raw(RecordRef record, FieldId field) const {
+  const Stored& stored = records_.at(record.type)[static_cast<size_t>(record.row)];
+  if (field == kAtField) return Value::Time(stored.at);
+  if (field == kSubjectField) return Value::Record(stored.subject);
+  const auto it = stored.values.find(field);
+  return it == stored.values.end() ? Value() : it->second;
+}
+
 Value MemoryGraph::Field(RecordRef record, FieldId field) const {
   if (!Exists(record)) return Value();
   if (field == kIdField) return Value::Text(internal::Concat(record.type, "-", record.row));

@@ -34,6 +34,8 @@ class MemoryGraph : public GraphView {
   }
   size_t Count(TypeId type) const;
   bool Exists(RecordRef record) const;
+  // What is stored, whether or not the record exists or a link leads anywhere.
+  Value Raw(RecordRef record, FieldId field) const;
 
   Value Field(RecordRef record, FieldId field) const override;
   void Children(RecordRef parent, TypeId child, FieldId link,

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A condition as SQL, for data that is asked where it lies.
+//
+// Each boolean of the plan becomes two predicates that are never NULL: one that holds where it is
+// true and one that holds where it is false; where it is an error neither does. What SQL cannot
+// decide exactly as the interpreter does (patterns, zones of row values, folding, arithmetic that
+// may overflow) becomes a predicate that holds in more rows. So the answer of the statement always
+// contains the members, `exact` says whether it is the members, and when it is not the engine
+// decides again on what came back. No database ever defines the meaning.
+//
+// Nothing is correlated: related records and events are reached by `row IN (SELECT ...)`. Whatever
+// of the condition depends only on `now`, zone and parameters is computed here and bound.
+//
+// Pure functions; any thread.
+
+#ifndef RELATA_EXPRESSION_SQL_H_
+#define RELATA_EXPRESSION_SQL_H_
+
+#include <string>
+#include <vector>
+
+#include "relata/base/id.h"
+#include "relata/expression/evaluate.h"
+#include "relata/expression/plan.h"
+#include "relata/model/value.h"
+
+namespace relata {
+
+// How a database names what the plan speaks of, quoted as needed. Record tables have the columns
+// `row` and `deleted`; event tables `seq`, `subject` and `at`. Values are stored as SQLite's store
+// stores them: text as text, bool as 0 and 1, instants and lengths as microseconds, dates as days,
+// links as rows, amounts as units with the currency's code beside them.
+class SqlNames {
+ public:
+  virtual ~SqlNames() = default;
+  virtual std::string Table(TypeId type) const = 0;
+  // "" when the field has no column of its own; what reads it is then left to the engine.
+  virtual std::string Column(TypeId type, FieldId field) const = 0;
+  virtual std::string CurrencyColumn(TypeId type, FieldId field) const = 0;
+};
+
+struct SqlCondition {
+  // A predicate over the columns of the subject's table under the name `t0`, with one `?` for each
+  // parameter in order. "1" when nothing could be pushed down.
+  std::string where;
+  // Ints, doubles, texts and bytes only.
+  std::vector<Value> parameters;
+  bool exact = false;
+};
+
+struct SqlOptions {
+  // Whether the tenant has merged records. Their links name the loser, so that paths and relations
+  // cannot be followed in SQL.
+  bool has_aliases = false;
+  // Longer than this, a part is left to the engine.
+  size_t max_length = 30'000;
+};
+
+// The rows for which the plan is true. `context` gives now, zone and parameters; its view is not
+// used. The dialect is SQLite's.
+SqlCondition LowerToSql(std::shared_ptr<const Plan> plan, const EvaluationContext& context,
+                        const SqlNames& names, const SqlOptions& options = {});
+
+}  // namespace relata
+
+#endif  // RELATA_EXPRESSION_SQL_H_
