@@ -25,6 +25,10 @@ namespace internal {
 inline constexpr Row kFirstProvisionalRow = Row{1} << 46;
 constexpr bool IsProvisional(RecordRef r) { return r.row >= kFirstProvisionalRow; }
 
+// A stored personal image begins with this many bytes of salt of its own, which are erased with it:
+// the digest that stays then says nothing about what was erased.
+inline constexpr size_t kImageSalt = sizeof(Uuid::bytes);
+
 struct RecordOp {
   enum class Op : uint8_t { kCreate, kUpdate, kUpsert, kAddKey, kDelete, kMerge, kUnmerge };
 

@@ -461,7 +461,10 @@ absl::Status BatchDecision::WriteEvents(const Transaction::Batch& batch) {
     events.type = type_id;
     events.first_seq = allocation_.next_seq;
     const std::vector<ColumnSpec> columns = TableOf(type).columns;
-    for (const ColumnSpec& c : columns) events.columns.emplace_back(c.kind, c.target);
+    for (const ColumnSpec& c : columns) {
+      events.fields.push_back(c.field);
+      events.columns.emplace_back(c.kind, c.target);
+    }
     for (const EventOp* op : ops) {
       RELATA_ASSIGN_OR_RETURN(const RecordRef subject, Living(op->subject));
       FieldValues values;

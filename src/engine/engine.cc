@@ -30,6 +30,18 @@ std::string Sha256(std::string_view text) {
   return digest;
 }
 
+// Gives every personal image its salt, and its change the digest of both.
+void SealImages(IdSource& ids, Timestamp now, std::vector<CommitBatch>& steps) {
+  for (CommitBatch& step : steps) {
+    for (ChangeWrite& change : step.changes) {
+      if (change.personal.empty()) continue;
+      const Uuid salt = ids.Next(now);
+      change.personal.insert(change.personal.begin(), salt.bytes.begin(), salt.bytes.end());
+      change.personal_digest = Sha256(change.personal);
+    }
+  }
+}
+
 // A salted digest of everything in the commit that may not be altered. A personal image enters by
 // its own salted digest, which is kept with the change, so that erasing the image breaks nothing.
 std::string CommitmentOf(std::string_view salt, const std::vector<CommitBatch>& steps) {
@@ -43,7 +55,7 @@ std::string CommitmentOf(std::string_view salt, const std::vector<CommitBatch>& 
       out.Int(c.rows);
       out.Uint(static_cast<uint64_t>(c.op));
       out.Text(c.before);
-      if (!c.personal.empty()) out.Text(Sha256(Concat(salt, c.personal)));
+      if (!c.personal_digest.empty()) out.Text(c.personal_digest);
     }
     for (const LedgerWrite& l : step.ledger) {
       out.Int(l.seq);
@@ -478,6 +490,7 @@ absl::Status Crm::Engine::Finish(Attempt& attempt) {
   CommitRow& row = attempt.row;
   const Uuid salts[] = {options_.ids->Next(attempt.now), options_.ids->Next(attempt.now)};
   for (const Uuid& salt : salts) row.salt.append(salt.bytes.begin(), salt.bytes.end());
+  SealImages(*options_.ids, attempt.now, attempt.steps);
   row.commitment = CommitmentOf(row.salt, attempt.steps);
   row.chain = Sha256(Concat(row.chain, row.commitment));
   row.last_seq = attempt.allocation.next_seq - 1;

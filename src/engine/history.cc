@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "codec/pack.h"
+#include "engine/batch.h"
 #include "engine/engine.h"
 #include "relata/engine/crm.h"
 
@@ -16,8 +17,10 @@ namespace {
 
 absl::StatusOr<std::vector<FieldChange>> BeforeOf(const ChangeWrite& change) {
   std::vector<FieldChange> fields;
-  for (const std::string* image : {&change.before, &change.personal}) {
-    RELATA_ASSIGN_OR_RETURN(internal::FieldValues values, internal::UnpackFields(*image));
+  std::string_view personal = change.personal;
+  personal.remove_prefix(std::min(personal.size(), internal::kImageSalt));
+  for (const std::string_view image : {std::string_view(change.before), personal}) {
+    RELATA_ASSIGN_OR_RETURN(internal::FieldValues values, internal::UnpackFields(image));
     for (auto& [field, value] : values) fields.push_back({field, std::move(value), Value()});
   }
   std::sort(fields.begin(), fields.end(),

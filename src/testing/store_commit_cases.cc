@@ -269,14 +269,15 @@ void ChangesAreFoundByRecordAlsoInsideARange(StoreFixture& s) {
 void ErasedImagesNoLongerReadBack(StoreFixture& s) {
   CommitBatch batch = BatchAfter(s.Head(), 2);
   batch.changes = {
-      {1, kContact, 0, 1, RecordWrite::Op::kUpdate, "x", "marie", kMarie, std::nullopt},
-      {2, kContact, 1, 1, RecordWrite::Op::kUpdate, "y", "paul", kPaul, std::nullopt}};
+      {1, kContact, 0, 1, RecordWrite::Op::kUpdate, "x", "marie", kMarie, std::nullopt, "#1"},
+      {2, kContact, 1, 1, RecordWrite::Op::kUpdate, "y", "paul", kPaul, std::nullopt, "#2"}};
   ASSERT_EQ(s.Put(batch), absl::OkStatus());
   const auto images = [&] {
     std::string out;
     EXPECT_EQ(s.Read()->ScanChanges(0, std::nullopt,
                                     [&](const ChangeRow& row) {
-                                      out += row.change.before + row.change.personal + ";";
+                                      out += row.change.before + row.change.personal +
+                                             row.change.personal_digest + ";";
                                       EXPECT_FALSE(row.change.subject.none());
                                       return absl::OkStatus();
                                     }),
@@ -284,11 +285,11 @@ void ErasedImagesNoLongerReadBack(StoreFixture& s) {
     return out;
   };
   ASSERT_EQ(s.Write()->EraseImages(kMarie), absl::OkStatus());
-  EXPECT_EQ(images(), "xmarie;ypaul;");
+  EXPECT_EQ(images(), "xmarie#1;ypaul#2;");
   auto writer = s.Write();
   ASSERT_EQ(writer->EraseImages(kMarie), absl::OkStatus());
   ASSERT_EQ(writer->Commit(), absl::OkStatus());
-  EXPECT_EQ(images(), "x;ypaul;");
+  EXPECT_EQ(images(), "x#1;ypaul#2;");
 }
 
 void AnAliasCanBeEnded(StoreFixture& s) {

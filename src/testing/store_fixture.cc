@@ -167,7 +167,8 @@ std::string Shown(const ChangeRow& row) {
   return Concat("change ", c.seq, " of ", row.commit, " ", c.type, "/", c.row, "+", c.rows, " op ",
                 static_cast<int>(c.op), " before ", c.before, " personal ", c.personal, " of ",
                 Shown(c.subject), " effective ",
-                c.effective_at ? std::to_string(c.effective_at->micros) : "none");
+                c.effective_at ? std::to_string(c.effective_at->micros) : "none", " digest ",
+                c.personal_digest);
 }
 
 }  // namespace

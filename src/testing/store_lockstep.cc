@@ -134,6 +134,7 @@ class RandomBatches {
     if (Below(2) == 0) {
       change.subject = Ref();
       change.personal = Text();
+      change.personal_digest = Text();
     }
     if (Below(3) == 0) change.effective_at = Timestamp{Below(100)};
     return change;

@@ -117,6 +117,8 @@ struct ChangeWrite {
   std::string personal;
   RecordRef subject;
   std::optional<Timestamp> effective_at;
+  // What the commitment holds of `personal`; it stays when that is erased.
+  std::string personal_digest = {};
 };
 
 // `system`:`key` names the row in another system. The engine keeps unique fields here too, under

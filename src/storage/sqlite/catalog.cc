@@ -29,7 +29,7 @@ CREATE TABLE relata_operation(
 CREATE TABLE relata_change(
   seq INTEGER PRIMARY KEY, commit_id INTEGER NOT NULL, type INTEGER NOT NULL, row INTEGER NOT NULL,
   rows INTEGER NOT NULL, op INTEGER NOT NULL, subject_type INTEGER, subject INTEGER,
-  effective_at INTEGER, before BLOB);
+  effective_at INTEGER, before BLOB, personal_digest BLOB);
 CREATE INDEX relata_change_record ON relata_change(type, row) WHERE rows = 1;
 CREATE INDEX relata_change_range ON relata_change(type, row) WHERE rows > 1;
 CREATE TABLE relata_personal_image(

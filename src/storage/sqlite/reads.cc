@@ -308,7 +308,8 @@ absl::Status SqliteReads::ScanChanges(CommitId since, std::optional<RecordRef> r
                                       const Sink<ChangeRow>& sink) {
   constexpr char kChange[] =
       "SELECT seq, commit_id, type, row, rows, op, subject_type, subject, effective_at, before, "
-      "(SELECT image FROM relata_personal_image p WHERE p.seq = c.seq) FROM relata_change c ";
+      "(SELECT image FROM relata_personal_image p WHERE p.seq = c.seq), personal_digest "
+      "FROM relata_change c ";
   // A commit's seqs lie above the last_seq of the commit before it.
   constexpr char kAfter[] =
       "seq > coalesce((SELECT last_seq FROM relata_commit WHERE id = ?1), 0) AND commit_id > ?1 ";
@@ -336,7 +337,8 @@ absl::Status SqliteReads::ScanChanges(CommitId since, std::optional<RecordRef> r
                   std::string(s.Blob(9)),
                   std::string(s.Blob(10)),
                   ReadRef(s, 6),
-                  std::nullopt};
+                  std::nullopt,
+                  std::string(s.Blob(11))};
     if (!s.IsNull(8)) row.change.effective_at = Timestamp{s.Int(8)};
     return sink(row);
   });

@@ -158,8 +158,7 @@ class File : public std::enable_shared_from_this<File> {
   // Ends the transaction, keeping nothing that was not committed. A connection that cannot end it
   // is closed.
   void End(std::unique_ptr<Connection> connection) {
-    if (sqlite3_get_autocommit(connection->handle()) == 0 &&
-        !connection->Run("ROLLBACK").ok()) {
+    if (sqlite3_get_autocommit(connection->handle()) == 0 && !connection->Run("ROLLBACK").ok()) {
       return;
     }
     GiveBack(std::move(connection));

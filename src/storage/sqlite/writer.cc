@@ -280,7 +280,7 @@ absl::Status SqliteWriter::ApplyChanges(const std::vector<ChangeWrite>& changes)
   if (changes.empty()) return absl::OkStatus();
   RELATA_ASSIGN_OR_RETURN(
       Statement s,
-      connection().Prepare("INSERT INTO relata_change VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+      connection().Prepare("INSERT INTO relata_change VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   RELATA_ASSIGN_OR_RETURN(
       Statement image,
       connection().Prepare("INSERT INTO relata_personal_image VALUES(?, ?, ?, ?)"));
@@ -295,6 +295,7 @@ absl::Status SqliteWriter::ApplyChanges(const std::vector<ChangeWrite>& changes)
     if (!change.subject.none()) BindRef(s, 7, change.subject);
     if (change.effective_at) s.Bind(9, change.effective_at->micros);
     if (!change.before.empty()) s.BindBlob(10, change.before);
+    if (!change.personal_digest.empty()) s.BindBlob(11, change.personal_digest);
     RELATA_RETURN_IF_ERROR(Taken(s.Run(), Concat("there is a change ", change.seq)));
     if (change.personal.empty()) continue;
     image.Bind(1, change.seq);
