@@ -353,16 +353,14 @@ OrderedJson AnswerErasure(const JsonNode& vector, const RulePack& pack) {
     const std::string_view name = n["class"].RequiredText();
     const std::optional<RecordClass> known = ParseRecordClass(name);
     if (!known) {
-      if (!out.contains("error")) {
-        out["error"] = Concat("record ", id, ": \"", name, "\" is no class of records");
-      }
+      n["class"].Fail(Concat("record ", id, ": \"", name, "\" is no class of records"));
       return;
     }
     const ErasureItem item{*known, n["retain_until"].Instant(Timestamp::kMax),
                            n["never_used"].Bool(false)};
     actions[id] = Name(PlanErasure(item, at, hold, policy));
   });
-  if (!out.contains("error")) out["actions"] = std::move(actions);
+  out["actions"] = std::move(actions);
   return out;
 }
 
@@ -384,19 +382,36 @@ std::string AnswerVector(const JsonNode& vector, const RulePack& pack) {
   return Line(line);
 }
 
+// The line of a vector that cannot be read.
+std::string ErrorLine(const JsonNode& vector, std::string_view message) {
+  OrderedJson line;
+  const Json& json = vector.json();
+  line["id"] = json.is_object() && json.contains("id") && json["id"].is_string()
+                   ? std::string_view(json["id"].get_ref<const std::string&>())
+                   : std::string_view(vector.path());
+  line["error"] = message;
+  return Line(line);
+}
+
+std::string AnswerOrError(const JsonNode& place, const RulePack& pack, std::vector<Issue>* issues) {
+  absl::Status status = absl::OkStatus();
+  const JsonNode vector(&place.json(), place.path(), &status);
+  std::string line = AnswerVector(vector, pack);
+  if (status.ok()) return line;
+  const std::string message(Message(status));
+  if (issues != nullptr) issues->push_back({Severity::kError, vector.path(), message});
+  return ErrorLine(vector, message);
+}
+
 absl::StatusOr<std::vector<std::string>> ReplayUnguarded(std::string_view json,
-                                                         const RulePack& pack) {
+                                                         const RulePack& pack,
+                                                         std::vector<Issue>* issues) {
   const Json document = Json::parse(json.begin(), json.end(), nullptr, false);
   if (document.is_discarded()) return InvalidArgument("the text is not JSON");
   absl::Status status = absl::OkStatus();
   std::vector<std::string> lines;
   const auto answer = [&](const JsonNode& vector) {
-    if (!status.ok()) return;
-    lines.push_back(AnswerVector(vector, pack));
-    // The id helps more than the place in the file.
-    if (!status.ok() && vector.json().is_object() && vector["id"].json().is_string()) {
-      status = Annotate(std::move(status), vector["id"].Text());
-    }
+    lines.push_back(AnswerOrError(vector, pack, issues));
   };
   const JsonNode root(&document, "", &status);
   if (document.is_array()) {
@@ -414,19 +429,20 @@ absl::StatusOr<std::vector<std::string>> ReplayUnguarded(std::string_view json,
 
 }  // namespace
 
-absl::StatusOr<std::vector<std::string>> ReplayVectors(std::string_view json,
-                                                       const RulePack& pack) {
-  // Every access is checked by type; the JSON library may still run out of memory or depth.
+absl::StatusOr<std::vector<std::string>> ReplayVectors(std::string_view json, const RulePack& pack,
+                                                       std::vector<Issue>* issues) {
+  // Every access is checked by type; the JSON library may still run out of memory.
   try {
-    return ReplayUnguarded(json, pack);
+    return ReplayUnguarded(json, pack, issues);
   } catch (const std::exception& e) {
     return Internal(Concat("JSON: ", std::string_view(e.what())));
   }
 }
 
-absl::StatusOr<std::vector<std::string>> ReplayVectors(std::string_view json) {
+absl::StatusOr<std::vector<std::string>> ReplayVectors(std::string_view json,
+                                                       std::vector<Issue>* issues) {
   RELATA_ASSIGN_OR_RETURN(const RulePack pack, RulePack::Standard());
-  return ReplayVectors(json, pack);
+  return ReplayVectors(json, pack, issues);
 }
 
 }  // namespace relata

@@ -87,6 +87,7 @@ void ContactFacts::GatherWhere() {
   if (zone) zones_.push_back(*zone);
   facts_.jurisdictions = jurisdictions_;
   facts_.subject.zone_candidates = zones_;
+  if (zones_.size() == 1) facts_.subject.zone = zones_.data();
   const Value born = read_.Get(person_, "birth_date");
   if (born.is(Value::Kind::kDate)) facts_.subject.born = born.date();
   facts_.subject.deceased = read_.IsTrue(person_, "deceased");

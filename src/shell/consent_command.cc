@@ -13,10 +13,11 @@ namespace {
 int Replay(const Session& session, const std::string& file) {
   const absl::StatusOr<std::string> text = ReadText(file);
   if (!text.ok()) return session.Fail(text.status());
-  const absl::StatusOr<std::vector<std::string>> answers = ReplayVectors(*text);
+  std::vector<Issue> issues;
+  const absl::StatusOr<std::vector<std::string>> answers = ReplayVectors(*text, &issues);
   if (!answers.ok()) return session.Fail(answers.status());
   for (const std::string& line : *answers) session.PrintLine(line);
-  return kDone;
+  return issues.empty() ? kDone : kNo;
 }
 
 void AddReplay(CLI::App& consent, Session& session) {

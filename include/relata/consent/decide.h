@@ -66,9 +66,14 @@ inline Decision DecideAlways(Case c) {
 // Deceased, restricted, erased (unless she came back by herself). Sets `positives_after`.
 inline std::optional<Decision> DecideSubject(Case* c) {
   if (c->facts.subject.deceased) return Denied(*c, Rule::kDeceased);
+  c->Say(Rule::kDeceased, Verdict::kPassed);
   const SubjectState state = StateOf(*c);
   if (state.restricted != nullptr) return Denied(*c, Rule::kRestricted, state.restricted->seq);
-  if (state.erased == nullptr) return std::nullopt;
+  c->Say(Rule::kRestricted, Verdict::kPassed);
+  if (state.erased == nullptr) {
+    c->Say(Rule::kErased, Verdict::kPassed);
+    return std::nullopt;
+  }
   c->positives_after = state.erased->at;
   for (const LedgerLine& e : c->ledger) {
     if (e.source != ConsentSource::kNone && e.source != ConsentSource::kImport &&
@@ -113,8 +118,10 @@ inline Decision DecideNotes(const Case& c, const Notes& notes) {
 inline Decision DecideLast(const Case& c, Decision allow, const LedgerLine* consent,
                            bool refusals) {
   if (const RuleRow* row = FindInactivity(c)) return Denied(c, row->rule);
+  // Unknown is not checked yet, and never blocks.
   const bool needs_optout = c.q.channel == Channel::kEmail || c.q.channel == Channel::kSms;
   if (needs_optout && c.q.message_has_optout == Known::kNo) return Denied(c, Rule::kNoOptout);
+  if (needs_optout) c.Say(Rule::kNoOptout, Verdict::kPassed);
   const bool outside_hours = consent != nullptr && consent->Has(LedgerLine::kOutsideHours);
   const Blocked blocked = TryTiming(c, outside_hours, refusals);
   if (!blocked.blocks()) return allow;

@@ -58,9 +58,12 @@ inline const Merge* MergeOf(const Question& q, std::span<const Merge> merges, Pa
   return latest;
 }
 
-// Who `person` is after merges. A cycle ends after as many steps as there are merges.
+// A person merged more often than this is left where the steps end; so is a cycle.
+inline constexpr size_t kMergeSteps = 64;
+
+// Who `person` is after merges.
 inline PartyId Resolve(const Question& q, std::span<const Merge> merges, PartyId person) {
-  for (size_t i = 0; i < merges.size(); ++i) {
+  for (size_t i = 0; i < std::min(merges.size(), kMergeSteps); ++i) {
     const Merge* m = MergeOf(q, merges, person);
     if (m == nullptr) break;
     person = m->into;
@@ -74,10 +77,11 @@ inline std::optional<Timestamp> JoinedAt(const Question& q, std::span<const Merg
                                          PartyId a, PartyId b) {
   if (a == b || merges.empty()) return std::nullopt;
   Timestamp reached_a = Timestamp::kMin;
-  for (size_t i = 0; i <= merges.size(); ++i) {
+  const size_t steps = std::min(merges.size(), kMergeSteps);
+  for (size_t i = 0; i <= steps; ++i) {
     Timestamp reached_b = Timestamp::kMin;
     PartyId walk = b;
-    for (size_t k = 0; k <= merges.size(); ++k) {
+    for (size_t k = 0; k <= steps; ++k) {
       if (walk == a) return std::max(reached_a, reached_b);
       const Merge* m = MergeOf(q, merges, walk);
       if (m == nullptr) break;

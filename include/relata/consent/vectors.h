@@ -23,15 +23,19 @@ namespace relata {
 
 // Answers every vector of `json`: one line of JSON each, in their order, with the keys that apply
 // of
-//   contact  {"id", "decision", "reason", "basis", "retry_at"}
-//   deadline {"id", "due"}
-//   erasure  {"id", "actions": {record: action}}, or {"id", "error"} for an unknown record class
-// InvalidArgument when the text is not JSON of that shape; the message says where
-// ("vectors[3].facts.ledger[0].at").
-absl::StatusOr<std::vector<std::string>> ReplayVectors(std::string_view json, const RulePack& pack);
+//   contact   {"id", "decision", "reason", "basis", "retry_at"}
+//   deadline  {"id", "due"}
+//   erasure   {"id", "actions": {record: action}}
+//   malformed {"id", "error"}
+// A malformed vector (a missing instant, an unknown flag, a class of records without an action)
+// stops no other; its error says where ("vectors[3].facts.ledger[0].at: is missing"), and `issues`,
+// when given, receives it too. InvalidArgument when the text is not JSON or holds no vectors.
+absl::StatusOr<std::vector<std::string>> ReplayVectors(std::string_view json, const RulePack& pack,
+                                                       std::vector<Issue>* issues = nullptr);
 
 // The same with the packs of the library.
-absl::StatusOr<std::vector<std::string>> ReplayVectors(std::string_view json);
+absl::StatusOr<std::vector<std::string>> ReplayVectors(std::string_view json,
+                                                       std::vector<Issue>* issues = nullptr);
 
 }  // namespace relata
 

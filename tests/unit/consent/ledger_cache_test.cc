@@ -144,5 +144,62 @@ TEST(LedgerCache, KeepsOrderWhenEntriesArriveLateAndBlocksMove) {
   EXPECT_TRUE(cache.Lines(P(99), {}, &scratch).empty());
 }
 
+// What must hold for any ledger and any question.
+TEST(ConsentInvariants, ANegativeAtTheInstantOfTheQuestionStopsAllButAlwaysPurposes) {
+  RandomLedger random(Seed(13));
+  const Jurisdiction where[] = {Jurisdiction::kUs};
+  int stopped = 0;
+  for (int round = 0; round < 3'000; ++round) {
+    std::deque<ConsentEntry> entries;
+    for (int i = random.Upto(12); i > 0; --i) entries.push_back(random.Entry(i));
+    const Question q = random.Ask();
+    const auto decide = [&] {
+      std::vector<const ConsentEntry*> ledger;
+      for (const ConsentEntry& e : entries) ledger.push_back(&e);
+      std::stable_sort(ledger.begin(), ledger.end(),
+                       [](const ConsentEntry* a, const ConsentEntry* b) { return a->at < b->at; });
+      Facts facts;
+      facts.jurisdictions = where;
+      facts.ledger = ledger;
+      return Decide(q, facts, StandardPack());
+    };
+    const Decision before = decide();
+    ConsentEntry negative;
+    negative.event = static_cast<ConsentEvent>(4 + random.Upto(5));
+    ASSERT_TRUE(IsNegative(negative.event));
+    negative.at = negative.recorded_at = q.at;
+    negative.person = q.person;
+    entries.push_back(negative);
+    const Decision after = decide();
+    if (IsAlways(q.purpose) && negative.event != ConsentEvent::kBounce) {
+      EXPECT_EQ(after.outcome, before.outcome);
+    } else {
+      EXPECT_EQ(after.outcome, Outcome::kDeny);
+      stopped += before.outcome == Outcome::kDeny ? 0 : 1;
+    }
+  }
+  EXPECT_GT(stopped, 100);
+}
+
+TEST(ConsentInvariants, AnImportNeverTurnsARefusalIntoAnAllow) {
+  RandomLedger random(Seed(17));
+  const Jurisdiction where[] = {Jurisdiction::kFr};
+  int refused = 0;
+  for (int round = 0; round < 3'000; ++round) {
+    World w({where[0]});
+    for (int i = random.Upto(10); i > 0; --i) w.entries.push_back(random.Entry(i));
+    w.q = random.Ask();
+    const Rule before = w.Ask().rule;
+    if (before < Rule::kDeceased || before > Rule::kMergeMostRestrictive) continue;
+    ++refused;
+    ConsentEntry& g = w.Grant(w.q.at);
+    g.scope.purposes = Bit(w.q.purpose);
+    g.person = w.q.person;
+    g.evidence.source = ConsentSource::kImport;
+    EXPECT_EQ(w.Ask().rule, before);
+  }
+  EXPECT_GT(refused, 100);
+}
+
 }  // namespace
 }  // namespace relata::testing
