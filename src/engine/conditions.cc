@@ -37,14 +37,21 @@ ValueType TypeOf(const Value& value) {
   }
 }
 
-// The plans that evaluating `plan` runs: itself and those of the segments it names, each once.
+// The plans that evaluating `plan` runs: itself and those of the segments and scores it names, each
+// once. `seen` collects "segment name" and "score name".
 absl::Status EachPlan(const Crm& crm, const Plan& plan, std::set<std::string>& seen,
                       const std::function<absl::Status(const Plan&)>& visit) {
   RELATA_RETURN_IF_ERROR(visit(plan));
   for (const std::string& name : plan.paths().segments) {
-    if (!seen.insert(name).second) continue;
+    if (!seen.insert(Concat("segment ", name)).second) continue;
     RELATA_ASSIGN_OR_RETURN(const Condition segment, FindSegment(crm, name));
     RELATA_RETURN_IF_ERROR(EachPlan(crm, segment.expression->plan(), seen, visit));
+  }
+  const Hooks& hooks = crm.engine().hooks();
+  for (const std::string& name : plan.paths().scores) {
+    if (!hooks.score_plans || !seen.insert(Concat("score ", name)).second) continue;
+    RELATA_ASSIGN_OR_RETURN(const auto rules, hooks.score_plans(crm, name));
+    for (const auto& rule : rules) RELATA_RETURN_IF_ERROR(EachPlan(crm, *rule, seen, visit));
   }
   return absl::OkStatus();
 }
@@ -98,6 +105,16 @@ absl::StatusOr<Condition> FindSegment(const Crm& crm, std::string_view name) {
   return condition;
 }
 
+absl::StatusOr<bool> DependsOn(const Crm& crm, const Plan& plan, std::string_view kind,
+                               std::string_view name) {
+  std::set<std::string> seen;
+  // A name that is not defined yet depends on nothing; evaluating it says that it is missing.
+  const absl::Status status =
+      EachPlan(crm, plan, seen, [](const Plan&) { return absl::OkStatus(); });
+  if (!status.ok() && !absl::IsNotFound(status)) return status;
+  return seen.contains(Concat(kind, " ", name));
+}
+
 absl::StatusOr<std::vector<TypeId>> TablesRead(const Crm& crm, const Plan& plan) {
   std::set<TypeId> tables;
   std::set<std::string> seen;
@@ -106,11 +123,6 @@ absl::StatusOr<std::vector<TypeId>> TablesRead(const Crm& crm, const Plan& plan)
     const PathsRead& paths = p.paths();
     tables.insert(p.subject_type());
     tables.insert(paths.types.begin(), paths.types.end());
-    for (const std::string& score : paths.scores) {
-      if (!hooks.score_types) break;
-      RELATA_ASSIGN_OR_RETURN(const std::vector<TypeId> types, hooks.score_types(crm, score));
-      tables.insert(types.begin(), types.end());
-    }
     if (paths.consent && hooks.consent_types) {
       for (const TypeId type : hooks.consent_types(crm)) tables.insert(type);
     }

@@ -16,6 +16,7 @@
 #include "relata/access/role.h"
 #include "relata/engine/crm.h"
 #include "relata/expression/evaluate.h"
+#include "relata/expression/explanation.h"
 #include "relata/expression/expression.h"
 
 namespace relata::internal {
@@ -38,16 +39,25 @@ absl::StatusOr<Condition> CheckCondition(const Crm& crm, std::string_view type,
 // The condition behind a segment. NotFound when there is none of the name.
 absl::StatusOr<Condition> FindSegment(const Crm& crm, std::string_view name);
 
+// Whether evaluating the plan asks for the definition of `kind` ("segment" or "score") called
+// `name`, directly or through others.
+absl::StatusOr<bool> DependsOn(const Crm& crm, const Plan& plan, std::string_view kind,
+                               std::string_view name);
+
 // Every table that evaluating the plan may read, with those of the segments and scores it names.
 absl::StatusOr<std::vector<TypeId>> TablesRead(const Crm& crm, const Plan& plan);
 
 // The records of `view` for which the condition is true, false or undecided at options.now. The
 // tables must be loaded (FailedPrecondition otherwise); permissions are the caller's.
-absl::StatusOr<QueryAnswer> SelectOn(const Crm& crm, const std::shared_ptr<const Snapshot>& view,
+absl::StatusOr<QueryAnswer> SelectOn(const Crm& crm, const Snapshot& view,
                                      const Condition& condition, const QueryOptions& options);
-absl::StatusOr<EvalResult> EvaluateOn(const Crm& crm, const std::shared_ptr<const Snapshot>& view,
+absl::StatusOr<EvalResult> EvaluateOn(const Crm& crm, const Snapshot& view,
                                       const Condition& condition, RecordRef record,
                                       const QueryOptions& options);
+
+// One line a reason, with records by their titles and ids.
+std::vector<std::string> TellExplanation(const Snapshot& view, std::string_view text,
+                                         const Explanation& explanation);
 
 // PermissionDenied when the plan, or a segment it names, reads a field that the reader may not see
 // or that was not collected for the purpose ("" is any). The message names the field.

@@ -6,8 +6,6 @@
 
 #include "base/strings.h"
 #include "engine/engine.h"
-#include "relata/storage/memory.h"
-#include "relata/storage/sqlite.h"
 
 namespace relata {
 
@@ -17,27 +15,6 @@ Crm::Crm(std::shared_ptr<Engine> engine) : engine_(std::move(engine)) {}
 Crm::Crm(Crm&&) noexcept = default;
 Crm& Crm::operator=(Crm&&) noexcept = default;
 Crm::~Crm() = default;
-
-absl::StatusOr<Crm> Crm::Open(std::string_view where, OpenOptions options) {
-  if (where.empty()) return InvalidArgument("a database needs a place: a file or :memory:");
-  if (where.starts_with("postgres://") || where.starts_with("postgresql://")) {
-    return InvalidArgument("this build has no PostgreSQL store");
-  }
-  if (where == ":memory:") return Open(NewMemoryStore(), std::move(options));
-  SqliteOptions sqlite;
-  sqlite.create = options.create && !options.read_only;
-  sqlite.read_only = options.read_only;
-  sqlite.tenant = options.tenant;
-  RELATA_ASSIGN_OR_RETURN(std::unique_ptr<Store> store,
-                          OpenSqliteStore(std::string(where), sqlite));
-  return Open(std::move(store), std::move(options));
-}
-
-absl::StatusOr<Crm> Crm::Open(std::unique_ptr<Store> store, OpenOptions options) {
-  RELATA_ASSIGN_OR_RETURN(std::shared_ptr<Engine> engine,
-                          Engine::Open(std::move(store), std::move(options)));
-  return Crm(std::move(engine));
-}
 
 std::shared_ptr<const Schema> Crm::schema() const { return engine_->schema(); }
 std::string Crm::zone() const { return engine_->zone(); }

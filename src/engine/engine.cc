@@ -132,7 +132,6 @@ struct Crm::Engine::Attempt {
 absl::StatusOr<std::shared_ptr<Crm::Engine>> Crm::Engine::Open(std::unique_ptr<Store> store,
                                                                OpenOptions options) {
   if (sodium_init() < 0) return Internal("libsodium cannot be initialised");
-  if (!options.ids) options.ids = NewSeededIds(0);
   std::shared_ptr<Engine> engine(new Engine(std::move(store), std::move(options)));
   RELATA_RETURN_IF_ERROR(engine->Start());
   return engine;
@@ -408,13 +407,19 @@ class StepView : public CommitStep {
     RELATA_ASSIGN_OR_RETURN(
         const internal::Condition condition,
         internal::CheckCondition(p_.crm, type, expression, {}, ValueType::Kind::kBool));
-    return internal::SelectOn(p_.crm, p_.after, condition, Options());
+    return internal::SelectOn(p_.crm, *p_.after, condition, Options());
   }
   absl::StatusOr<bool> Test(RecordRef record, std::string_view expression) const override {
     return TestOn(p_.after, record, expression);
   }
   absl::StatusOr<bool> TestBefore(RecordRef record, std::string_view expression) const override {
     return TestOn(p_.before, record, expression);
+  }
+  absl::StatusOr<EvaluatedValue> Evaluate(RecordRef record,
+                                          std::string_view expression) const override {
+    RELATA_ASSIGN_OR_RETURN(EvalResult result,
+                            EvaluateOn(p_.after, record, expression, ValueType()));
+    return EvaluatedValue{std::move(result.value), std::move(result.error)};
   }
   absl::StatusOr<std::vector<LogWrite>> Log(std::string_view log,
                                             std::string_view key) const override {
@@ -433,14 +438,20 @@ class StepView : public CommitStep {
     return options;
   }
 
-  absl::StatusOr<bool> TestOn(const std::shared_ptr<const Snapshot>& view, RecordRef record,
-                              std::string_view expression) const {
+  absl::StatusOr<EvalResult> EvaluateOn(const std::shared_ptr<const Snapshot>& view,
+                                        RecordRef record, std::string_view expression,
+                                        ValueType expected) const {
     const std::string& type = view->schema().type(record.type).name;
     RELATA_ASSIGN_OR_RETURN(
         const internal::Condition condition,
-        internal::CheckCondition(p_.crm, type, expression, {}, ValueType::Kind::kBool));
+        internal::CheckCondition(p_.crm, type, expression, {}, std::move(expected)));
+    return internal::EvaluateOn(p_.crm, *view, condition, record, Options());
+  }
+
+  absl::StatusOr<bool> TestOn(const std::shared_ptr<const Snapshot>& view, RecordRef record,
+                              std::string_view expression) const {
     RELATA_ASSIGN_OR_RETURN(const EvalResult result,
-                            internal::EvaluateOn(p_.crm, view, condition, record, Options()));
+                            EvaluateOn(view, record, expression, ValueType::Kind::kBool));
     return result.tri() == Tri::kTrue;
   }
 
@@ -476,6 +487,9 @@ absl::Status Crm::Engine::PrepareTables(StoreWriter& writer, Attempt& attempt) {
   const auto keep = [&](std::string_view kind, std::string body) {
     const absl::StatusOr<Definition> current = FindDefinition(kind, kOnly);
     if (current.ok() && current->body == body) return;
+    for (const DefinitionWrite& write : first.definitions) {
+      if (write.kind == kind) return;  // Extend writes its own
+    }
     first.definitions.push_back({std::string(kind), std::string(kOnly),
                                  current.ok() ? current->version + 1 : 1, std::move(body)});
   };

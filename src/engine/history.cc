@@ -46,6 +46,14 @@ void FillAfter(std::map<FieldId, Value> values, std::vector<HistoryEntry>& entri
 
 }  // namespace
 
+absl::StatusOr<std::optional<Timestamp>> Crm::FirstCommitAt() const {
+  RELATA_ASSIGN_OR_RETURN(std::unique_ptr<StoreReader> reader, engine_->Read());
+  const absl::StatusOr<CommitRow> first = reader->FindCommit(1);
+  if (absl::IsNotFound(first.status())) return std::optional<Timestamp>();
+  RELATA_RETURN_IF_ERROR(first.status());
+  return std::optional<Timestamp>(first->recorded);
+}
+
 absl::StatusOr<std::vector<HistoryEntry>> Crm::History(RecordRef record) const {
   const RecordRef real = engine_->Real(record);
   if (real.none()) return NotFound("the reference names no record");

@@ -8,7 +8,7 @@
 #include "engine/graph_view.h"
 #include "relata/engine/crm.h"
 #include "relata/expression/evaluate.h"
-#include "relata/expression/explain.h"
+#include "relata/expression/explanation.h"
 
 namespace relata {
 
@@ -93,23 +93,23 @@ void Count(const EvalResult& result, Row row, size_t limit, QueryAnswer& answer)
 
 namespace internal {
 
-absl::StatusOr<QueryAnswer> SelectOn(const Crm& crm, const std::shared_ptr<const Snapshot>& view,
+absl::StatusOr<QueryAnswer> SelectOn(const Crm& crm, const Snapshot& view,
                                      const Condition& condition, const QueryOptions& options) {
-  RELATA_RETURN_IF_ERROR(NeedTables(crm, *view, condition));
+  RELATA_RETURN_IF_ERROR(NeedTables(crm, view, condition));
   QueryAnswer answer;
   answer.type = condition.type;
   for (const ExpressionIssue& issue : condition.expression->issues()) {
     answer.issues.push_back({Severity::kWarning, Concat("expression:", issue.span.begin),
                              FormatIssueWithCaret(condition.expression->text(), issue)});
   }
-  const AskedSnapshot asking(crm, *view, options);
+  const AskedSnapshot asking(crm, view, options);
   Interpreter interpreter(condition.expression->shared_plan(), asking.context);
-  const Row limit = view->RowLimit(answer.type);
+  const Row limit = view.RowLimit(answer.type);
   for (Row row = 0; row < limit; ++row) {
     const RecordRef record{answer.type, row};
-    if (!view->Exists(record)) continue;
+    if (!view.Exists(record)) continue;
     if (condition.frozen) {
-      Count({Value::Bool(condition.frozen->contains(view->Id(record))), ""}, row, options.limit,
+      Count({Value::Bool(condition.frozen->contains(view.Id(record))), ""}, row, options.limit,
             answer);
       continue;
     }
@@ -119,14 +119,14 @@ absl::StatusOr<QueryAnswer> SelectOn(const Crm& crm, const std::shared_ptr<const
   return answer;
 }
 
-absl::StatusOr<EvalResult> EvaluateOn(const Crm& crm, const std::shared_ptr<const Snapshot>& view,
+absl::StatusOr<EvalResult> EvaluateOn(const Crm& crm, const Snapshot& view,
                                       const Condition& condition, RecordRef record,
                                       const QueryOptions& options) {
-  RELATA_RETURN_IF_ERROR(NeedTables(crm, *view, condition));
+  RELATA_RETURN_IF_ERROR(NeedTables(crm, view, condition));
   if (condition.frozen) {
-    return EvalResult{Value::Bool(condition.frozen->contains(view->Id(record))), ""};
+    return EvalResult{Value::Bool(condition.frozen->contains(view.Id(record))), ""};
   }
-  const AskedSnapshot asking(crm, *view, options);
+  const AskedSnapshot asking(crm, view, options);
   return relata::Evaluate(condition.expression->shared_plan(), record, asking.context);
 }
 
@@ -136,7 +136,7 @@ absl::StatusOr<QueryAnswer> Crm::Query(std::string_view type, std::string_view e
                                        const QueryOptions& options) const {
   RELATA_ASSIGN_OR_RETURN(const PreparedQuery question,
                           Prepare(*this, type, expression, options, ValueType::Kind::kBool));
-  return internal::SelectOn(*this, question.snapshot, question.condition, options);
+  return internal::SelectOn(*this, *question.snapshot, question.condition, options);
 }
 
 absl::StatusOr<Value> Crm::Evaluate(RecordRef record, std::string_view expression,
@@ -147,16 +147,30 @@ absl::StatusOr<Value> Crm::Evaluate(RecordRef record, std::string_view expressio
                           Prepare(*this, type, expression, options, ValueType()));
   RELATA_ASSIGN_OR_RETURN(
       EvalResult result,
-      internal::EvaluateOn(*this, question.snapshot, question.condition, here, options));
+      internal::EvaluateOn(*this, *question.snapshot, question.condition, here, options));
   if (!result.ok()) return InvalidArgument(result.error);
   return std::move(result.value);
 }
 
-absl::StatusOr<std::vector<TypeId>> Crm::TablesOf(std::string_view type,
-                                                  std::string_view expression) const {
+absl::StatusOr<std::vector<std::string>> Crm::Explain(RecordRef record, std::string_view expression,
+                                                      const QueryOptions& options) const {
+  const RecordRef here = Resolve(record);
+  RELATA_ASSIGN_OR_RETURN(const std::string type, TypeName(*this, here));
+  RELATA_ASSIGN_OR_RETURN(const PreparedQuery query,
+                          Prepare(*this, type, expression, options, ValueType::Kind::kBool));
+  const AskedSnapshot asking(*this, *query.snapshot, options);
   RELATA_ASSIGN_OR_RETURN(
-      const Condition condition,
-      internal::CheckCondition(*this, type, expression, {}, ValueType::Kind::kBool));
+      const Explanation explanation,
+      relata::Explain(query.condition.expression->shared_plan(), here, asking.context));
+  return internal::TellExplanation(*query.snapshot, expression, explanation);
+}
+
+absl::StatusOr<std::vector<TypeId>> Crm::TablesOf(std::string_view type,
+                                                  std::string_view expression,
+                                                  bool any_value) const {
+  const ValueType expected = any_value ? ValueType() : ValueType(ValueType::Kind::kBool);
+  RELATA_ASSIGN_OR_RETURN(const Condition condition,
+                          internal::CheckCondition(*this, type, expression, {}, expected));
   return internal::TablesRead(*this, condition.expression->plan());
 }
 

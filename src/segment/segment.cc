@@ -63,20 +63,6 @@ absl::StatusOr<Segment> FromBody(const Definition& definition) {
   return s;
 }
 
-// Whether the segment `from` asks for `name`, directly or through others.
-absl::StatusOr<bool> DependsOn(const Crm& crm, const Plan& plan, std::string_view name,
-                               std::set<std::string>& seen) {
-  for (const std::string& other : plan.paths().segments) {
-    if (other == name) return true;
-    if (!seen.insert(other).second) continue;
-    RELATA_ASSIGN_OR_RETURN(const internal::Condition condition, internal::FindSegment(crm, other));
-    RELATA_ASSIGN_OR_RETURN(const bool depends,
-                            DependsOn(crm, condition.expression->plan(), name, seen));
-    if (depends) return true;
-  }
-  return false;
-}
-
 // The rows the log says are members now.
 absl::StatusOr<std::set<Row>> LoggedMembers(const CommitStep& step, std::string_view segment) {
   RELATA_ASSIGN_OR_RETURN(const std::vector<LogWrite> lines, step.Log(kLog, segment));
@@ -122,9 +108,8 @@ absl::Status DefineSegment(Crm& crm, const Segment& segment, const Actor& actor,
   RELATA_ASSIGN_OR_RETURN(
       const internal::Condition condition,
       internal::CheckCondition(crm, segment.type, segment.expression, {}, ValueType::Kind::kBool));
-  std::set<std::string> seen;
-  RELATA_ASSIGN_OR_RETURN(const bool cyclic,
-                          DependsOn(crm, condition.expression->plan(), segment.name, seen));
+  RELATA_ASSIGN_OR_RETURN(const bool cyclic, internal::DependsOn(crm, condition.expression->plan(),
+                                                                 kKind, segment.name));
   if (cyclic) {
     return FailedPrecondition(Concat("segment '", segment.name, "' would depend on itself"));
   }

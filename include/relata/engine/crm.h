@@ -43,12 +43,12 @@ struct OpenOptions {
   std::string tenant = "main";
   // The tenant's IANA zone, for calendars in expressions. Kept in the database at first open; ""
   // takes what is kept, or "UTC".
-  std::string zone;
+  std::string zone = "";
   bool create = true;      // create the database when there is none; otherwise NotFound
   bool read_only = false;  // commits answer FailedPrecondition
-  // Where public ids and the salts of commitments come from. Null: NewSeededIds(0), which repeats
-  // from run to run; a host that keeps data passes NewRandomIds().
-  std::shared_ptr<IdSource> ids;
+  // Where public ids and the salts of commitments come from. Null: NewRandomIds(). A run that must
+  // be repeated to the byte passes NewSeededIds.
+  std::shared_ptr<IdSource> ids = nullptr;
   Duration patience = Seconds(10);  // how long a commit waits for the writer before it
 };
 
@@ -100,6 +100,10 @@ struct Definition {
 // this step of the commit writes; what it adds is applied and decided in the next step, at most
 // kMaxCascade deep. It asks the step, never the Crm, about records: the commit holds the lock.
 inline constexpr int kMaxCascade = 8;
+struct EvaluatedValue {
+  Value value;
+  std::string error;  // empty when there is a value
+};
 class CommitStep {
  public:
   virtual ~CommitStep() = default;
@@ -118,6 +122,9 @@ class CommitStep {
   // not.
   virtual absl::StatusOr<bool> Test(RecordRef record, std::string_view expression) const = 0;
   virtual absl::StatusOr<bool> TestBefore(RecordRef record, std::string_view expression) const = 0;
+  // The value of any expression for one record after this step; an error value has a message.
+  virtual absl::StatusOr<EvaluatedValue> Evaluate(RecordRef record,
+                                                  std::string_view expression) const = 0;
   // The lines of a log as stored before this commit.
   virtual absl::StatusOr<std::vector<LogWrite>> Log(std::string_view log,
                                                     std::string_view key) const = 0;
@@ -211,13 +218,15 @@ class Crm {
   // --- Definitions and logs
   // ------------------------------------------------------------------------
 
+  // When the first commit was recorded; nothing before it.
+  absl::StatusOr<std::optional<Timestamp>> FirstCommitAt() const;
   // The newest version, NotFound when there is none or it is retired; and all of a kind by name.
   absl::StatusOr<Definition> FindDefinition(std::string_view kind, std::string_view name) const;
   std::vector<Definition> Definitions(std::string_view kind) const;
-  // The tables that a condition over `type` reads, for deciders. InvalidArgument when it does not
-  // check.
-  absl::StatusOr<std::vector<TypeId>> TablesOf(std::string_view type,
-                                               std::string_view expression) const;
+  // The tables that an expression over `type` reads, for deciders; a condition unless `any_value`.
+  // InvalidArgument when it does not check.
+  absl::StatusOr<std::vector<TypeId>> TablesOf(std::string_view type, std::string_view expression,
+                                               bool any_value = false) const;
   // Lines of a log in order; of one key when `key` is not empty.
   absl::StatusOr<std::vector<LogWrite>> Log(std::string_view log, std::string_view key = "") const;
 

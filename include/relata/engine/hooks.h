@@ -21,6 +21,7 @@
 namespace relata {
 
 class Crm;
+class Plan;
 
 // One question under way: everything an answer may depend on.
 struct Asking {
@@ -37,8 +38,11 @@ struct Hooks {
   std::function<absl::StatusOr<bool>(const Asking&, RecordRef person, std::string_view channel,
                                      std::string_view purpose)>
       may_contact;
-  // The tables that `score` reads for a score of this name, and that `may_contact` reads.
-  std::function<absl::StatusOr<std::vector<TypeId>>(const Crm&, std::string_view name)> score_types;
+  // The expressions behind a score, so that what a question reads is known through it. NotFound.
+  std::function<absl::StatusOr<std::vector<std::shared_ptr<const Plan>>>(const Crm&,
+                                                                         std::string_view name)>
+      score_plans;
+  // The tables that `may_contact` reads.
   std::function<std::vector<TypeId>(const Crm&)> consent_types;
 };
 

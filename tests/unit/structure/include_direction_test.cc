@@ -28,8 +28,8 @@ using ::testing::IsEmpty;
 const std::map<std::string, std::set<std::string>, std::less<>>& Known() {
   static const std::set<std::string> kBelowEngine = {"base",    "model",  "crm",     "expression",
                                                      "consent", "access", "storage", "codec"};
-  static const std::set<std::string> kFeatures = {"segment", "score", "quality", "process",
-                                                  "exchange"};
+  static const std::set<std::string> kFeatures = {"segment", "score", "quality",
+                                                  "process", "view",  "exchange"};
   static const auto* const kKnown = [] {
     auto* known = new std::map<std::string, std::set<std::string>, std::less<>>{
         {"base", {}},
@@ -50,6 +50,7 @@ const std::map<std::string, std::set<std::string>, std::less<>>& Known() {
     std::set<std::string> everything = feature;
     everything.insert({"testing", "relata"});
     (*known)["relata"] = everything;
+    (*known)["facade"] = everything;
     (*known)["shell"] = everything;
     return known;
   }();

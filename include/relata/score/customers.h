@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What customers bought, taken from the graph: the figures that RFM and customer value start from.
+//
+// A purchase is an order that was not cancelled, of the customer that its `account` or `contact`
+// link names, at its `at` and not later than `now`. Amounts are net; orders in a currency other
+// than the one asked for are left out and counted, never added as if they were the same.
+//
+// As thread-safe as the Crm.
+
+#ifndef RELATA_SCORE_CUSTOMERS_H_
+#define RELATA_SCORE_CUSTOMERS_H_
+
+#include <string_view>
+#include <vector>
+
+#include "relata/base/status.h"
+#include "relata/engine/crm.h"
+#include "relata/score/rfm.h"
+
+namespace relata {
+
+struct CustomerPurchases {
+  TypeId type = kNoType;             // account or contact
+  Currency currency;                 // of all amounts
+  std::vector<Purchases> customers;  // those with a purchase, by row
+  int64_t other_currency = 0;        // orders left out because of their currency
+};
+
+// Purchases by customer of `type` ("account" or "contact"). With no currency given, that of most
+// orders. PermissionDenied when the reader may not read orders or their amounts.
+absl::StatusOr<CustomerPurchases> PurchasesOf(const Crm& crm, std::string_view type,
+                                              Currency currency, const QueryOptions& options);
+
+// How regularly a customer orders: the median time between orders, and how long since the last.
+struct Cadence {
+  Row customer = kNoRow;
+  int64_t orders = 0;
+  Duration usual;  // median interval; at least three orders are needed
+  Duration since;  // since the last one
+};
+// Customers who are later than `factor` times their usual interval, most overdue first.
+absl::StatusOr<std::vector<Cadence>> LateCustomers(const Crm& crm, std::string_view type,
+                                                   double factor, const QueryOptions& options);
+
+}  // namespace relata
+
+#endif  // RELATA_SCORE_CUSTOMERS_H_

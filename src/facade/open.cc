@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Opening a Crm: the one place that knows every room. It picks the store and hands the engine the
+// rules and answers of the rooms above it.
+
+#include <string>
+#include <utility>
+
+#include "base/strings.h"
+#include "engine/engine.h"
+#include "relata/engine/crm.h"
+#include "relata/process/pipeline.h"
+#include "relata/process/workflow.h"
+#include "relata/score/rule_score.h"
+#include "relata/segment/segment.h"
+#include "relata/storage/memory.h"
+#include "relata/storage/sqlite.h"
+
+namespace relata {
+namespace {
+
+Hooks AllHooks() {
+  Hooks hooks;
+  hooks.score = AnswerScore;
+  hooks.score_plans = ScorePlans;
+  return hooks;
+}
+
+}  // namespace
+
+absl::StatusOr<Crm> Crm::Open(std::string_view where, OpenOptions options) {
+  if (where.empty()) return InvalidArgument("a database needs a place: a file or :memory:");
+  if (where.starts_with("postgres://") || where.starts_with("postgresql://")) {
+    return InvalidArgument("this build has no PostgreSQL store");
+  }
+  if (where == ":memory:") return Open(NewMemoryStore(), std::move(options));
+  SqliteOptions sqlite;
+  sqlite.create = options.create && !options.read_only;
+  sqlite.read_only = options.read_only;
+  sqlite.tenant = options.tenant;
+  RELATA_ASSIGN_OR_RETURN(std::unique_ptr<Store> store,
+                          OpenSqliteStore(std::string(where), sqlite));
+  return Open(std::move(store), std::move(options));
+}
+
+absl::StatusOr<Crm> Crm::Open(std::unique_ptr<Store> store, OpenOptions options) {
+  if (!options.ids) options.ids = NewRandomIds();
+  RELATA_ASSIGN_OR_RETURN(std::shared_ptr<Engine> engine,
+                          Engine::Open(std::move(store), std::move(options)));
+  engine->SetHooks(AllHooks());
+  engine->AddDecider(StageGate());
+  engine->AddDecider(WorkflowRunner());
+  engine->AddDecider(MembershipRecorder());
+  return Crm(std::move(engine));
+}
+
+}  // namespace relata
