@@ -492,6 +492,9 @@ absl::Status BatchDecision::WriteEvents(const Transaction::Batch& batch) {
 
 absl::Status BatchDecision::WriteLedger(const Transaction::Batch& batch) {
   for (ConsentEntry entry : batch.entries) {
+    if (const std::string_view wrong = WhatIsWrong(entry); !wrong.empty()) {
+      return InvalidArgument(wrong);
+    }
     if (!entry.person.none()) entry.person = PartyId::Of(Here(entry.person.ref()));
     if (!entry.point.none()) entry.point = PartyId::Of(Here(entry.point.ref()));
     for (const PartyId party : {entry.person, entry.point}) {

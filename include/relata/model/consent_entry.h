@@ -18,6 +18,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "relata/base/id.h"
@@ -148,6 +149,28 @@ struct ConsentEntry {
 
   friend bool operator==(const ConsentEntry&, const ConsentEntry&) = default;
 };
+
+// What makes an entry unfit for the ledger, in words; empty when it is fit. An entry names somebody
+// and says something; what is positive names its person, its channel and its purpose (for the sale
+// of data the purpose is enough), because a grant never widens; what restricts or erases names its
+// person, because only negatives may speak of an address alone.
+inline std::string_view WhatIsWrong(const ConsentEntry& e) {
+  if (e.event == ConsentEvent::kUnknown) return "a consent entry needs an event";
+  if (e.person.none() && e.point.none()) return "a consent entry names a person or a point";
+  const bool positive = e.event == ConsentEvent::kGrant || e.event == ConsentEvent::kRequest ||
+                        e.event == ConsentEvent::kConfirm;
+  if ((positive || e.event >= ConsentEvent::kRestrict) && e.person.none()) {
+    return "this consent entry needs a person";
+  }
+  if (!positive) return {};
+  constexpr PurposeSet kNamed = ~Bit(Purpose::kUnknown);
+  if ((e.scope.purposes & kNamed) == 0) return "a grant names its purpose";
+  const bool sale_only = (e.scope.purposes & kNamed) == Bit(Purpose::kSaleShare);
+  constexpr auto kChannels = static_cast<ChannelSet>(~Bit(Channel::kUnknown));
+  if ((e.scope.channels & kChannels) == 0 && !sale_only) return "a grant names its channel";
+  if (e.expires_at <= e.effective_from) return "a grant ends after it begins";
+  return {};
+}
 
 }  // namespace relata
 

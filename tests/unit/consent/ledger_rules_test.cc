@@ -116,6 +116,29 @@ TEST(ConsentScope, AQuestionWithoutTopicIsMatchedOnlyByEntriesWithoutTopic) {
   EXPECT_EQ(w.Reason(), "CONSENT.WITHDRAWN");
 }
 
+TEST(ConsentEntryForm, WhatTheLedgerDoesNotTake) {
+  World w;
+  ConsentEntry& g = w.Grant(At(1, 5));
+  EXPECT_NE(WhatIsWrong(g), "") << "nobody is named";
+  g.person = P(1);
+  EXPECT_EQ(WhatIsWrong(g), "");
+  g.scope.channels = Bit(Channel::kUnknown);
+  EXPECT_EQ(WhatIsWrong(g), "a grant names its channel");
+  g.scope.purposes = Bit(Purpose::kSaleShare);
+  EXPECT_EQ(WhatIsWrong(g), "");
+  g.scope.purposes = 0;
+  EXPECT_EQ(WhatIsWrong(g), "a grant names its purpose");
+  g.event = E::kWithdraw;
+  EXPECT_EQ(WhatIsWrong(g), "") << "a negative may cover everything";
+  g.person = {};
+  g.point = Address(1);
+  EXPECT_EQ(WhatIsWrong(g), "");
+  g.event = E::kErase;
+  EXPECT_EQ(WhatIsWrong(g), "this consent entry needs a person");
+  g.event = E::kUnknown;
+  EXPECT_NE(WhatIsWrong(g), "");
+}
+
 TEST(ConsentPersons, ANegativeAtAPointReachesEverybodyThereAndThePersonEverywhere) {
   World w;
   w.q.point = Address(1);
