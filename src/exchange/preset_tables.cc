@@ -307,6 +307,17 @@ constexpr PresetColumn kOpportunity[] = {
      "vendeur",
      "owner", ":name"},
 };
+// One line for each time a deal changed its stage.
+constexpr PresetColumn kStageChange[] = {
+    {"opportunityid|dealid|potentialid", "opportunity", ":key"},
+    {"at|createddate|changedat|modifiedtime|lastmodifieddate|date", "at"},
+    {"stage|stagename|dealstage|etape", "stage"},
+    {"amount|montant", "amount"},
+    {"expectedrevenue", "expected_revenue"},
+    {"probability|probabilite", "probability"},
+    {"closedate|closingdate|datedecloture", "close_date"},
+    {"forecastcategory", "forecast_category"},
+};
 constexpr PresetColumn kQuote[] = {
     {"quoteid|devisid|iddevis|numerodevis|ndevis|recordid|id", "", "key"},
     {"quotenumber|quoteno|numerodevis|ndevis", "number"},
@@ -592,7 +603,9 @@ constexpr PresetType kTypes[] = {
     {"", "opportunity",
      "opportunity opportunities potential potentials deal deals opportunites affaires pipeline "
      "salespipeline",
-     "stage|status|amount", "", kOpportunity},
+     "stage|status|amount", "historyid|opportunityhistorykey", kOpportunity},
+    {"", "stage_change", "opportunityhistory dealhistory stagehistory history",
+     "opportunity,at,stage", "", kStageChange},
     {"", "quote", "quote quotes devis", "net|gross", "", kQuote},
     {"", "order", "order orders commande commandes salesorders", "net|gross", "", kOrder},
     {"", "order_line", "lines orderlines lignes lignescommande orderitems", "order,quantity|net",

@@ -285,10 +285,10 @@ bool IsPlaceholder(std::string_view text) {
   const std::string words = FoldWords(text);
   if (words.empty()) return true;  // "-", "???", "..."
   for (const std::string_view junk : {"n a",
-                                      "na",
-                                      "nc",
+                                      
+                                      
                                       "n c",
-                                      "nd",
+                                      
                                       "null",
                                       "none",
                                       "nil",
@@ -314,7 +314,7 @@ bool IsPlaceholder(std::string_view text) {
                                       "azerty",
                                       "qwerty",
                                       "asdf",
-                                      "sans",
+                                      
                                       "xx",
                                       "foo",
                                       "toto",

@@ -77,6 +77,8 @@ TEST(Recognise, KnowsTheExportsOfTheReferenceData) {
            Case{"crm_salesforce/earthfink1982_devorg/Contact.csv", "salesforce", "contact"},
            Case{"crm_salesforce/earthfink1982_devorg/Lead.csv", "salesforce", "lead"},
            Case{"crm_salesforce/earthfink1982_devorg/Opportunity.csv", "salesforce", "opportunity"},
+           Case{"crm_salesforce/earthfink1982_devorg/OpportunityHistory.csv", "salesforce",
+                "stage_change"},
            Case{"crm_salesforce/npsp_template/NPSP_Data_Import_Template_csv.csv", "salesforce",
                 "contact"},
            Case{"maven_crm_sales/accounts.csv", "generic", "account"},

@@ -144,11 +144,11 @@ TEST(SplitPersonName, FindsTheParts) {
 TEST(IsPlaceholder, KnowsWhatPeopleTypeForNothing) {
   for (const char* junk :
        {"n/a", "-", "???", "XXXX", "aaa", "Default Value", "non renseigné", "0000000000",
-        "06 00 00 00 00 00", "test@test.fr", "aaaa@aaa.fr", "NC"}) {
+        "06 00 00 00 00 00", "test@test.fr", "aaaa@aaa.fr", "N.C."}) {
     EXPECT_EQ(IsPlaceholder(junk), std::string(junk) != "06 00 00 00 00 00") << junk;
   }
   for (const char* real :
-       {"", "Nathalie", "Aaron", "0", "100", "111", "marie@acme.fr", "Testut", "+33612345678"}) {
+       {"", "NC", "Nathalie", "Aaron", "0", "100", "111", "marie@acme.fr", "Testut", "+33612345678"}) {
     EXPECT_FALSE(IsPlaceholder(real)) << real;
   }
   EXPECT_TRUE(IsGenericMailbox("contact@acme.fr"));
