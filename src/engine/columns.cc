@@ -492,9 +492,10 @@ void ChunkedColumn::PackText(Chunk& chunk, EditToken edit) {
   }
   chunk.ints.Pack(chunk.present);
   chunk.coded = true;
-  chunk.begin = {};
-  chunk.length = {};
-  chunk.arena = {};
+  // Swapped away, because assignment would keep the room.
+  std::vector<uint32_t>().swap(chunk.begin);
+  std::vector<uint32_t>().swap(chunk.length);
+  std::string().swap(chunk.arena);
   chunk.dead_bytes = 0;
 }
 

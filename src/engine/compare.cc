@@ -226,9 +226,10 @@ class VectorCompare : public Operator {
     CompareInts(left_.ints.data(), left_.n, order_, *constant_, out.truth);
     EachWord(out.truth, [&](size_t w) { return out.truth[w] & both[w]; });
     if (a_->kind() != Kind::kMoney || *constant_ == 0) return;
-    const uint32_t currency = right_.extra[0];
+    const uint32_t currency = right_.Extra(0);
+    if (left_.extra.empty() && left_.extra_all == currency) return;
     EachBit(both, [&](size_t i) {
-      if (left_.extra[i] == currency || left_.ints[i] == 0) return;
+      if (left_.Extra(i) == currency || left_.ints[i] == 0) return;
       ClearBit(out.truth, i);
       CompareAt(i, out);
     });
@@ -249,7 +250,7 @@ class VectorCompare : public Operator {
         break;
       case Kind::kMoney:
         // Zero is the same in any currency; other amounts in two currencies have no order.
-        if (left_.extra[i] != right_.extra[i] && left_.ints[i] != 0 && right_.ints[i] != 0) {
+        if (left_.Extra(i) != right_.Extra(i) && left_.ints[i] != 0 && right_.ints[i] != 0) {
           if (IsEquality(order_)) {
             holds = order_ == Order::kNotEqual;
             break;

@@ -77,7 +77,8 @@ class Constant : public Operator {
         // Whatever the kind, the first row's representation is that of all.
         out.Put(0, value_);
         std::fill(out.ints.begin(), out.ints.end(), out.ints[0]);
-        if (kind() == Kind::kMoney) std::fill(out.extra.begin(), out.extra.end(), out.extra[0]);
+        out.extra_all = out.Extra(0);
+        out.extra.clear();
     }
   }
   std::optional<bool> Foresee(const Rows&, const ChunkBits&) override {

@@ -79,7 +79,7 @@ void RelationIndex::Seal(Bucket& bucket, const ChunkedColumn* at) {
     sealed->begin[parent + 1] = static_cast<uint32_t>(sealed->rows.size());
   }
   bucket.sealed = std::move(sealed);
-  bucket.tail = {};
+  std::vector<TailEntry>().swap(bucket.tail);
 }
 
 void RelationIndex::AppendTo(Row parent, const ChunkedColumn* at, std::vector<Row>& out) const {

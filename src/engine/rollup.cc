@@ -64,7 +64,7 @@ class Rollup : public Operator {
     list_error_ = body_error_ = undecided_ = hit_ = ParentBits(parents_);
     if (NeedsCount()) count_.resize(parents_);
     if (NeedsValue()) value_.resize(parents_);
-    if (kind() == Kind::kMoney) currency_.resize(parents_);
+    summed_ = ParentBits(parents_);
     for (size_t c = 0; c < spec_.links->chunk_count(); ++c) ScanChunk(c);
     if (spec_.graph->HasAliases()) FoldMerged();
   }
@@ -161,9 +161,21 @@ class Rollup : public Operator {
       case Reduction::kMax:
         Note(element_, wanted, list_error_);
         EachWord(chosen, [&](size_t w) { return wanted[w] & element_.has[w]; });
-        EachBit(chosen, [&](size_t i) {
-          Accumulate(Parent(i), element_.ints[i], kind() == Kind::kMoney ? element_.extra[i] : 0);
-        });
+        AccumulateAll(chosen);
+    }
+  }
+
+  // Parents lie anywhere: their accumulators are fetched some elements ahead.
+  void AccumulateAll(const ChunkBits& chosen) {
+    constexpr size_t kAhead = 24;
+    chosen_.clear();
+    EachBit(chosen, [&](size_t i) { chosen_.push_back(static_cast<uint32_t>(i)); });
+    for (size_t k = 0; k < chosen_.size(); ++k) {
+      if (k + kAhead < chosen_.size()) {
+        __builtin_prefetch(&value_[Parent(chosen_[k + kAhead])], 1);
+      }
+      const size_t i = chosen_[k];
+      Accumulate(Parent(i), element_.ints[i], kind() == Kind::kMoney ? element_.Extra(i) : 0);
     }
   }
 
@@ -187,8 +199,28 @@ class Rollup : public Operator {
     // Whether the whole sum overflows is not known from one step of it: the interpreter decides.
     if (__builtin_add_overflow(value_[parent], v, &value_[parent])) undecided_.Set(parent);
     if (currency == 0) return;
-    if (currency_[parent] != 0 && currency_[parent] != currency) return list_error_.Set(parent);
-    currency_[parent] = currency;
+    if (currencies_.empty()) {
+      if (currency == currency_ || currency_ == 0) {
+        currency_ = currency;
+        return summed_.Set(parent);
+      }
+      Separate();
+    }
+    if (currencies_[parent] != 0 && currencies_[parent] != currency) return list_error_.Set(parent);
+    currencies_[parent] = currency;
+  }
+
+  // A second currency has come: from now on each parent has its own.
+  void Separate() {
+    currencies_.resize(parents_);
+    for (size_t p = 0; p < parents_; ++p) {
+      if (summed_.Test(p)) currencies_[p] = currency_;
+    }
+  }
+
+  uint32_t CurrencyOf(size_t parent) const {
+    if (!currencies_.empty()) return currencies_[parent];
+    return summed_.Test(parent) ? currency_ : 0;
   }
 
   // What was counted for a merged record is its winner's.
@@ -208,7 +240,7 @@ class Rollup : public Operator {
       if (bits->Test(from)) bits->Set(to);
     }
     if (spec_.reduction == Reduction::kSum) {
-      AddTo(to, value_[from], currency_.empty() ? 0 : currency_[from]);
+      AddTo(to, value_[from], CurrencyOf(from));
     } else if (NeedsValue()) {
       if (count_[from] > 0) {
         Accumulate(to, value_[from], 0);
@@ -244,8 +276,11 @@ class Rollup : public Operator {
         return true;
       case Reduction::kSum:
         std::copy_n(value_.begin() + rows.first, rows.n, out.ints.begin());
-        if (!currency_.empty()) {
-          std::copy_n(currency_.begin() + rows.first, rows.n, out.extra.begin());
+        // The currency of a sum that is not zero is known; what is zero may have none.
+        if (!currencies_.empty()) return false;
+        out.extra_all = currency_;
+        for (size_t i = 0; i < rows.n && currency_ != 0; ++i) {
+          if (out.ints[i] == 0) out.SetExtra(i, CurrencyOf(first + i));
         }
         return true;
       case Reduction::kExists:
@@ -271,7 +306,7 @@ class Rollup : public Operator {
         return;
       case Reduction::kSum:
         out.ints[i] = value_[p];
-        if (kind() == Kind::kMoney) out.extra[i] = currency_[p];
+        if (kind() == Kind::kMoney) out.SetExtra(i, CurrencyOf(p));
         return;
       case Reduction::kMin:
       case Reduction::kMax:
@@ -306,7 +341,10 @@ class Rollup : public Operator {
   size_t parents_ = 0;
   std::vector<uint32_t> count_;
   std::vector<int64_t> value_;
-  std::vector<uint32_t> currency_;
+  // The one currency of all sums and who has a sum, or the currency of each.
+  uint32_t currency_ = 0;
+  ParentBits summed_{0};
+  std::vector<uint32_t> currencies_;
   ParentBits list_error_{0};
   ParentBits body_error_{0};
   ParentBits undecided_{0};
@@ -315,6 +353,7 @@ class Rollup : public Operator {
   Vector element_;
   const Chunk* links_here_ = nullptr;
   bool parents_known_ = false;
+  std::vector<uint32_t> chosen_;
   std::vector<int64_t> parent_rows_;
 };
 

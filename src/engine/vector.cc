@@ -32,6 +32,7 @@ void Vector::Reset(Kind of, size_t rows) {
   has = error = undecided = truth = ChunkBits{};
   ints.clear();
   extra.clear();
+  extra_all = 0;
   texts.clear();
   owned.clear();
   dictionary = nullptr;
@@ -39,7 +40,6 @@ void Vector::Reset(Kind of, size_t rows) {
     texts.resize(rows);
   } else if (of != Kind::kBool) {
     ints.resize(rows);
-    if (of == Kind::kMoney) extra.resize(rows);
   }
 }
 
@@ -67,7 +67,7 @@ Value Vector::Get(size_t i) const {
     case Kind::kDate:
       return Value::Day({static_cast<int32_t>(ints[i])});
     case Kind::kMoney:
-      return Value::Amount({ints[i], Currency::FromPacked(extra[i])});
+      return Value::Amount({ints[i], Currency::FromPacked(Extra(i))});
     default:
       return Value();
   }
@@ -104,7 +104,7 @@ void Vector::Put(size_t i, const Value& v) {
       return;
     case Kind::kMoney:
       ints[i] = v.money().units;
-      extra[i] = v.money().currency.packed();
+      SetExtra(i, v.money().currency.packed());
       return;
     default:
       ClearBit(has, i);
@@ -132,7 +132,9 @@ void ReadChunk(const ChunkedColumn& column, const Rows& rows, Vector& out) {
       if (out.ints[i] != 0) SetBit(out.truth, i);
     });
   } else if (column.kind() == Kind::kMoney) {
-    EachBit(out.has, [&](size_t i) { out.extra[i] = chunk->Extra(i); });
+    out.extra = chunk->extra;
+    out.extra_all = chunk->extra_all;
+    if (!out.extra.empty()) out.extra.resize(rows.n);
   }
 }
 
@@ -154,7 +156,7 @@ void ReadColumn(const ChunkedColumn& column, const Rows& rows, const ChunkBits& 
         if (column.Int(row) != 0) SetBit(out.truth, i);
         break;
       case Kind::kMoney:
-        out.extra[i] = column.chunk(ChunkOf(row))->Extra(OffsetOf(row));
+        out.SetExtra(i, column.chunk(ChunkOf(row))->Extra(OffsetOf(row)));
         [[fallthrough]];
       default:
         out.ints[i] = column.Int(row);

@@ -63,8 +63,10 @@ struct Vector {
   ChunkBits error{};      // is an error value
   ChunkBits undecided{};  // must be asked of the interpreter; what is in none of the three is null
   ChunkBits truth{};      // kBool
-  std::vector<int64_t> ints;    // kinds of fixed size; codes when there is a dictionary
-  std::vector<uint32_t> extra;  // currency of a money
+  std::vector<int64_t> ints;  // kinds of fixed size; codes when there is a dictionary
+  // The currency of a money: `extra[i]`, or `extra_all` when `extra` is empty.
+  std::vector<uint32_t> extra;
+  uint32_t extra_all = 0;
   const Dictionary* dictionary = nullptr;
   std::vector<std::string_view> texts;  // kText without dictionary
   std::vector<std::string> owned;       // what `texts` may point to
@@ -74,6 +76,12 @@ struct Vector {
   bool Holds(size_t i) const { return TestBit(has, i); }
   std::string_view Text(size_t i) const {
     return dictionary != nullptr ? dictionary->text(static_cast<size_t>(ints[i])) : texts[i];
+  }
+  uint32_t Extra(size_t i) const { return extra.empty() ? extra_all : extra[i]; }
+  void SetExtra(size_t i, uint32_t v) {
+    if (v == Extra(i)) return;
+    if (extra.empty()) extra.assign(n, extra_all);
+    extra[i] = v;
   }
   // Null or the value of row `i`, which is neither an error nor undecided.
   Value Get(size_t i) const;
