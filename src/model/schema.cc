@@ -188,7 +188,7 @@ absl::StatusOr<Schema> Schema::WithCard(TypeId type_id, FieldId field_id, FieldD
   card.state = field.state;
   card.custom = field.custom;
   card.edited = !field.custom;
-  internal::FoldOptions(card);
+  internal::CompleteOptions(card);
   if (card.order == 0) card.order = field.order;
   if (card.label.empty()) card.label = field.label;
   field = std::move(card);

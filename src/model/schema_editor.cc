@@ -113,11 +113,11 @@ absl::StatusOr<FieldId> SchemaEditor::AddField(TypeId type_id, FieldDef field) {
   field.target = kNoType;
   if (field.order == 0) field.order = field.id + 1;
   if (field.label.empty()) field.label = {field.name, field.name};
-  internal::FoldOptions(field);
+  internal::CompleteOptions(field);
   if (field.state != FieldState::kRemoved) {
     RELATA_RETURN_IF_ERROR(Enter(type, field.name, Member::Kind::kField, field.id));
-    if (field.is_link()) new_links_.emplace_back(type_id, field.id);
   }
+  if (field.is_link()) new_links_.emplace_back(type_id, field.id);
   type.fields.push_back(std::move(field));
   return type.fields.back().id;
 }
@@ -159,7 +159,7 @@ absl::Status SchemaEditor::ResolveLink(TypeId type_id, FieldId field_id) {
                                   field.target_name, "\""));
   }
   field.target = target->id;
-  if (field.inverse.empty()) return absl::OkStatus();
+  if (field.inverse.empty() || field.state == FieldState::kRemoved) return absl::OkStatus();
   const InverseDef inverse{field.inverse, type_id, field_id};
   TypeDef& other = Mutable(target->id);
   RELATA_RETURN_IF_ERROR(Enter(other, inverse.name, Member::Kind::kInverse, other.inverses.size()));
@@ -255,8 +255,9 @@ bool IsSchemaName(std::string_view name) {
   return name[0] >= 'a' && name[0] <= 'z';
 }
 
-void FoldOptions(FieldDef& field) {
+void CompleteOptions(FieldDef& field) {
   for (PicklistEntry& entry : field.options) {
+    if (entry.label.empty()) entry.label = {entry.code, entry.code};
     entry.words = {FoldWords(entry.code), FoldWords(entry.label.en), FoldWords(entry.label.fr)};
   }
 }

@@ -75,8 +75,8 @@ absl::Status CheckCard(const TypeDef& type, const FieldDef& field, bool strict);
 // Lower-case ASCII letters, digits and "_", a letter first, 1 to 63 characters.
 bool IsSchemaName(std::string_view name);
 
-// Makes the words by which options are recognised.
-void FoldOptions(FieldDef& field);
+// Labels options by their code where they have none, and makes the words they are recognised by.
+void CompleteOptions(FieldDef& field);
 
 // "accounts" for "account", "companies" for "company".
 std::string PluralOf(std::string_view name);

@@ -225,7 +225,6 @@ void ReadOptions(Reader& reader, const std::string& where, FieldDef* field) {
     option.Text("code", &entry.code);
     option.Local("label", &entry.label);
     if (entry.code.empty()) option.Fail("an option needs a code");
-    if (entry.label.empty()) entry.label = {entry.code, entry.code};
     reader.Take(option.Done());
     field->options.push_back(std::move(entry));
   }
@@ -350,7 +349,7 @@ absl::StatusOr<TypeDef> Merge(TypeDef stored, const TypeDef& declared) {
     FieldDef& field = merged.fields[i];
     const FieldDef* same = declared.FindField(field.name);
     if (same == nullptr || same->id >= declared.fields.size() ||
-        field.state == FieldState::kRemoved) {
+        (field.custom && field.state == FieldState::kRemoved)) {
       continue;
     }
     const bool alike = same->kind == field.kind && same->target_name == field.target_name;
@@ -358,7 +357,8 @@ absl::StatusOr<TypeDef> Merge(TypeDef stored, const TypeDef& declared) {
       return FailedPrecondition(Concat(declared.name, ".", field.name,
                                        " is declared as another kind than the one stored"));
     }
-    if (alike) renumbered[same->id] = static_cast<FieldId>(i);
+    FieldId& number = renumbered[same->id];
+    if (alike && (number == kNoField || !field.custom)) number = static_cast<FieldId>(i);
     if (field.custom) continue;  // what was added here first keeps its card and its name
     const FieldState state = field.state;
     if (!field.edited) field = *same;
