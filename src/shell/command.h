@@ -108,6 +108,7 @@ void AddAuditCommand(CLI::App& app, Session& session);
 void AddConsentCommands(CLI::App& app, Session& session);
 void AddEvalCommand(CLI::App& app, Session& session);
 void AddGenerateCommand(CLI::App& app, Session& session);
+void AddSchemaCommand(CLI::App& app, Session& session);
 
 }  // namespace relata::shell
 

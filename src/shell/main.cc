@@ -44,6 +44,7 @@ int Run(int argc, char** argv) {
   AddConsentCommands(app, session);
   AddEvalCommand(app, session);
   AddGenerateCommand(app, session);
+  AddSchemaCommand(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

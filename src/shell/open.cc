@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "relata/base/id.h"
+#include "relata/engine/crm.h"
 #include "shell/command.h"
 
 namespace relata::shell {
