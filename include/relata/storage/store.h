@@ -60,7 +60,7 @@ struct TableSpec {
   std::string name;  // "contact", "page_view": [a-z][a-z0-9_]*, unique
   Kind kind = Kind::kRecord;
   TypeId subject = kNoType;  // events only
-  std::string title;         // records: the column that names a record in views; may be empty
+  std::string title;         // records: the columns that name one in views, with spaces between
   std::vector<ColumnSpec> columns;
 };
 

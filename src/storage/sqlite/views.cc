@@ -5,8 +5,10 @@
 
 #include <map>
 #include <set>
+#include <sstream>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "storage/sqlite/catalog.h"
 
@@ -109,16 +111,27 @@ class Views {
     return OfRecord(type, row, UuidText("r.id"));
   }
 
-  // The title of a record, or "" when its type has none that reads as one value.
+  // The title of a record, or "" when its type has none: its title columns, those that are not
+  // empty, with spaces between.
   std::string TitleOf(TypeId type, const std::string& row) const {
     const Layout::Table* table = catalog_.layout.Find(type);
     if (table == nullptr || table->spec.title.empty()) return "";
-    for (size_t i = 0; i < table->spec.columns.size(); ++i) {
-      const ColumnSpec& column = table->spec.columns[i];
-      if (column.name != table->spec.title || column.kind == Kind::kRecord) continue;
-      return OfRecord(type, row, Scalar(column, catalog_.Physical(type).columns[i], "r."));
+    std::vector<std::string> parts;
+    std::istringstream names(table->spec.title);
+    for (std::string name; names >> name;) {
+      for (size_t i = 0; i < table->spec.columns.size(); ++i) {
+        const ColumnSpec& column = table->spec.columns[i];
+        if (column.name != name || column.kind == Kind::kRecord) continue;
+        parts.push_back(Scalar(column, catalog_.Physical(type).columns[i], "r."));
+      }
     }
-    return "";
+    if (parts.empty()) return "";
+    if (parts.size() == 1) return OfRecord(type, row, parts[0]);
+    std::string joined;
+    for (const std::string& part : parts) {
+      joined += Concat(joined.empty() ? "" : "||", "coalesce(' '||", part, ",'')");
+    }
+    return OfRecord(type, row, Concat("nullif(substr(", joined, ",2),'')"));
   }
 
   // The id (or the title) of a record of any type, by the expressions for its type and row.

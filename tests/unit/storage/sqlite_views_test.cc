@@ -171,20 +171,37 @@ TEST_F(SqliteViews, HistoryAndLedgerAreReadable) {
 
 TEST_F(SqliteViews, ARenamedFieldKeepsItsValuesUnderTheNewName) {
   Put(MarieAtAcme());
-  contact_.columns[0].name = "nom \"de\" famille";
-  contact_.title = "nom \"de\" famille";
+  contact_.columns[0].name = "nom_\"de\"_famille";
+  contact_.title = "nom_\"de\"_famille";
   contact_.columns.push_back({10, "family_name", Kind::kText, kNoType, true});
   contact_.columns.push_back({11, "ROW", Kind::kInt, kNoType, false});
   contact_.columns.push_back({12, "account_name", Kind::kText, kNoType, false});
   Put({});
   const Table table = Select("SELECT * FROM contact LIMIT 1");
-  EXPECT_EQ(table[0][1], "nom \"de\" famille");
+  EXPECT_EQ(table[0][1], "nom_\"de\"_famille");
   EXPECT_EQ(table[1][1], "Curie");
   EXPECT_EQ(Select("SELECT family_name, \"ROW\" FROM contact LIMIT 1")[1],
             (std::vector<std::string>{"NULL", "NULL"}));
   EXPECT_EQ(Select("SELECT account_name, account_name_2 FROM contact LIMIT 1")[1],
             (std::vector<std::string>{"Acme SAS", "NULL"}));
   EXPECT_EQ(Select("SELECT contact_name FROM visit")[1][0], "Curie");
+}
+
+TEST_F(SqliteViews, ATitleOfSeveralColumnsIsJoinedFromThoseThatAreFilled) {
+  contact_.columns.push_back({10, "given_name", Kind::kText, kNoType, true});
+  contact_.columns.push_back({11, "suffix", Kind::kText, kNoType, true});
+  contact_.title = "given_name family_name suffix unknown";
+  CommitBatch batch = MarieAtAcme();
+  batch.records[1].values.emplace_back(FieldId{11}, Value::Text("II"));
+  Put(batch);
+  EXPECT_EQ(Select("SELECT contact_name FROM visit")[1][0], "Curie II");
+  CommitBatch update;
+  update.records = {{kContact, 0, RecordWrite::Op::kUpdate, {}, {{10, Value::Text("Marie")}}}};
+  Put(update);
+  EXPECT_EQ(Select("SELECT contact_name FROM visit")[1][0], "Marie Curie II");
+  update.records[0].values = {{1, Value()}, {10, Value()}, {11, Value()}};
+  Put(update);
+  EXPECT_EQ(Select("SELECT contact_name FROM visit")[1][0], "NULL");
 }
 
 TEST_F(SqliteViews, ARenamedTypeGetsAViewOfItsNewName) {
