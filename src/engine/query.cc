@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <optional>
 #include <utility>
 
 #include "base/strings.h"
+#include "engine/columnar.h"
 #include "engine/conditions.h"
 #include "engine/engine.h"
 #include "engine/graph_view.h"
@@ -89,6 +91,38 @@ void Count(const EvalResult& result, Row row, size_t limit, QueryAnswer& answer)
   }
 }
 
+// Asks the whole population at once. False when the plan has a shape that only the interpreter
+// knows; it then has the word.
+absl::StatusOr<bool> SelectByColumns(const Snapshot& view, const std::shared_ptr<const Plan>& plan,
+                                     const AskedSnapshot& asking, size_t limit,
+                                     QueryAnswer& answer) {
+  const auto columnar = internal::ColumnarCondition::Make(view, plan, asking.context);
+  if (columnar == nullptr) return false;
+  RELATA_ASSIGN_OR_RETURN(const internal::Population population, columnar->Evaluate());
+  answer.count = population.count;
+  answer.errors = population.errors;
+  for (size_t chunk = 0; chunk < population.is_true.size(); ++chunk) {
+    const Row first = static_cast<Row>(chunk) * kChunkRows;
+    if (limit == 0 || answer.rows.size() < limit) {
+      internal::EachBit(population.is_true[chunk], [&](size_t i) {
+        if (limit == 0 || answer.rows.size() < limit) {
+          answer.rows.push_back(first + static_cast<Row>(i));
+        }
+      });
+    }
+    if (!answer.first_error.empty() || !internal::AnyBit(population.is_error[chunk])) continue;
+    // The columns know that a record is an error, the interpreter says which.
+    std::optional<Row> row;
+    internal::EachBit(population.is_error[chunk], [&](size_t i) {
+      if (!row) row = first + static_cast<Row>(i);
+    });
+    RELATA_ASSIGN_OR_RETURN(const EvalResult result,
+                            relata::Evaluate(plan, {answer.type, *row}, asking.context));
+    answer.first_error = result.ok() ? "the condition gives no bool" : result.error;
+  }
+  return true;
+}
+
 }  // namespace
 
 namespace internal {
@@ -103,6 +137,12 @@ absl::StatusOr<QueryAnswer> SelectOn(const Crm& crm, const Snapshot& view,
                              FormatIssueWithCaret(condition.expression->text(), issue)});
   }
   const AskedSnapshot asking(crm, view, options);
+  if (!condition.frozen) {
+    RELATA_ASSIGN_OR_RETURN(
+        const bool done,
+        SelectByColumns(view, condition.expression->shared_plan(), asking, options.limit, answer));
+    if (done) return answer;
+  }
   Interpreter interpreter(condition.expression->shared_plan(), asking.context);
   const Row limit = view.RowLimit(answer.type);
   for (Row row = 0; row < limit; ++row) {
