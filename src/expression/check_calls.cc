@@ -104,46 +104,55 @@ void Checker::NoOverloadIssue(AstNode& node, std::string_view name) {
   Error(node, node.name_span, Concat("'", name, verb, types, ")", hint), suggestion);
 }
 
+// Whether `overload` takes the operands of `node`; binds variables either way.
+bool Checker::Takes(const Overload& overload, const AstNode& node, ValueType* result) {
+  const size_t wanted = overload.parameters.size();
+  if (overload.variadic ? node.operands.size() < wanted : node.operands.size() != wanted) {
+    return false;
+  }
+  std::map<uint32_t, ValueType> parameters;
+  for (size_t i = 0; i < node.operands.size(); ++i) {
+    // A value that may be null is given where a value is needed; RequireValue speaks of it.
+    const ValueType& declared = overload.parameters[std::min(i, wanted - 1)];
+    if (!inference_.Assignable(inference_.Resolve(node.operands[i]->type),
+                               inference_.Instantiate(declared, parameters))) {
+      return false;
+    }
+  }
+  *result = inference_.Instantiate(overload.result, parameters);
+  return true;
+}
+
 // The overload that takes the operands of `node`, nullptr when none does. When an operand is dyn
 // and several overloads with different results would do, the result is dyn.
 const Overload* Checker::ChooseOverload(const std::vector<Overload>& overloads, bool member,
                                         AstNode& node, ValueType* result) {
-  const Overload* chosen = nullptr;
-  const Inference::Mark start = inference_.mark();
-  Inference::Mark best;
   const bool any_dyn =
       std::any_of(node.operands.begin(), node.operands.end(), [&](const AstPtr& operand) {
         const ValueType type = inference_.Resolve(operand->type);
         return type.is(Kind::kDyn) || type.is(Kind::kVariable);
       });
+  const Inference::Mark start = inference_.mark();
+  const Overload* chosen = nullptr;
+  ValueType first;
   for (const Overload& overload : overloads) {
-    if (overload.member != member) continue;
-    const size_t wanted = overload.parameters.size();
-    if (overload.variadic ? node.operands.size() < wanted : node.operands.size() != wanted)
+    ValueType type;
+    if (overload.member != member || !Takes(overload, node, &type)) {
+      inference_.Restore(start);
       continue;
-    inference_.Restore(start);
-    std::map<uint32_t, ValueType> parameters;
-    bool fits = true;
-    for (size_t i = 0; fits && i < node.operands.size(); ++i) {
-      const ValueType to =
-          inference_.Instantiate(overload.parameters[std::min(i, wanted - 1)], parameters);
-      // A value that may be null is given where a value is needed; RequireValue speaks of it.
-      const ValueType from = inference_.Resolve(node.operands[i]->type);
-      fits = inference_.Assignable(from, to);
     }
-    if (!fits) continue;
-    const ValueType type = inference_.Instantiate(overload.result, parameters);
+    const ValueType final_type = inference_.Final(type);
+    inference_.Restore(start);
     if (chosen == nullptr) {
       chosen = &overload;
-      *result = type;
-      best = inference_.mark();
+      first = final_type;
       if (!any_dyn) break;
-    } else if (inference_.Final(*result) != inference_.Final(type)) {
+    } else if (first != final_type) {
       *result = Kind::kDyn;
-      best = start;
+      return chosen;
     }
   }
-  inference_.Restore(chosen == nullptr ? start : best);
+  if (chosen != nullptr) Takes(*chosen, node, result);
   return chosen;
 }
 
@@ -215,8 +224,7 @@ void Checker::CheckCall(AstNode& node) {
   }
   std::vector<std::string> known(std::begin(kGraphFunctions), std::end(kGraphFunctions));
   for (const Function& f : Functions()) known.push_back(f.name);
-  Error(node, node.name_span,
-        Concat("unknown function '", node.name, "'", DidYouMean(node.name, known)));
+  Error(node, node.name_span, Concat("unknown function '", node.name, "'", Near(node.name, known)));
 }
 
 void Checker::CheckMemberCall(AstNode& node) {
@@ -240,8 +248,7 @@ void Checker::CheckMemberCall(AstNode& node) {
   }
   std::vector<std::string> known(std::begin(kGraphFunctions), std::end(kGraphFunctions));
   for (const Function& f : Functions()) known.push_back(f.name);
-  Error(node, node.name_span,
-        Concat("unknown function '", node.name, "'", DidYouMean(node.name, known)));
+  Error(node, node.name_span, Concat("unknown function '", node.name, "'", Near(node.name, known)));
 }
 
 // --- Operators -----------------------------------------------------------------------------------
@@ -354,7 +361,7 @@ void Checker::CheckEvents(AstNode& node) {
   }
   Error(node, node.operands[1]->span,
         Concat("no event type '", name, "' about ", options_.schema->type(subject).name,
-               DidYouMean(name, known)));
+               Near(name, known)));
 }
 
 // was(contact.status, t), changed(contact.status, t), time_in(contact.status)

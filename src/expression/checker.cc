@@ -68,6 +68,10 @@ std::string Checker::Describe(const ValueType& type) const {
   return DescribeType(inference_.Final(type), options_.schema);
 }
 
+std::string Checker::Near(std::string_view name, const std::vector<std::string>& known) const {
+  return issues_.size() < kMaxIssues ? DidYouMean(name, known) : "";
+}
+
 void Checker::Error(AstNode& node, Span span, std::string message, std::string suggestion) {
   node.type = Kind::kDyn;
   if (dynamic()) {
@@ -75,11 +79,13 @@ void Checker::Error(AstNode& node, Span span, std::string message, std::string s
     node.resolved = std::move(message);
     return;
   }
+  // The first error is kept whatever was found before it.
+  if (issues_.size() >= kMaxIssues && HasErrors(issues_)) return;
   issues_.push_back({Severity::kError, span, std::move(message), std::move(suggestion)});
 }
 
 void Checker::Warn(Span span, std::string message, std::string suggestion) {
-  if (dynamic()) return;
+  if (dynamic() || issues_.size() >= kMaxIssues) return;
   ExpressionIssue issue{Severity::kWarning, span, std::move(message), std::move(suggestion)};
   if (std::find(issues_.begin(), issues_.end(), issue) == issues_.end()) {
     issues_.push_back(std::move(issue));
@@ -267,7 +273,7 @@ void Checker::CheckIdent(AstNode& node) {
   }
   Error(node, node.span,
         Concat("unknown name '", node.name, "'",
-               suggestion.empty() ? DidYouMean(node.name, KnownNames()) : ""),
+               suggestion.empty() ? Near(node.name, KnownNames()) : ""),
         suggestion);
 }
 
@@ -388,7 +394,7 @@ void Checker::ResolveRecordMember(AstNode& node, const ValueType& target) {
   for (const FieldDef& f : type.system) known.push_back(f.name);
   std::sort(known.begin(), known.end());
   Error(node, node.name_span,
-        Concat("unknown field '", node.name, "' of ", type.name, DidYouMean(node.name, known)));
+        Concat("unknown field '", node.name, "' of ", type.name, Near(node.name, known)));
 }
 
 void Checker::CheckHas(AstNode& node) {
@@ -443,20 +449,19 @@ void Checker::CheckLogic(AstNode& node) {
   // An operand may lean on what the others make sure of: where they do not hold, && is false and ||
   // is true whatever this one is.
   const bool is_and = node.kind == AstKind::kAnd;
-  // Guards are read from the tree before it is checked, so names of locals are resolved by text.
-  std::vector<std::vector<std::string>> guards;
-  for (const AstPtr& operand : node.operands) guards.push_back(Guards(*operand, is_and));
-  for (size_t i = 0; i < node.operands.size(); ++i) {
-    const auto before = present_;
-    for (size_t j = 0; j < guards.size(); ++j) {
-      if (j != i) present_.insert(guards[j].begin(), guards[j].end());
-    }
-    conditions_.push_back(node.operands[i].get());
-    Check(*node.operands[i]);
-    RequireBool(*node.operands[i]);
-    conditions_.pop_back();
-    present_ = before;
+  std::vector<std::string> guards;
+  for (const AstPtr& operand : node.operands) {
+    const std::vector<std::string> more = Guards(*operand, is_and);
+    guards.insert(guards.end(), more.begin(), more.end());
   }
+  present_.insert(guards.begin(), guards.end());
+  for (AstPtr& operand : node.operands) {
+    conditions_.push_back(operand.get());
+    Check(*operand);
+    RequireBool(*operand);
+    conditions_.pop_back();
+  }
+  for (const std::string& guard : guards) present_.erase(present_.find(guard));
   node.type = Kind::kBool;
 }
 
@@ -466,11 +471,10 @@ void Checker::CheckConditional(AstNode& node) {
   RequireBool(*node.operands[0]);
   conditions_.pop_back();
   for (size_t branch = 1; branch <= 2; ++branch) {
-    const auto before = present_;
     const std::vector<std::string> guards = Guards(*node.operands[0], branch == 1);
     present_.insert(guards.begin(), guards.end());
     Check(*node.operands[branch]);
-    present_ = before;
+    for (const std::string& guard : guards) present_.erase(present_.find(guard));
   }
   std::optional<ValueType> joined = inference_.Join(node.operands[1]->type, node.operands[2]->type);
   if (!joined.has_value()) {
@@ -582,7 +586,7 @@ void Checker::CheckComprehension(AstNode& node) {
     node.slot = Declare(node.variables[0], key);
     node.slot2 = Declare(node.variables[1], element);
   }
-  const auto before = present_;
+  std::vector<std::string> guards;
   // Operand 1 decides, unless it is the only thing to compute.
   const bool condition = node.macro == Macro::kAll || node.macro == Macro::kExists ||
                          node.macro == Macro::kExistsOne || node.macro == Macro::kFilter ||
@@ -595,11 +599,11 @@ void Checker::CheckComprehension(AstNode& node) {
     if (decides) {
       RequireBool(operand);
       conditions_.pop_back();
-      const std::vector<std::string> guards = Guards(operand, true);
+      guards = Guards(operand, true);
       present_.insert(guards.begin(), guards.end());
     }
   }
-  present_ = before;
+  for (const std::string& guard : guards) present_.erase(present_.find(guard));
   Forget(variables);
   const ValueType& last = node.operands.back()->type;
   switch (node.macro) {
@@ -676,6 +680,11 @@ std::vector<std::string> Checker::Guards(const AstNode& condition, bool when) co
     };
     if (equality && !differs && is_value(right)) found.push_back(PathOf(left));
     if (equality && !differs && is_value(left)) found.push_back(PathOf(right));
+    const bool among_values =
+        right.kind == AstKind::kList &&
+        std::all_of(right.operands.begin(), right.operands.end(),
+                    [&](const AstPtr& element) { return is_value(*element); });
+    if (condition.name == "in" && when && among_values) found.push_back(PathOf(left));
   }
   std::erase(found, "");
   return found;

@@ -19,6 +19,9 @@
 
 namespace relata::internal {
 
+// More findings than this help nobody; further ones are left out.
+inline constexpr size_t kMaxIssues = 50;
+
 class Checker {
  public:
   Checker(std::string_view text, const CheckOptions& options) : text_(text), options_(options) {}
@@ -76,6 +79,7 @@ class Checker {
   void CheckEvents(AstNode& node);
   void CheckHistory(AstNode& node);
   bool NameOfDefinition(AstNode& node, size_t operand);
+  bool Takes(const Overload& overload, const AstNode& node, ValueType* result);
   const Overload* ChooseOverload(const std::vector<Overload>& overloads, bool member, AstNode& node,
                                  ValueType* result);
   void NoOverloadIssue(AstNode& node, std::string_view name);
@@ -95,6 +99,8 @@ class Checker {
   void Error(AstNode& node, Span span, std::string message, std::string suggestion = "");
   void Warn(Span span, std::string message, std::string suggestion);
   std::string Describe(const ValueType& type) const;
+  // "; did you mean ...", while there are few issues.
+  std::string Near(std::string_view name, const std::vector<std::string>& known) const;
 
   std::string_view text_;
   const CheckOptions& options_;

@@ -8,7 +8,6 @@
 #include "base/strings.h"
 #include "expression/functions.h"
 #include "expression/values.h"
-#include "relata/expression/evaluate.h"
 
 namespace relata::internal {
 namespace {
@@ -164,8 +163,9 @@ Outcome Distinct(FunctionContext& context, Arguments a) {
   if (!IsList(a, 0)) return NoOverload("distinct", a);
   ValueList out;
   for (const Value& v : a[0].list()) {
-    if (!context.Charge(1 + out.size() / 8)) break;
-    if (std::none_of(out.begin(), out.end(), [&](const Value& w) { return CelEqual(v, w); })) {
+    if (!context.Charge(1)) break;
+    if (std::none_of(out.begin(), out.end(),
+                     [&](const Value& w) { return Equal(context, v, w); })) {
       out.push_back(v);
     }
   }
@@ -222,8 +222,8 @@ Outcome Last(FunctionContext&, Arguments a) {
 }
 
 bool Has(FunctionContext& context, const ValueList& list, const Value& v) {
-  context.Charge(1 + list.size() / 4);
-  return std::any_of(list.begin(), list.end(), [&](const Value& w) { return CelEqual(v, w); });
+  return std::any_of(list.begin(), list.end(),
+                     [&](const Value& w) { return Equal(context, v, w); });
 }
 
 bool HasAll(FunctionContext& context, const ValueList& list, const ValueList& wanted) {

@@ -187,6 +187,7 @@ Outcome Split(FunctionContext& context, Arguments a) {
   size_t at = 0;
   if (by.empty()) {
     const std::vector<size_t> offsets = Offsets(s);
+    if (!context.Charge(offsets.size())) return Outcome::Error("text too long");
     for (size_t i = 1; i + 1 < offsets.size() && !full(); ++i) {
       parts.push_back(Value::Text(s.substr(at, offsets[i] - at)));
       at = offsets[i];
@@ -194,12 +195,13 @@ Outcome Split(FunctionContext& context, Arguments a) {
     if (!s.empty()) parts.push_back(Value::Text(s.substr(at)));
   } else {
     for (size_t found = s.find(by); found != std::string::npos && !full(); found = s.find(by, at)) {
+      if (!context.Charge(1)) break;
       parts.push_back(Value::Text(s.substr(at, found - at)));
       at = found + by.size();
     }
     parts.push_back(Value::Text(s.substr(at)));
   }
-  context.Charge(parts.size() + s.size() / 64);
+  context.Charge(s.size() / 64);
   return Value::List(std::move(parts));
 }
 

@@ -53,6 +53,18 @@ ValueType Inference::Final(const ValueType& type) const {
   return t;
 }
 
+void Inference::Set(uint32_t variable, ValueType type) {
+  undo_.emplace_back(variable, std::move(bound_[variable]));
+  bound_[variable] = std::move(type);
+}
+
+void Inference::Restore(Mark mark) {
+  while (undo_.size() > mark) {
+    bound_[undo_.back().first] = std::move(undo_.back().second);
+    undo_.pop_back();
+  }
+}
+
 bool Inference::Occurs(uint32_t variable, const ValueType& type) const {
   const ValueType t = Resolve(type);
   if (t.is(Kind::kVariable)) return t.variable == variable;
@@ -65,16 +77,16 @@ bool Inference::Occurs(uint32_t variable, const ValueType& type) const {
 bool Inference::Bind(uint32_t variable, const ValueType& type) {
   if (type.is(Kind::kVariable) && type.variable == variable) return true;
   if (Occurs(variable, type)) return false;
-  bound_[variable] = type;
+  Set(variable, type);
   return true;
 }
 
 // A parameter that stands for something may come to stand for something more general.
 bool Inference::AssignToBound(const ValueType& from, uint32_t variable) {
-  const std::optional<ValueType> joined = Join(*bound_[variable], from);
+  std::optional<ValueType> joined = Join(*bound_[variable], from);
   if (!joined.has_value()) return false;
   if (joined->is(Kind::kVariable) || Occurs(variable, *joined)) return true;
-  bound_[variable] = *joined;
+  Set(variable, *std::move(joined));
   return true;
 }
 

@@ -9,6 +9,7 @@
 
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "relata/expression/value_type.h"
@@ -17,7 +18,7 @@ namespace relata::internal {
 
 class Inference {
  public:
-  using Mark = std::vector<std::optional<ValueType>>;
+  using Mark = size_t;
 
   ValueType Fresh();
   // What a variable stands for so far, one level; other types as they are.
@@ -31,15 +32,18 @@ class Inference {
   // `type` with the parameters of a signature replaced by variables of this inference.
   ValueType Instantiate(const ValueType& type, std::map<uint32_t, ValueType>& parameters);
 
-  Mark mark() const { return bound_; }
-  void Restore(Mark mark) { bound_ = std::move(mark); }
+  // A point to come back to: what was bound since is undone, latest first.
+  Mark mark() const { return undo_.size(); }
+  void Restore(Mark mark);
 
  private:
   bool Bind(uint32_t variable, const ValueType& type);
   bool Occurs(uint32_t variable, const ValueType& type) const;
   bool AssignToBound(const ValueType& from, uint32_t variable);
+  void Set(uint32_t variable, ValueType type);
 
   std::vector<std::optional<ValueType>> bound_;
+  std::vector<std::pair<uint32_t, std::optional<ValueType>>> undo_;
 };
 
 // Whether null is a value of the type although it is not marked nullable: references and the

@@ -177,8 +177,12 @@ Outcome Evaluator::EvalLeaf(const PlanNode& n) {
       return Value::Record(subject_);
     case PlanOp::kNow:
       return Value::Time(context_.now);
-    case PlanOp::kVariable:
-      return slots_[static_cast<size_t>(n.slot)];
+    case PlanOp::kVariable: {
+      const Outcome& variable = slots_[static_cast<size_t>(n.slot)];
+      // Text is copied, everything else is shared.
+      if (variable.value.is(Kind::kText)) function_.Charge(variable.value.text().size() / 64);
+      return variable;
+    }
     case PlanOp::kParameter: {
       const Value* value = parameters_[static_cast<size_t>(n.slot)];
       if (value == nullptr) return Outcome::Error(Concat("undeclared reference to '", n.name, "'"));
@@ -256,9 +260,9 @@ Outcome Evaluator::EvalBinary(const PlanNode& n) {
   if (!b.ok()) return b;
   switch (n.op) {
     case PlanOp::kEqual:
-      return Value::Bool(CelEqual(a.value, b.value));
+      return Value::Bool(Equal(function_, a.value, b.value));
     case PlanOp::kNotEqual:
-      return Value::Bool(!CelEqual(a.value, b.value));
+      return Value::Bool(!Equal(function_, a.value, b.value));
     case PlanOp::kLess:
     case PlanOp::kLessEqual:
     case PlanOp::kGreater:
@@ -283,7 +287,8 @@ Outcome Evaluator::EvalCall(const PlanNode& n) {
   Outcome result = f.builtin(function_, arguments);
   if (cost_ > context_.cost_limit) return Stop("");
   // The sum of nothing is a zero of the type that the elements would have had.
-  if (f.name == "sum" && result.ok() && result.value.is(Kind::kInt) &&
+  static const int kSum = FindFunction("sum");
+  if (n.function == kSum && result.ok() && result.value.is(Kind::kInt) &&
       !n.type.is(ValueType::Kind::kInt)) {
     if (n.type.is(ValueType::Kind::kMoney)) return Value::Amount({});
     if (n.type.is(ValueType::Kind::kDouble)) return Value::Double(0);
@@ -356,6 +361,7 @@ Outcome Evaluator::EvalList(const PlanNode& n) {
   for (size_t i = 0; i < n.inputs.size(); ++i) {
     Outcome o = Eval(n.inputs[i]);
     if (!o.ok()) return o;
+    Weigh(function_, o.value);
     if (!n.flags[i]) {
       list.push_back(std::move(o.value));
       continue;
@@ -373,6 +379,8 @@ Outcome Evaluator::EvalMap(const PlanNode& n) {
     if (!key.ok()) return key;
     Outcome value = Eval(n.inputs[i + 1]);
     if (!value.ok()) return value;
+    Weigh(function_, value.value);
+    function_.Charge(map.size() / 8);
     const Kind kind = key.value.kind();
     if (kind != Kind::kBool && kind != Kind::kInt && kind != Kind::kUint && kind != Kind::kText) {
       return Outcome::Error(Concat("unsupported key type: ", KindName(kind)));

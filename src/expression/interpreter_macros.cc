@@ -21,6 +21,7 @@ bool Evaluator::Elements(const PlanNode& n, const Value& range,
     out->reserve(range.list().size());
     int64_t i = 0;
     for (const Value& v : range.list()) {
+      if (v.is(Kind::kText)) function_.Charge(v.text().size() / 64);
       out->emplace_back(two ? Value::Int(i++) : v, two ? v : Value());
     }
     return true;
@@ -142,6 +143,7 @@ Outcome Evaluator::EvalTransform(const PlanNode& n) {
     }
     Outcome o = Eval(n.inputs.back());
     if (!o.ok()) return o;
+    Weigh(function_, o.value);
     list.push_back(std::move(o.value));
   }
   return Value::List(std::move(list));
@@ -164,6 +166,7 @@ Outcome Evaluator::EvalTransformMap(const PlanNode& n) {
     }
     Outcome o = Eval(n.inputs.back());
     if (!o.ok()) return o;
+    Weigh(function_, o.value);
     if (!entries) {
       map.emplace_back(element.first, std::move(o.value));
       continue;

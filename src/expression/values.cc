@@ -207,12 +207,15 @@ std::optional<Outcome> DateArithmetic(PlanOp op, const Value& a, const Value& b)
 std::optional<Outcome> Concatenate(FunctionContext& context, const Value& a, const Value& b) {
   if (a.kind() != b.kind()) return std::nullopt;
   if (a.is(Kind::kText)) {
-    context.Charge(a.text().size() / 64 + b.text().size() / 64);
+    context.Charge((a.text().size() + b.text().size()) / 16);
     return Value::Text(a.text() + b.text());
   }
-  if (a.is(Kind::kBytes)) return Value::Bytes(a.bytes() + b.bytes());
+  if (a.is(Kind::kBytes)) {
+    context.Charge((a.bytes().size() + b.bytes().size()) / 16);
+    return Value::Bytes(a.bytes() + b.bytes());
+  }
   if (a.is(Kind::kList)) {
-    context.Charge(a.list().size() + b.list().size());
+    context.Charge(2 * (a.list().size() + b.list().size()));
     ValueList list = a.list();
     list.insert(list.end(), b.list().begin(), b.list().end());
     return Value::List(std::move(list));
@@ -283,11 +286,20 @@ std::string_view Symbol(PlanOp op) {
   }
 }
 
-bool MapsEqual(const ValueMap& a, const ValueMap& b) {
+bool ListsEqual(const ValueList& a, const ValueList& b, int64_t& budget) {
   if (a.size() != b.size()) return false;
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (!EqualWithin(a[i], b[i], budget)) return false;
+  }
+  return true;
+}
+
+bool MapsEqual(const ValueMap& a, const ValueMap& b, int64_t& budget) {
+  if (a.size() != b.size()) return false;
+  budget -= static_cast<int64_t>(a.size() * b.size() / 8);
   for (const auto& [key, value] : a) {
     const Value* other = FindKey(b, key);
-    if (other == nullptr || !CelEqual(value, *other)) return false;
+    if (other == nullptr || !EqualWithin(value, *other, budget)) return false;
   }
   return true;
 }
@@ -374,18 +386,76 @@ Outcome Negate(const Value& a) {
   }
 }
 
+bool EqualWithin(const Value& a, const Value& b, int64_t& budget) {
+  if (--budget < 0) return false;
+  if (const auto numbers = CompareNumbers(a, b); numbers.has_value()) return *numbers == 0;
+  if (a.kind() != b.kind()) return false;
+  switch (a.kind()) {
+    case Kind::kMoney:
+      return a.money() == b.money();
+    case Kind::kList:
+      return ListsEqual(a.list(), b.list(), budget);
+    case Kind::kMap:
+      return MapsEqual(a.map(), b.map(), budget);
+    case Kind::kOptional:
+      if (a.optional() == nullptr || b.optional() == nullptr) return a.optional() == b.optional();
+      return EqualWithin(*a.optional(), *b.optional(), budget);
+    default:
+      return a.Same(b);
+  }
+}
+
+bool Equal(FunctionContext& context, const Value& a, const Value& b) {
+  const int64_t left = context.cost_limit - *context.cost + 1;
+  int64_t budget = left;
+  const bool equal = EqualWithin(a, b, budget);
+  *context.cost += left - budget;
+  return equal;
+}
+
+void Weigh(FunctionContext& context, const Value& v) {
+  if (!context.Charge(1)) return;
+  switch (v.kind()) {
+    case Kind::kText:
+      context.Charge(v.text().size() / 16);
+      break;
+    case Kind::kBytes:
+      context.Charge(v.bytes().size() / 16);
+      break;
+    case Kind::kList:
+      for (const Value& e : v.list()) {
+        if (*context.cost > context.cost_limit) return;
+        Weigh(context, e);
+      }
+      break;
+    case Kind::kMap:
+      for (const auto& [key, value] : v.map()) {
+        if (*context.cost > context.cost_limit) return;
+        Weigh(context, value);
+      }
+      break;
+    case Kind::kOptional:
+      if (v.optional() != nullptr) Weigh(context, *v.optional());
+      break;
+    default:
+      break;
+  }
+}
+
+// Keys are plain values.
 const Value* FindKey(const ValueMap& map, const Value& key) {
   for (const auto& [k, v] : map) {
-    if (CelEqual(k, key)) return &v;
+    if (k.is(Kind::kText) && key.is(Kind::kText) ? k.text() == key.text() : CelEqual(k, key)) {
+      return &v;
+    }
   }
   return nullptr;
 }
 
 Outcome IsIn(FunctionContext& context, const Value& element, const Value& range) {
   if (range.is(Kind::kList)) {
-    context.Charge(range.list().size() / 4);
     for (const Value& v : range.list()) {
-      if (CelEqual(v, element)) return Value::Bool(true);
+      if (Equal(context, v, element)) return Value::Bool(true);
     }
     return Value::Bool(false);
   }
@@ -433,31 +503,8 @@ Outcome ShiftByPeriod(const FunctionContext& context, Timestamp t, Period period
 }  // namespace internal
 
 bool CelEqual(const Value& a, const Value& b) {
-  using Kind = Value::Kind;
-  if (const auto numbers = internal::CompareNumbers(a, b); numbers.has_value()) {
-    return *numbers == 0;
-  }
-  if (a.kind() != b.kind()) return false;
-  switch (a.kind()) {
-    case Kind::kMoney:
-      return a.money() == b.money();
-    case Kind::kList: {
-      const ValueList& x = a.list();
-      const ValueList& y = b.list();
-      if (x.size() != y.size()) return false;
-      for (size_t i = 0; i < x.size(); ++i) {
-        if (!CelEqual(x[i], y[i])) return false;
-      }
-      return true;
-    }
-    case Kind::kMap:
-      return internal::MapsEqual(a.map(), b.map());
-    case Kind::kOptional:
-      if (a.optional() == nullptr || b.optional() == nullptr) return a.optional() == b.optional();
-      return CelEqual(*a.optional(), *b.optional());
-    default:
-      return a.Same(b);
-  }
+  int64_t budget = 1'000'000'000;
+  return internal::EqualWithin(a, b, budget);
 }
 
 }  // namespace relata

@@ -27,6 +27,16 @@ Outcome Ordered(PlanOp op, const Value& a, const Value& b);
 Outcome Arithmetic(FunctionContext& context, PlanOp op, const Value& a, const Value& b);
 Outcome Negate(const Value& a);
 
+// CEL's equality within a budget of steps, which it uses up: values may share parts so often that
+// comparing them whole would not end. Past the budget the answer means nothing.
+bool EqualWithin(const Value& a, const Value& b, int64_t& budget);
+
+// The same, charged to the evaluation.
+bool Equal(FunctionContext& context, const Value& a, const Value& b);
+
+// Charges for a value that is put into a list or map: its elements at every level, its text.
+void Weigh(FunctionContext& context, const Value& v);
+
 // Whether `element` is in a list, or a key of a map.
 Outcome IsIn(FunctionContext& context, const Value& element, const Value& range);
 

@@ -113,6 +113,7 @@ TEST(Checker, SeesWhatIsGuarded) {
        {"contact.country != null && contact.country.startsWith('F')",
         "contact.country.startsWith('F') && has(contact.country)",
         "contact.country == null || contact.country.startsWith('F')",
+        "contact.country in ['FR', 'BE'] && contact.country.startsWith('F')",
         "!has(contact.country) || contact.country.startsWith('F')",
         "contact.country != null ? contact.country.startsWith('F') : false",
         "!(contact.country == null) && contact.active == true && contact.country > 'A'",

@@ -198,8 +198,37 @@ TEST_F(Evaluating, StopsAtTheCostLimitWhateverTheAnswerWouldBe) {
 
 TEST_F(Evaluating, AFailedHookIsAStatusNotAValue) {
   EXPECT_EQ(Of(marie_, "in_segment('unknown') || true"), "status: no such segment");
-  EXPECT_EQ(Of(marie_, "changed(contact.country, now - days(3))"),
-            "status: history cannot be asked here");
+  EXPECT_EQ(Of(marie_, "may_contact('email', 'offers')"), "status: consent cannot be asked here");
+}
+
+TEST_F(Evaluating, AsksTheHistoryOfAField) {
+  // The graph of this test says that every country was Belgium until ten days ago.
+  EXPECT_EQ(Of(marie_, "was(contact.country, now - days(20))"), "\"BE\"");
+  EXPECT_EQ(Of(marie_, "was(contact.country, now)"), "\"FR\"");
+  EXPECT_EQ(Of(marie_, "changed(contact.country, now - days(20))"), "true");
+  EXPECT_EQ(Of(marie_, "changed(contact.country, now - days(3))"), "false");
+  EXPECT_EQ(Of(marie_, "time_in(contact.country) == days(10)"), "true");
+}
+
+TEST_F(Evaluating, ValuesThatShareTheirPartsDoNotExplode) {
+  // 2^60 leaves in 60 lists: neither comparing nor writing them would end.
+  std::string open;
+  for (int i = 0; i < 60; ++i) {
+    open += Concat("cel.bind(a", i, ", ",
+                   i == 0 ? "[1, 1]" : Concat("[a", i - 1, ", a", i - 1, "]"), ", ");
+  }
+  const std::string close(60, ')');
+  for (const char* body : {"a59 == [a58, a58]", "a59", "'%s'.format([a59])", "a59.flatten(90)"}) {
+    EXPECT_EQ(Of(marie_, open + body + close),
+              "status: the evaluation passed its cost limit of 10000000")
+        << body;
+  }
+  std::string doubling = "cel.bind(s0, 'xxxxxxxxxxxxxxxx', ";
+  for (int i = 1; i < 60; ++i) {
+    doubling += Concat("cel.bind(s", i, ", s", i - 1, " + s", i - 1, ", ");
+  }
+  EXPECT_EQ(Of(marie_, doubling + "s59.size()" + close),
+            "status: the evaluation passed its cost limit of 10000000");
 }
 
 std::vector<std::string> Why(const MemoryGraph& graph, RecordRef who, const std::string& text) {

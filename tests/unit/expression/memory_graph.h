@@ -46,6 +46,10 @@ class MemoryGraph : public GraphView {
   absl::StatusOr<double> Score(std::string_view name, RecordRef record) const override;
   absl::StatusOr<Money> Convert(const Money& amount, Currency currency,
                                 Timestamp at) const override;
+  // Every text was "BE" until ten days before kNow.
+  absl::StatusOr<Value> FieldAt(RecordRef record, FieldId field, Timestamp at) const override;
+  absl::StatusOr<std::optional<Timestamp>> LastChange(RecordRef record,
+                                                      FieldId field) const override;
 
  private:
   struct Stored {
