@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "expression/planner.h"
 #include "expression/values.h"
 
 namespace relata::internal {
@@ -21,6 +22,16 @@ Evaluator::Evaluator(std::shared_ptr<const Plan> plan, EvaluationContext context
   function_.cost = &cost_;
   function_.cost_limit = context_.cost_limit;
   slots_.resize(static_cast<size_t>(plan_->slots()));
+  kept_.resize(plan_->nodes().size(), Kept::kNo);
+  kept_values_.resize(plan_->nodes().size());
+  const std::vector<bool> fixed = FindFixed(*plan_);
+  for (size_t i = 0; i < fixed.size(); ++i) {
+    // Conditions stay, so that an explanation can name their parts; leaves are as quick.
+    const PlanNode& n = plan_->nodes()[i];
+    if (fixed[i] && !n.inputs.empty() && !n.type.is(ValueType::Kind::kBool)) {
+      kept_[i] = Kept::kNotYet;
+    }
+  }
   for (const std::string& name : plan_->parameters()) {
     const auto it = context_.parameters.find(name);
     parameters_.push_back(it == context_.parameters.end() ? nullptr : &it->second);
@@ -56,7 +67,24 @@ Outcome Evaluator::Stop(std::string_view why) {
 Outcome Evaluator::Eval(uint32_t at) {
   if (++cost_ > context_.cost_limit) return Stop("");
   const PlanNode& n = plan_->node(at);
+  if (kept_[at] != Kept::kNo) return *EvalOnce(at);
   return trace_ == nullptr ? EvalNode(n) : EvalAtom(n);
+}
+
+// What computing a kept part costs is not counted, so that every record costs the same; a part that
+// costs much is computed every time.
+const Outcome* Evaluator::EvalOnce(uint32_t at) {
+  constexpr int64_t kMostKept = 1'000;
+  if (kept_[at] == Kept::kNotYet) {
+    const int64_t before = cost_;
+    kept_[at] = Kept::kNo;
+    kept_values_[at] = EvalNode(plan_->node(at));
+    if (cost_ - before <= kMostKept && !stopped()) {
+      kept_[at] = Kept::kYes;
+      cost_ = before;
+    }
+  }
+  return &kept_values_[at];
 }
 
 namespace {

@@ -58,6 +58,7 @@ class Evaluator {
   // interpreter.cc
   Outcome Eval(uint32_t at);
   Outcome EvalNode(const PlanNode& n);
+  const Outcome* EvalOnce(uint32_t at);
   Outcome EvalAtom(const PlanNode& n);
   Outcome EvalLeaf(const PlanNode& n);
   Outcome EvalLogic(const PlanNode& n, bool stop);
@@ -88,9 +89,13 @@ class Evaluator {
   Outcome EvalSortBy(const PlanNode& n);
   Outcome EvalOptionalMap(const PlanNode& n);
   Outcome EvalBind(const PlanNode& n);
-  // The elements a macro runs over as (first variable, second variable).
-  bool Elements(const PlanNode& n, const Value& range, std::vector<std::pair<Value, Value>>* out);
-  void SetVariables(const PlanNode& n, const std::pair<Value, Value>& element);
+  // Sets the variables of `n` to each element of a list or entry of a map, until `visit` returns
+  // false. False when the range is neither.
+  template <class Visit>
+  bool ForEach(const PlanNode& n, const Value& range, Visit visit);
+  void SetVariable(int slot, const Value& v);
+  bool Decide(uint32_t condition, bool* yes, Outcome* failed);
+  std::string AddEntries(const PlanNode& n, const Value& key, Value value, ValueMap& map);
 
   Outcome Stop(std::string_view why);
   bool stopped() const { return !function_.status.ok(); }
@@ -111,6 +116,10 @@ class Evaluator {
   FunctionContext function_;
   std::vector<Outcome> slots_;
   std::vector<const Value*> parameters_;
+  // Parts that are the same for every record, kept once they were needed.
+  enum class Kept : uint8_t { kNo, kNotYet, kYes };
+  std::vector<Kept> kept_;
+  std::vector<Outcome> kept_values_;
   RecordRef subject_;
   int64_t cost_ = 0;
   Trace* trace_ = nullptr;

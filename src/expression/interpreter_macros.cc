@@ -14,26 +14,30 @@ namespace relata::internal {
 
 using Kind = Value::Kind;
 
-bool Evaluator::Elements(const PlanNode& n, const Value& range,
-                         std::vector<std::pair<Value, Value>>* out) {
+void Evaluator::SetVariable(int slot, const Value& v) {
+  if (v.is(Kind::kText)) function_.Charge(v.text().size() / 64);
+  slots_[static_cast<size_t>(slot)] = v;
+}
+
+template <class Visit>
+bool Evaluator::ForEach(const PlanNode& n, const Value& range, Visit visit) {
   const bool two = n.slot2 >= 0;
   if (range.is(Kind::kList)) {
-    out->reserve(range.list().size());
     int64_t i = 0;
     for (const Value& v : range.list()) {
-      if (v.is(Kind::kText)) function_.Charge(v.text().size() / 64);
-      out->emplace_back(two ? Value::Int(i++) : v, two ? v : Value());
+      if (two) SetVariable(n.slot, Value::Int(i++));
+      SetVariable(two ? n.slot2 : n.slot, v);
+      if (!visit(two ? slots_[static_cast<size_t>(n.slot)].value : v, v)) break;
     }
     return true;
   }
   if (!range.is(Kind::kMap)) return false;
-  for (const auto& [key, v] : range.map()) out->emplace_back(key, two ? v : Value());
+  for (const auto& [key, v] : range.map()) {
+    SetVariable(n.slot, key);
+    if (two) SetVariable(n.slot2, v);
+    if (!visit(key, two ? v : key)) break;
+  }
   return true;
-}
-
-void Evaluator::SetVariables(const PlanNode& n, const std::pair<Value, Value>& element) {
-  slots_[static_cast<size_t>(n.slot)] = element.first;
-  if (n.slot2 >= 0) slots_[static_cast<size_t>(n.slot2)] = element.second;
 }
 
 namespace {
@@ -53,134 +57,139 @@ Outcome Evaluator::EvalQuantifier(const PlanNode& n) {
   const bool stop = n.op == PlanOp::kExists;
   Outcome range = Eval(n.inputs[0]);
   if (!range.ok()) return range;
-  std::vector<std::pair<Value, Value>> elements;
-  if (!Elements(n, range.value, &elements)) return NoRange(range.value);
   const size_t start = Mark();
-  Outcome failed;
-  bool any_failed = false;
-  for (const auto& element : elements) {
-    SetVariables(n, element);
+  Outcome result = Value::Bool(!stop);
+  const bool ran = ForEach(n, range.value, [&](const Value&, const Value&) {
     const size_t before = Mark();
     Outcome o = Eval(n.inputs[1]);
-    if (stopped()) return o;
-    if (o.Is(stop)) {
+    if (stopped() || o.Is(stop)) {
       KeepOnly(start, before);
-      return o;
+      result = std::move(o);
+      return false;
     }
-    if (o.Is(!stop)) {
-      if (any_failed) Drop(before);
-      continue;
-    }
-    if (any_failed) {
+    if (!result.ok()) {
+      // Of an error only the first element in error speaks.
       Drop(before);
-      continue;
+    } else if (!o.Is(!stop)) {
+      KeepOnly(start, before);
+      result = o.ok() ? NoCondition(o.value) : std::move(o);
     }
-    KeepOnly(start, before);
-    failed = o.ok() ? NoCondition(o.value) : std::move(o);
-    any_failed = true;
+    return true;
+  });
+  return ran ? result : NoRange(range.value);
+}
+
+// Evaluates the condition of an element; false when it is none, and then `failed` says why.
+bool Evaluator::Decide(uint32_t condition, bool* yes, Outcome* failed) {
+  Outcome o = Eval(condition);
+  if (!o.ok() || !o.value.is(Kind::kBool)) {
+    *failed = o.ok() ? NoCondition(o.value) : std::move(o);
+    return false;
   }
-  if (any_failed) return failed;
-  return Value::Bool(!stop);
+  *yes = o.value.bool_value();
+  return true;
 }
 
 Outcome Evaluator::EvalExistsOne(const PlanNode& n) {
   Outcome range = Eval(n.inputs[0]);
   if (!range.ok()) return range;
-  std::vector<std::pair<Value, Value>> elements;
-  if (!Elements(n, range.value, &elements)) return NoRange(range.value);
   int64_t found = 0;
-  for (const auto& element : elements) {
-    SetVariables(n, element);
-    Outcome o = Eval(n.inputs[1]);
-    if (!o.ok()) return o;
-    if (!o.value.is(Kind::kBool)) return NoCondition(o.value);
-    found += o.value.bool_value() ? 1 : 0;
-  }
-  return Value::Bool(found == 1);
+  Outcome failed;
+  const bool ran = ForEach(n, range.value, [&](const Value&, const Value&) {
+    bool yes = false;
+    if (!Decide(n.inputs[1], &yes, &failed)) return false;
+    found += yes ? 1 : 0;
+    return true;
+  });
+  if (!ran) return NoRange(range.value);
+  return failed.ok() ? Value::Bool(found == 1) : failed;
 }
 
 Outcome Evaluator::EvalFilter(const PlanNode& n) {
   Outcome range = Eval(n.inputs[0]);
   if (!range.ok()) return range;
-  std::vector<std::pair<Value, Value>> elements;
-  if (!Elements(n, range.value, &elements)) return NoRange(range.value);
   ValueList list;
-  for (auto& element : elements) {
-    SetVariables(n, element);
+  Outcome failed;
+  const bool ran = ForEach(n, range.value, [&](const Value&, const Value& element) {
     const size_t before = Mark();
-    Outcome o = Eval(n.inputs[1]);
-    if (!o.ok()) return o;
-    if (!o.value.is(Kind::kBool)) return NoCondition(o.value);
-    if (!o.value.bool_value()) {
+    bool yes = false;
+    if (!Decide(n.inputs[1], &yes, &failed)) return false;
+    if (yes) {
+      list.push_back(element);
+    } else {
       Drop(before);
-      continue;
     }
-    // With two variables the value is kept, with one the element.
-    list.push_back(n.slot2 >= 0 ? std::move(element.second) : std::move(element.first));
-  }
-  return Value::List(std::move(list));
+    return true;
+  });
+  if (!ran) return NoRange(range.value);
+  return failed.ok() ? Value::List(std::move(list)) : failed;
 }
 
 Outcome Evaluator::EvalTransform(const PlanNode& n) {
   Outcome range = Eval(n.inputs[0]);
   if (!range.ok()) return range;
-  std::vector<std::pair<Value, Value>> elements;
-  if (!Elements(n, range.value, &elements)) return NoRange(range.value);
   const bool filtered = n.inputs.size() == 3;
   ValueList list;
-  list.reserve(elements.size());
-  for (const auto& element : elements) {
-    SetVariables(n, element);
+  Outcome failed;
+  const bool ran = ForEach(n, range.value, [&](const Value&, const Value&) {
     const size_t before = Mark();
-    if (filtered) {
-      Outcome keep = Eval(n.inputs[1]);
-      if (!keep.ok()) return keep;
-      if (!keep.value.is(Kind::kBool)) return NoCondition(keep.value);
-      if (!keep.value.bool_value()) {
-        Drop(before);
-        continue;
-      }
+    bool yes = true;
+    if (filtered && !Decide(n.inputs[1], &yes, &failed)) return false;
+    if (!yes) {
+      Drop(before);
+      return true;
     }
     Outcome o = Eval(n.inputs.back());
-    if (!o.ok()) return o;
+    if (!o.ok()) {
+      failed = std::move(o);
+      return false;
+    }
     Weigh(function_, o.value);
     list.push_back(std::move(o.value));
+    return true;
+  });
+  if (!ran) return NoRange(range.value);
+  return failed.ok() ? Value::List(std::move(list)) : failed;
+}
+
+// Puts what an element gave into the map under construction; the message of what is wrong, or "".
+std::string Evaluator::AddEntries(const PlanNode& n, const Value& key, Value value, ValueMap& map) {
+  if (n.op == PlanOp::kTransformMap) {
+    map.emplace_back(key, std::move(value));
+    return "";
   }
-  return Value::List(std::move(list));
+  if (!value.is(Kind::kMap)) return "no such overload: a map is needed";
+  for (const auto& [name, v] : value.map()) {
+    function_.Charge(map.size() / 8);
+    if (FindKey(map, name) != nullptr) {
+      return Concat("insert failed: key '", ToDisplay(name), "' already exists");
+    }
+    map.emplace_back(name, v);
+  }
+  return "";
 }
 
 Outcome Evaluator::EvalTransformMap(const PlanNode& n) {
   Outcome range = Eval(n.inputs[0]);
   if (!range.ok()) return range;
-  std::vector<std::pair<Value, Value>> elements;
-  if (!Elements(n, range.value, &elements)) return NoRange(range.value);
-  const bool entries = n.op == PlanOp::kTransformEntry;
   ValueMap map;
-  for (const auto& element : elements) {
-    SetVariables(n, element);
-    if (n.inputs.size() == 3) {
-      Outcome keep = Eval(n.inputs[1]);
-      if (!keep.ok()) return keep;
-      if (!keep.value.is(Kind::kBool)) return NoCondition(keep.value);
-      if (!keep.value.bool_value()) continue;
-    }
+  Outcome failed;
+  const bool ran = ForEach(n, range.value, [&](const Value& key, const Value&) {
+    const Value kept = key;
+    bool yes = true;
+    if (n.inputs.size() == 3 && !Decide(n.inputs[1], &yes, &failed)) return false;
+    if (!yes) return true;
     Outcome o = Eval(n.inputs.back());
-    if (!o.ok()) return o;
-    Weigh(function_, o.value);
-    if (!entries) {
-      map.emplace_back(element.first, std::move(o.value));
-      continue;
+    if (o.ok()) {
+      Weigh(function_, o.value);
+      const std::string wrong = AddEntries(n, kept, std::move(o.value), map);
+      if (!wrong.empty()) o = Outcome::Error(wrong);
     }
-    if (!o.value.is(Kind::kMap)) return Outcome::Error("no such overload: a map is needed");
-    for (const auto& [key, value] : o.value.map()) {
-      function_.Charge(map.size() / 8);
-      if (FindKey(map, key) != nullptr) {
-        return Outcome::Error(Concat("insert failed: key '", ToDisplay(key), "' already exists"));
-      }
-      map.emplace_back(key, value);
-    }
-  }
-  return Value::Map(std::move(map));
+    if (!o.ok()) failed = std::move(o);
+    return failed.ok();
+  });
+  if (!ran) return NoRange(range.value);
+  return failed.ok() ? Value::Map(std::move(map)) : failed;
 }
 
 Outcome Evaluator::EvalSortBy(const PlanNode& n) {
@@ -190,7 +199,7 @@ Outcome Evaluator::EvalSortBy(const PlanNode& n) {
   const ValueList& list = range.value.list();
   ValueList keys;
   for (const Value& v : list) {
-    SetVariables(n, {v, Value()});
+    SetVariable(n.slot, v);
     Outcome key = Eval(n.inputs[1]);
     if (!key.ok()) return key;
     if (!keys.empty()) {
@@ -217,7 +226,7 @@ Outcome Evaluator::EvalOptionalMap(const PlanNode& n) {
     return Outcome::Error("no such overload: an optional is needed");
   }
   if (target.value.optional() == nullptr) return Value::NoneOptional();
-  SetVariables(n, {*target.value.optional(), Value()});
+  SetVariable(n.slot, *target.value.optional());
   Outcome o = Eval(n.inputs[1]);
   if (!o.ok()) return o;
   if (n.optional) {

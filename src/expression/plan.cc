@@ -141,6 +141,42 @@ void AddNode(const PlanNode& n, PathsRead& paths) {
 
 }  // namespace
 
+namespace {
+
+bool DependsOnInputsOnly(const PlanNode& n) {
+  switch (n.op) {
+    case PlanOp::kConstant:
+    case PlanOp::kNow:
+    case PlanOp::kParameter:
+    case PlanOp::kError:
+    case PlanOp::kList:
+    case PlanOp::kNot:
+    case PlanOp::kNegate:
+    case PlanOp::kAnd:
+    case PlanOp::kOr:
+    case PlanOp::kConditional:
+    case PlanOp::kIn:
+      return true;
+    case PlanOp::kCall:
+      // Exchange rates are records.
+      return FunctionName(n.function) != "in_currency";
+    default:
+      return n.op >= PlanOp::kEqual && n.op <= PlanOp::kModulo;
+  }
+}
+
+}  // namespace
+
+std::vector<bool> FindFixed(const Plan& plan) {
+  std::vector<bool> fixed(plan.nodes().size());
+  for (size_t i = 0; i < fixed.size(); ++i) {
+    const PlanNode& n = plan.nodes()[i];
+    fixed[i] = DependsOnInputsOnly(n) && std::all_of(n.inputs.begin(), n.inputs.end(),
+                                                     [&](uint32_t input) { return fixed[input]; });
+  }
+  return fixed;
+}
+
 PathsRead FindPaths(const std::vector<PlanNode>& nodes) {
   PathsRead paths;
   for (const PlanNode& n : nodes) AddNode(n, paths);

@@ -8,6 +8,7 @@
 
 #include "base/strings.h"
 #include "expression/interpreter.h"
+#include "expression/planner.h"
 
 namespace relata {
 namespace internal {
@@ -192,7 +193,11 @@ class Lowering {
  public:
   Lowering(std::shared_ptr<const Plan> plan, const EvaluationContext& context,
            const SqlNames& names, const SqlOptions& options)
-      : plan_(plan), evaluator_(std::move(plan), context), names_(names), options_(options) {}
+      : plan_(plan),
+        fixed_(FindFixed(*plan)),
+        evaluator_(std::move(plan), context),
+        names_(names),
+        options_(options) {}
 
   Half Run() { return Lower(plan_->root_index(), Scope()).yes; }
 
@@ -236,40 +241,7 @@ class Lowering {
 
   // --- Constants ---------------------------------------------------------------------------------
 
-  // Whether nothing below depends on a row.
-  bool IsFixed(uint32_t at) const {
-    const PlanNode& n = Node(at);
-    switch (n.op) {
-      case PlanOp::kConstant:
-      case PlanOp::kNow:
-      case PlanOp::kParameter:
-      case PlanOp::kError:
-        return true;
-      case PlanOp::kCall:
-        // Rates are rows too.
-        if (FunctionName(n.function) == "in_currency") return false;
-        break;
-      case PlanOp::kList:
-      case PlanOp::kNot:
-      case PlanOp::kNegate:
-      case PlanOp::kAnd:
-      case PlanOp::kOr:
-      case PlanOp::kConditional:
-      case PlanOp::kAdd:
-      case PlanOp::kSubtract:
-      case PlanOp::kMultiply:
-      case PlanOp::kDivide:
-      case PlanOp::kModulo:
-      case PlanOp::kIn:
-        break;
-      default:
-        if (!IsComparison(n.op)) return false;
-    }
-    for (uint32_t input : n.inputs) {
-      if (!IsFixed(input)) return false;
-    }
-    return true;
-  }
+  bool IsFixed(uint32_t at) const { return fixed_[at]; }
 
   std::optional<Outcome> Fold(uint32_t at) {
     if (!IsFixed(at)) return std::nullopt;
@@ -630,6 +602,7 @@ class Lowering {
   }
 
   std::shared_ptr<const Plan> plan_;
+  const std::vector<bool> fixed_;
   Evaluator evaluator_;
   const SqlNames& names_;
   const SqlOptions& options_;
