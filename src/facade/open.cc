@@ -12,6 +12,7 @@
 #include "relata/process/pipeline.h"
 #include "relata/process/workflow.h"
 #include "relata/score/rule_score.h"
+#include "relata/segment/audience.h"
 #include "relata/segment/segment.h"
 #include "relata/storage/memory.h"
 #include "relata/storage/sqlite.h"
@@ -23,6 +24,8 @@ Hooks AllHooks() {
   Hooks hooks;
   hooks.score = AnswerScore;
   hooks.score_plans = ScorePlans;
+  hooks.may_contact = AnswerMayContact;
+  hooks.consent_types = ConsentTables;
   return hooks;
 }
 
