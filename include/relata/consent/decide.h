@@ -19,6 +19,7 @@
 #include "absl/container/inlined_vector.h"
 #include "relata/consent/bases.h"
 #include "relata/consent/negatives.h"
+#include "relata/consent/prohibitions.h"
 #include "relata/consent/timing.h"
 
 namespace relata {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "relata/consent/explanation.h"
+#include "relata/model/value.h"
 
 namespace relata::testing {
 
@@ -130,6 +131,20 @@ class World {
  private:
   std::vector<Jurisdiction> where_;
 };
+
+// A consumer called in Paris on Tuesday 10 March 2026 at 11:00 local time.
+inline World Call(Jurisdiction where = Jurisdiction::kFr, const char* zone = "Europe/Paris") {
+  World w({where});
+  w.q.channel = Channel::kPhone;
+  w.In(zone);
+  return w;
+}
+
+// The reason, and the instant at which it stops blocking where one is promised.
+inline std::string Retry(const World& w) {
+  const Decision d = w.Ask();
+  return std::string(Name(d.rule)) + (d.has_retry() ? " " + FormatTimestamp(d.retry_at) : "");
+}
 
 }  // namespace relata::testing
 
