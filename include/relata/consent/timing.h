@@ -2,7 +2,7 @@
 //
 // When, not whether: legal hours, the pause after a refusal, caps, and the house's own hours.
 //
-// A rule of time denies for now and says when it stops (`retry_at`), even if another then blocks.
+// A rule of time denies for now and says when it stops (`retry_at`), even if another blocks then.
 // Local time is the contacted person's. Where only candidate zones are known, each of them must be
 // open and no instant is promised; where none is known, a rule that needs one asks.
 
