@@ -153,9 +153,7 @@ class EventImporter {
       file_.Refuse(row, "", name, "no such type of event");
       return absl::OkStatus();
     }
-    RELATA_ASSIGN_OR_RETURN(
-        const RecordRef subject,
-        file_.Link(row, file_.schema().type(type->subject).name, type->subject));
+    RELATA_ASSIGN_OR_RETURN(const RecordRef subject, Subject(row, *type));
     const auto at = file_.At(row);
     if (subject.none() || !at) {
       file_.Refuse(row, "", name,
@@ -188,6 +186,18 @@ class EventImporter {
     Transaction tx = file_.crm().Begin(file_.options().actor);
     tx.Source(file_.mapping().system).Reason(Concat("import of ", file_.path()));
     return tx;
+  }
+
+  // Whom the event is about; of a lead that has become a contact, the contact.
+  absl::StatusOr<RecordRef> Subject(const TableRow& row, const TypeDef& type) {
+    const std::string& wanted = file_.schema().type(type.subject).name;
+    RELATA_ASSIGN_OR_RETURN(const RecordRef subject, file_.Link(row, wanted, type.subject));
+    const TypeDef* lead = file_.schema().Find("lead");
+    if (!subject.none() || wanted != "contact" || lead == nullptr) return subject;
+    RELATA_ASSIGN_OR_RETURN(const RecordRef from, file_.Link(row, "lead", lead->id));
+    if (from.none()) return subject;
+    RELATA_ASSIGN_OR_RETURN(const Value contact, file_.crm().Get(from, "contact"));
+    return contact.is_null() ? subject : file_.crm().Resolve(contact.record());
   }
 
   static std::string CollapsedName(std::string_view name) {

@@ -17,8 +17,8 @@ namespace {
 
 constexpr int64_t kRowsProfiled = 100'000;
 
-constexpr std::array<std::string_view, 30> kTypeOrder = {"user",          "team",
-                                                         "territory",     "price_list",
+constexpr std::array<std::string_view, 30> kTypeOrder = {"team",          "territory",
+                                                         "price_list",    "user",
                                                          "product",       "account",
                                                          "establishment", "household",
                                                          "contact",       "employment",

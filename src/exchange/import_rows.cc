@@ -16,92 +16,7 @@ namespace {
 constexpr int64_t kProgressEvery = 20'000;
 constexpr size_t kMostSetBack = 200;  // rows of one batch that a commit may refuse before we stop
 
-Value* FindIn(NamedValues& values, std::string_view field) {
-  for (auto& [name, value] : values) {
-    if (name == field) return &value;
-  }
-  return nullptr;
-}
-const Value* FindIn(const NamedValues& values, std::string_view field) {
-  return FindIn(const_cast<NamedValues&>(values), field);
-}
-
-// Which system speaks first about a field: its master, then the CRM, then the ERP, then the others
-// by name. Less is first.
-std::pair<int, std::string> Precedence(const std::string& system, const FieldDef& field) {
-  const auto is = [&](std::string_view what) {
-    if (what == "crm") {
-      for (const std::string_view crm : {"zoho", "salesforce", "dynamics365", "hubspot"}) {
-        if (system == crm) return true;
-      }
-    }
-    return system.find(what) != std::string::npos;
-  };
-  int rank = 3;
-  if (!field.master.empty() && is(field.master)) {
-    rank = 0;
-  } else if (is("crm")) {
-    rank = 1;
-  } else if (is("erp")) {
-    rank = 2;
-  }
-  return {rank, system};
-}
-
 }  // namespace
-
-size_t OperationOf(std::string_view message) {
-  constexpr std::string_view kWord = "operation ";
-  if (!message.starts_with(kWord)) return 0;
-  size_t number = 0;
-  for (const char c : message.substr(kWord.size())) {
-    if (c < '0' || c > '9') break;
-    number = number * 10 + static_cast<size_t>(c - '0');
-  }
-  return number;
-}
-
-std::string_view WithoutOperation(std::string_view message) {
-  const size_t colon = message.find(": ");
-  return OperationOf(message) == 0 || colon == std::string_view::npos ? message
-                                                                      : message.substr(colon + 2);
-}
-
-// --- Findings -----------------------------------------------------------------------------------
-
-void IssueList::Add(int64_t row, std::string_view column, std::string_view value,
-                    std::string_view message) {
-  if (result_->issues.size() >= most_) {
-    ++more_;
-    return;
-  }
-  result_->issues.push_back(
-      {row, std::string(column), std::string(value.substr(0, 200)), std::string(message)});
-}
-
-void IssueList::AddRepeated(int64_t row, std::string_view column, std::string_view value,
-                            std::string_view message) {
-  Repeated& entry = repeated_[{std::string(column), std::string(message)}];
-  if (entry.count++ == 0) {
-    entry.first = {row, std::string(column), std::string(value.substr(0, 200)),
-                   std::string(message)};
-  }
-}
-
-void IssueList::Finish() {
-  for (auto& [key, entry] : repeated_) {
-    if (entry.count > 1) {
-      entry.first.message += Concat(" (this row and ", entry.count - 1, " others)");
-    }
-    result_->issues.push_back(std::move(entry.first));
-  }
-  repeated_.clear();
-  std::stable_sort(result_->issues.begin(), result_->issues.end(),
-                   [](const ImportIssue& a, const ImportIssue& b) { return a.row < b.row; });
-  if (more_ > 0) {
-    result_->issues.push_back({0, "", "", Concat(more_, " more findings are not listed")});
-  }
-}
 
 // --- Rows ---------------------------------------------------------------------------------------
 
@@ -305,7 +220,7 @@ absl::Status RowImporter::ReadLinks(const TableRow& row, Prepared* out) {
       RELATA_ASSIGN_OR_RETURN(nothing->second, index_.NothingToFind(link.field->target, link.rule,
                                                                     plan_.mapping.system));
     }
-    if (nothing->second) {
+    if (nothing->second && !IsNameList(link)) {
       issues_.AddRepeated(
           row.number, header, cell,
           Concat("not linked: no ", link.field->target_name, " of this system is known"));
@@ -315,6 +230,11 @@ absl::Status RowImporter::ReadLinks(const TableRow& row, Prepared* out) {
                             index_.Find(link.field->target, link.rule, plan_.mapping.system, cell));
     if (!found.record.none()) {
       out->values.emplace_back(link.field->name, Value::Record(found.record));
+      continue;
+    }
+    if (!found.ambiguous && IsNameList(link)) {
+      RELATA_ASSIGN_OR_RETURN(const RecordRef made, MakeNamed(*link.field, cell));
+      out->values.emplace_back(link.field->name, Value::Record(made));
       continue;
     }
     problems.emplace_back(
@@ -330,6 +250,29 @@ absl::Status RowImporter::ReadLinks(const TableRow& row, Prepared* out) {
     }
   }
   return absl::OkStatus();
+}
+
+// Teams, territories and price lists are lists of names that exports seldom hold on their own: a
+// name that is not there yet is made.
+bool RowImporter::IsNameList(const PlannedLink& link) {
+  const std::string& target = link.field->target_name;
+  return link.rule.by == LinkBy::kName &&
+         (target == "team" || target == "territory" || target == "price_list");
+}
+
+absl::StatusOr<RecordRef> RowImporter::MakeNamed(const FieldDef& link, std::string_view name) {
+  const std::string key = HeaderKey(name);
+  RELATA_ASSIGN_OR_RETURN(KeyIndex * keys, index_.Keys(link.target));
+  const RecordRef known = keys->Find(plan_.mapping.system, key);
+  if (!known.none()) return known;
+  Transaction tx = crm_.Begin(options_.actor);
+  tx.Source(plan_.mapping.system).Reason(Concat("import of ", plan_.path));
+  const RecordRef made = tx.Upsert(link.target_name, plan_.mapping.system, key,
+                                   {{"name", Value::Text(CollapseSpace(name))}});
+  RELATA_RETURN_IF_ERROR(tx.Commit(options_.now).status());
+  keys->Add(plan_.mapping.system, key, made);
+  index_.Forget(link.target);
+  return made;
 }
 
 absl::Status RowImporter::ReadProduct(const TableRow& row, Prepared* out) {
@@ -378,121 +321,6 @@ void RowImporter::GiveName(const TableRow& row, Prepared* out) {
   if (text.empty()) return;
   if (!column.empty()) issues_.Add(row.number, column, "", Concat("is empty; called '", text, "'"));
   out->values.emplace_back("name", Value::Text(CollapseSpace(text)));
-}
-
-// --- Who is it ----------------------------------------------------------------------------------
-
-// Systems meet at identifying values. Within one system two rows that share a number are two
-// records, be they duplicates, unless each names a place of its own (SIRET) of the one legal unit.
-bool RowImporter::MayJoin(const Prepared& row, const FieldDef& by, RecordRef record) const {
-  if (by.unique || !row.places.empty()) return true;
-  const std::vector<std::string> systems = keys_->SystemsOf(record);
-  return std::find(systems.begin(), systems.end(), plan_.mapping.system) == systems.end();
-}
-
-// The record the row is about: the one that carries its key, or one from elsewhere that has an
-// identifying value of it.
-absl::Status RowImporter::FindExisting(Prepared* out) {
-  out->existing = keys_->Find(plan_.mapping.system, out->key);
-  if (!out->existing.none()) return absl::OkStatus();
-  for (const FieldDef* field : identifying_) {
-    const Value* value = FindIn(out->values, field->name);
-    if (value == nullptr) continue;
-    const RecordRef found = keys_->FindByValue(field->name, *value);
-    if (found.none() || !MayJoin(*out, *field, found)) continue;
-    out->existing = found;
-    out->new_key = true;
-    return absl::OkStatus();
-  }
-  return absl::OkStatus();
-}
-
-Value RowImporter::Stored(RecordRef record, std::string_view field) {
-  const FieldDef* def = plan_.type->FindField(field);
-  return def == nullptr ? Value() : view_->Get(crm_.Resolve(record), def->id);
-}
-
-// Of a record that other systems or earlier rows of this file speak of too, only what this one may
-// say: what is empty, and where its system comes before all the others.
-void RowImporter::YieldToMaster(Prepared* row) {
-  std::vector<std::string> others = keys_->SystemsOf(row->existing);
-  std::erase(others, plan_.mapping.system);
-  const bool earlier_row = written_.contains(row->existing.row);
-  NamedValues kept;
-  for (auto& [name, value] : row->values) {
-    const FieldDef* field = plan_.type->FindField(name);
-    const Value there = Stored(row->existing, name);
-    if (TakenByAnother(row->existing, name, value, row->row)) continue;
-    bool yields = earlier_row;
-    for (const std::string& other : others) {
-      yields |= Precedence(other, *field) < Precedence(plan_.mapping.system, *field);
-    }
-    if (!yields || there.is_null() || there.Same(value)) {
-      kept.emplace_back(name, std::move(value));
-    } else {
-      issues_.Add(row->row, name, ToDisplay(value),
-                  Concat("another source says '", ToDisplay(there), "', which is kept"));
-    }
-  }
-  row->values = std::move(kept);
-}
-
-// Two rows of one batch that are one record: the later fills what the earlier left empty.
-bool RowImporter::MergeInBatch(Prepared& row) {
-  auto found = in_batch_.find(Concat("key\x1f", row.key));
-  const bool same_key = found != in_batch_.end();
-  const RecordRef own = keys_->Find(plan_.mapping.system, row.key);
-  if (!same_key && !own.none()) found = in_batch_.find(Concat("row\x1f", own.row));
-  for (size_t i = 0; i < identifying_.size() && found == in_batch_.end() && own.none(); ++i) {
-    const Value* value = FindIn(row.values, identifying_[i]->name);
-    if (value == nullptr || (!identifying_[i]->unique && row.places.empty())) continue;
-    found = in_batch_.find(Concat(identifying_[i]->name, "\x1f", ToDisplay(*value)));
-  }
-  if (found == in_batch_.end()) return false;
-  if (same_key) {
-    issues_.Add(row.row, "", row.key,
-                Concat("row ", batch_[found->second].row, " has the same key"));
-  } else if (own.none()) {
-    batch_[found->second].more_keys.push_back(row.key);
-    in_batch_.emplace(Concat("key\x1f", row.key), found->second);
-  }
-  FillFirst(batch_[found->second], row);
-  ++result_->unchanged;
-  return true;
-}
-
-void RowImporter::FillFirst(Prepared& first, Prepared& row) {
-  for (auto& [name, value] : row.values) {
-    const Value* said = FindIn(first.values, name);
-    const Value there = said != nullptr         ? *said
-                        : first.existing.none() ? Value()
-                                                : Stored(first.existing, name);
-    if (there.is_null()) {
-      if (!TakenByAnother(first.existing, name, value, row.row)) {
-        first.values.emplace_back(name, std::move(value));
-      }
-    } else if (!there.Same(value)) {
-      issues_.Add(row.row, name, ToDisplay(value),
-                  Concat("row ", first.row, " says '", ToDisplay(there), "', which is kept"));
-    }
-  }
-  for (LaterLink& link : row.later) first.later.push_back(std::move(link));
-  for (NamedValues& place : row.places) first.places.push_back(std::move(place));
-  if (first.product.none()) first.product = row.product;
-}
-
-// True, and reported, when another record than `record` has the unique value.
-bool RowImporter::TakenByAnother(RecordRef record, std::string_view name, const Value& value,
-                                 int64_t row) {
-  const FieldDef* field = plan_.type->FindField(name);
-  if (!field->unique) return false;
-  const RecordRef owner = keys_->FindByValue(name, value);
-  const auto batch = in_batch_.find(Concat(name, "\x1f", ToDisplay(value)));
-  const bool in_batch =
-      batch != in_batch_.end() && (record.none() || batch_[batch->second].existing != record);
-  if ((owner.none() || owner == record) && !in_batch) return false;
-  issues_.Add(row, name, ToDisplay(value), "another record has this value already");
-  return true;
 }
 
 // A new record without a required value is not made.
@@ -634,48 +462,6 @@ absl::Status RowImporter::WriteChildren() {
   if (!commit.ok()) issues_.Add(plan_.header_row, "", "", Message(commit.status()));
   if (establishment != nullptr) index_.Forget(establishment->id);
   return absl::OkStatus();
-}
-
-// --- What follows -------------------------------------------------------------------------------
-
-namespace {
-
-std::string TextIn(const NamedValues& values, std::string_view field) {
-  const Value* value = FindIn(values, field);
-  return value != nullptr && value->is(Value::Kind::kText) ? value->text() : "";
-}
-
-void CompleteOpportunity(NamedValues* values) {
-  const std::string status = TextIn(*values, "status");
-  if (status != "won" && status != "lost") return;
-  const Value* expected = FindIn(*values, "close_date");
-  if (expected != nullptr && FindIn(*values, "closed_on") == nullptr) {
-    values->emplace_back("closed_on", Value(*expected));
-  }
-  const Value* amount = FindIn(*values, "amount");
-  if (status == "won" && amount != nullptr && FindIn(*values, "won_amount") == nullptr) {
-    values->emplace_back("won_amount", Value(*amount));
-  }
-}
-
-}  // namespace
-
-void CompleteRow(const TypeDef& type, NamedValues* values) {
-  const std::string status = TextIn(*values, "status");
-  const auto derive = [&](std::string_view field, bool value) {
-    if (type.FindField(field) != nullptr && FindIn(*values, field) == nullptr) {
-      values->emplace_back(field, Value::Bool(value));
-    }
-  };
-  if (type.name == "opportunity") {
-    CompleteOpportunity(values);
-  } else if (type.name == "task" && !status.empty()) {
-    derive("open", status != "done" && status != "cancelled");
-  } else if (type.name == "ticket" && !status.empty()) {
-    derive("open", status != "closed" && status != "resolved");
-  } else if (type.name == "invoice" && (!status.empty() || FindIn(*values, "paid_on") != nullptr)) {
-    derive("paid", status == "paid" || FindIn(*values, "paid_on") != nullptr);
-  }
 }
 
 }  // namespace relata::internal

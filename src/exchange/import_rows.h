@@ -17,6 +17,17 @@
 
 namespace relata::internal {
 
+// The value of a field among `values`; nullptr when there is none.
+inline Value* FindIn(NamedValues& values, std::string_view field) {
+  for (auto& [name, value] : values) {
+    if (name == field) return &value;
+  }
+  return nullptr;
+}
+inline const Value* FindIn(const NamedValues& values, std::string_view field) {
+  return FindIn(const_cast<NamedValues&>(values), field);
+}
+
 // A link to be set when everything is in.
 struct LaterLink {
   size_t file;
@@ -82,6 +93,8 @@ class RowImporter {
   absl::Status ReadLinks(const TableRow& row, Prepared* out);
   void ReadFullName(const TableRow& row, const PlannedValue& planned, Prepared* out);
   absl::Status ReadProduct(const TableRow& row, Prepared* out);
+  static bool IsNameList(const PlannedLink& link);
+  absl::StatusOr<RecordRef> MakeNamed(const FieldDef& link, std::string_view name);
   void GiveName(const TableRow& row, Prepared* out);
   std::string KeyOf(const TableRow& row);
   absl::Status FindExisting(Prepared* out);

@@ -85,6 +85,7 @@ RecordRef KeyIndex::FindByValue(std::string_view field, const Value& value) cons
 
 void KeyIndex::AddValue(std::string_view field, const Value& value, RecordRef record) {
   if (value.is_null()) return;
+  has_values_ = true;
   const auto [place, fresh] =
       records_.emplace(Joined(Concat("field:", field), ToDisplay(value)), record);
   if (!fresh && place->second != record) place->second = kAmbiguous;
@@ -181,7 +182,13 @@ absl::StatusOr<Found> RecordIndex::Find(TypeId type, const LinkRule& rule, std::
                                         std::string_view text) {
   if (rule.by == LinkBy::kKey) {
     RELATA_ASSIGN_OR_RETURN(const KeyIndex* keys, Keys(type));
-    return Found{keys->Find(rule.system.empty() ? system : rule.system, text), false};
+    RecordRef found = keys->Find(rule.system.empty() ? system : rule.system, text);
+    // Where another system's records are meant, they are named by their number or code.
+    const TypeDef& def = crm_.schema()->type(type);
+    for (const FieldDef* field : IdentifyingFields(def)) {
+      if (found.none()) found = keys->FindByValue(field->name, Value::Text(text));
+    }
+    return Found{found, false};
   }
   if (rule.by == LinkBy::kName) return FindName(type, text);
   std::string key = rule.by == LinkBy::kEmail ? Fold(TrimSpace(text)) : Squeezed(text);

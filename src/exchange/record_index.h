@@ -40,8 +40,10 @@ class KeyIndex {
   void Add(std::string_view system, std::string_view key, RecordRef record);
   // The systems whose keys the record carries, in the order of their names.
   std::vector<std::string> SystemsOf(RecordRef record) const;
-  // True when any record carries a key of the system.
-  bool Knows(std::string_view system) const { return systems_.contains(std::string(system)); }
+  // True when any record carries a key of the system, or an identifying value.
+  bool Knows(std::string_view system) const {
+    return has_values_ || systems_.contains(std::string(system));
+  }
 
  private:
   static std::string Joined(std::string_view system, std::string_view key);
@@ -50,6 +52,7 @@ class KeyIndex {
   // Systems by number, and of each record a bit for each. Systems past the 64th share the last bit.
   std::map<std::string, int> systems_;
   std::unordered_map<Row, uint64_t> of_record_;
+  bool has_values_ = false;
 };
 
 // What a link's text may find.

@@ -108,6 +108,9 @@ Reading ReadDate(std::string_view cell, const FieldDef& field, const CellContext
 
 Reading ReadNumber(std::string_view cell, const FieldDef& field, const CellContext& context) {
   const auto number = ParseNumber(cell, context.format);
+  if (!number && field.kind == FieldKind::kInt) {  // "how often" answered by yes or no
+    if (const auto yes = ParseYesNo(cell)) return {Value::Int(*yes ? 1 : 0), ""};
+  }
   if (!number) return Wrong("not a number");
   switch (field.kind) {
     case FieldKind::kInt:

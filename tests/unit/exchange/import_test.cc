@@ -157,6 +157,22 @@ TEST_F(Import, AnAmbiguousNameIsAnIssueAndNeverAGuess) {
   EXPECT_EQ(Get("contact/shop:2", "account"), "Bolt GmbH");
 }
 
+TEST_F(Import, FindsRecordsOfOtherSystemsByTheirNumberAndMakesListsOfNames) {
+  ImportText("products.csv", "Product Code,Product Name\nP1,Press\n");
+  std::filesystem::create_directories(dir_.path() / "crm");
+  testing::WriteFile(dir_.path() / "crm" / "tickets.csv",
+                     "Ticket ID,Subject,Product Code,Reopened\nT1,Noise,P1,true\n");
+  testing::WriteFile(dir_.path() / "crm" / "users.csv",
+                     "User ID,Full Name,Team\nU1,Ann Lee,North\nU2,Bo Li,north\n");
+  absl::StatusOr<ImportReport> report =
+      ImportFiles(*crm_, {(dir_.path() / "crm").string()}, options_);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(Get("ticket/crm:T1", "product"), "Press");
+  EXPECT_EQ(Get("ticket/crm:T1", "reopened"), "1");
+  EXPECT_EQ(Get("user/crm:U2", "team"), "North");
+  EXPECT_EQ(Count("team"), 1);
+}
+
 TEST_F(Import, SensitiveColumnsStayOutside) {
   const FileImport file =
       ImportText("contacts.csv", "Contact ID,Last Name,SSN,Shoe Size\n1,Durand,123-45-6789,42\n");
