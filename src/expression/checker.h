@@ -39,7 +39,7 @@ class Checker {
     int slot;
   };
 
-  // checker.cc: names and structure
+  // checker.cc, check_macros.cc: names and structure
   void Check(AstNode& node);
   void CheckLiteral(AstNode& node);
   void CheckIdent(AstNode& node);
@@ -86,7 +86,7 @@ class Checker {
   std::string HintFor(const AstNode& node, std::string* suggestion) const;
   void RequireBool(AstNode& node);
 
-  // Null: what is known to be there, and what may not be.
+  // check_null.cc: what is known to be there, and what may not be.
   void RequireValue(AstNode& operand);
   std::vector<std::string> Guards(const AstNode& condition, bool when) const;
   std::string PathOf(const AstNode& node) const;
