@@ -410,6 +410,28 @@ absl::Status AddNewType(SchemaEditor& editor, const Json& json, bool strict) {
   return editor.AddType(std::move(type)).status();
 }
 
+// {"account": {"fax": "deprecated"}}.
+absl::StatusOr<Schema> WithStates(Schema schema, const Json& json) {
+  if (!json.is_object()) return InvalidArgument("states: an object is expected");
+  for (const auto& [type, fields] : json.items()) {
+    if (!fields.is_object()) {
+      return InvalidArgument(Concat("states.", type, ": an object is expected"));
+    }
+    for (const auto& [name, value] : fields.items()) {
+      const FieldDef* field = schema.FindField(type, name);
+      if (field == nullptr) return NotFound(Concat("there is no field ", type, ".", name));
+      FieldState state = FieldState::kActive;
+      if (!value.is_string() || !ParseName(*value.get_ptr<const std::string*>(), FieldStateName,
+                                           FieldState::kDraft, FieldState::kRemoved, &state)) {
+        return InvalidArgument(Concat("states.", type, ".", name, ": no such state"));
+      }
+      RELATA_ASSIGN_OR_RETURN(schema,
+                              schema.WithFieldState(schema.Find(type)->id, field->id, state));
+    }
+  }
+  return schema;
+}
+
 absl::StatusOr<Schema> Extend(const Schema& schema, const Json& json) {
   SchemaEditor editor(schema);
   Reader reader(json, "schema");
@@ -430,9 +452,12 @@ absl::StatusOr<Schema> Extend(const Schema& schema, const Json& json) {
     RELATA_ASSIGN_OR_RETURN(PathDef path, ReadPath(one, editor.type(id).name));
     return editor.AddPath(id, std::move(path));
   }));
+  const Json* states = reader.Get("states");
   RELATA_RETURN_IF_ERROR(reader.Done());
   RELATA_RETURN_IF_ERROR(editor.Resolve());
-  return editor.Finish();
+  Schema extended = editor.Finish();
+  if (states == nullptr) return extended;
+  return WithStates(std::move(extended), *states);
 }
 
 absl::StatusOr<Json> Parse(std::string_view text) {

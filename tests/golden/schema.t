@@ -63,3 +63,10 @@ A database takes types and fields of its own, and keeps them.
   $ relata --db own.db schema --extend machines.json 2>&1
   relata: there is a type "machine" already
   [3]
+
+A field is retired, not lost.
+
+  $ echo '{"states": {"account": {"floor_size": "deprecated"}}}' > retire.json
+  $ relata --db own.db schema --extend retire.json
+  $ relata --db own.db schema account | grep floor_size
+  | `floor_size` | floor_size | whole number |  | unstated |  | deprecated |

@@ -257,8 +257,8 @@ absl::StatusOr<FieldDef> ParseFieldDef(std::string_view json);
 
 // `schema` with what a document adds to it at once, so that new types may link to one another:
 // {"types": [...], "fields": {"account": [...]}, "paths": {"account": [{"name", "path", "label"}]},
-// "strict": true}, every member optional. Fails as ParseTypeDef, WithType and WithField do;
-// NotFound for fields of an unknown type.
+// "states": {"account": {"fax": "deprecated"}}, "strict": true}, every member optional. Fails as
+// ParseTypeDef, WithType, WithField and WithFieldState do; NotFound for an unknown type or field.
 absl::StatusOr<Schema> ExtendSchema(const Schema& schema, std::string_view json);
 
 // "text", "link", ...: the kind's name in JSON and messages. And back; false for another text.

@@ -235,6 +235,13 @@ TEST(Extension, TakesTypesThatLinkToOneAnotherFromOneDocument) {
   EXPECT_EQ(restored->Find("site")->paths, schema->Find("site")->paths);
 }
 
+TEST(Extension, RetiresFieldsByName) {
+  const auto schema =
+      ExtendSchema(Declared(), R"({"states": {"machine": {"code": "deprecated"}}})");
+  ASSERT_TRUE(schema.ok()) << schema.status();
+  EXPECT_EQ(schema->FindField("machine", "code")->state, FieldState::kDeprecated);
+}
+
 TEST(Extension, NamesWhatIsWrongWithADocument) {
   struct {
     const char* json;
@@ -246,6 +253,9 @@ TEST(Extension, NamesWhatIsWrongWithADocument) {
       {R"({"strict": true, "fields": {"owner": [{"name": "a"}]}})",
        absl::StatusCode::kFailedPrecondition},
       {R"({"fields": {"owner": [{"name": "name"}]}})", absl::StatusCode::kAlreadyExists},
+      {R"({"states": {"owner": {"nothing": "draft"}}})", absl::StatusCode::kNotFound},
+      {R"({"states": {"owner": {"name": "asleep"}}})", absl::StatusCode::kInvalidArgument},
+      {R"({"states": {"owner": {"id": "draft"}}})", absl::StatusCode::kNotFound},
       {R"([])", absl::StatusCode::kInvalidArgument},
   };
   for (const auto& c : cases) {
