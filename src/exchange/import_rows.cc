@@ -14,6 +14,7 @@ namespace relata::internal {
 namespace {
 
 constexpr int64_t kProgressEvery = 20'000;
+constexpr size_t kMostRemembered = 50'000;
 constexpr size_t kMostSetBack = 200;  // rows of one batch that a commit may refuse before we stop
 
 }  // namespace
@@ -180,7 +181,7 @@ void RowImporter::ReadValues(const TableRow& row, Prepared* out) {
       continue;
     }
     context.format = planned.format;
-    Reading reading = ReadValue(cell, *planned.field, planned.rule, context);
+    Reading reading = ReadCell(cell, planned, context);
     if (!reading.problem.empty()) issues_.Add(row.number, header, cell, reading.problem);
     if (reading.value.is_null()) continue;
     if (planned.field->id == kCreatedAtField) {
@@ -191,6 +192,32 @@ void RowImporter::ReadValues(const TableRow& row, Prepared* out) {
       out->values.emplace_back(planned.field->name, std::move(reading.value));
     }
   }
+}
+
+Reading RowImporter::ReadCell(std::string_view cell, const PlannedValue& planned,
+                              const CellContext& context) {
+  const bool repeats =
+      planned.field->kind == FieldKind::kChoice || planned.field->kind == FieldKind::kBool;
+  if (!repeats) return ReadValue(cell, *planned.field, planned.rule, context);
+  Readings& known = readings_[&planned];
+  if (const auto found = known.find(cell); found != known.end()) return found->second;
+  if (known.size() >= kMostRemembered) known.clear();
+  return known.emplace(cell, ReadValue(cell, *planned.field, planned.rule, context)).first->second;
+}
+
+absl::StatusOr<Found> RowImporter::FindTarget(std::string_view cell, const PlannedLink& link) {
+  if (link.rule.by == LinkBy::kKey) {  // a look-up itself
+    return index_.Find(link.field->target, link.rule, plan_.mapping.system, cell);
+  }
+  Targets& known = targets_[&link];
+  if (const auto found = known.find(cell); found != known.end()) return found->second;
+  RELATA_ASSIGN_OR_RETURN(const Found found,
+                          index_.Find(link.field->target, link.rule, plan_.mapping.system, cell));
+  // A list of names may still grow.
+  if (found.record.none() && IsNameList(link)) return found;
+  if (known.size() >= kMostRemembered) known.clear();
+  known.emplace(cell, found);
+  return found;
 }
 
 absl::Status RowImporter::ReadLinks(const TableRow& row, Prepared* out) {
@@ -226,8 +253,7 @@ absl::Status RowImporter::ReadLinks(const TableRow& row, Prepared* out) {
           Concat("not linked: no ", link.field->target_name, " of this system is known"));
       continue;
     }
-    RELATA_ASSIGN_OR_RETURN(const Found found,
-                            index_.Find(link.field->target, link.rule, plan_.mapping.system, cell));
+    RELATA_ASSIGN_OR_RETURN(const Found found, FindTarget(cell, link));
     if (!found.record.none()) {
       out->values.emplace_back(link.field->name, Value::Record(found.record));
       continue;

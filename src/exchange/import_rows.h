@@ -90,6 +90,8 @@ class RowImporter {
   absl::Status Prepare(const TableRow& row);
   void ReadValues(const TableRow& row, Prepared* out);
   void ReadPlace(const TableRow& row, const PlannedValue& planned, Prepared* out);
+  Reading ReadCell(std::string_view cell, const PlannedValue& planned, const CellContext& context);
+  absl::StatusOr<Found> FindTarget(std::string_view cell, const PlannedLink& link);
   absl::Status ReadLinks(const TableRow& row, Prepared* out);
   void ReadFullName(const TableRow& row, const PlannedValue& planned, Prepared* out);
   absl::Status ReadProduct(const TableRow& row, Prepared* out);
@@ -131,6 +133,11 @@ class RowImporter {
   std::unordered_map<std::string, int> identities_;
   std::map<std::string, bool, std::less<>> nothing_to_find_;
   std::shared_ptr<const Snapshot> view_;
+  // Choices and links repeat: what a text was read as, by column.
+  using Readings = std::unordered_map<std::string, Reading, StringHash, std::equal_to<>>;
+  using Targets = std::unordered_map<std::string, Found, StringHash, std::equal_to<>>;
+  std::unordered_map<const PlannedValue*, Readings> readings_;
+  std::unordered_map<const PlannedLink*, Targets> targets_;
 };
 
 // Of the message of a commit that was refused: "operation 17: what" -> 17 (0 when it names none),

@@ -282,43 +282,29 @@ bool IsGenericMailbox(std::string_view email) {
 bool IsPlaceholder(std::string_view text) {
   text = TrimSpace(text);
   if (text.empty() || text.size() > 40) return false;
+  // The longest word below has 14 letters; only addresses and numbers are longer.
+  constexpr size_t kLongest = 20;
+  const bool digits_or_address = IsDigit(text.back()) || text.find('@') != std::string_view::npos;
+  if (text.size() > kLongest && !digits_or_address && !(text[0] & 0x80) &&
+      text.find_first_not_of("-.?_*/ ") != std::string_view::npos && text[0] != text[1]) {
+    return false;
+  }
   const std::string words = FoldWords(text);
   if (words.empty()) return true;  // "-", "???", "..."
-  for (const std::string_view junk : {"n a",
-                                      
-                                      
-                                      "n c",
-                                      
-                                      "null",
-                                      "none",
-                                      "nil",
-                                      "nan",
-                                      "unknown",
-                                      "inconnu",
-                                      "inconnue",
-                                      "non renseigne",
-                                      "a completer",
-                                      "tbd",
-                                      "todo",
-                                      "test",
-                                      "testing",
-                                      "default value",
-                                      "not available",
-                                      "not applicable",
-                                      "aucun",
-                                      "aucune",
-                                      "vide",
-                                      "empty",
-                                      "undefined",
-                                      "rien",
-                                      "azerty",
-                                      "qwerty",
-                                      "asdf",
-                                      
-                                      "xx",
-                                      "foo",
-                                      "toto",
-                                      "titi"}) {
+  for (const std::string_view junk :
+       {"n a",
+
+        "n c",
+
+        "null",        "none",          "nil",           "nan",
+        "unknown",     "inconnu",       "inconnue",      "non renseigne",
+        "a completer", "tbd",           "todo",          "test",
+        "testing",     "default value", "not available", "not applicable",
+        "aucun",       "aucune",        "vide",          "empty",
+        "undefined",   "rien",          "azerty",        "qwerty",
+        "asdf",
+
+        "xx",          "foo",           "toto",          "titi"}) {
     if (words == junk) return true;
   }
   // One character again and again: "xxxx", "0000000000", "aaa".
