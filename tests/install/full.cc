@@ -1,14 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A program that links the compiled library.
+// A program that links the compiled library: it keeps a contact in a file and asks for it.
 
 #include <cstdio>
+#include <string>
 
-#include "relata/base/id.h"
+#include "relata/relata.h"
+
+using relata::crm::account;
+using relata::crm::contact;
 
 int main() {
-  const auto id = relata::Uuid::Parse("018F2B4E-7C1A-7D3E-9A55-0B1C2D3E4F50");
-  if (!id || id->ToString() != "018f2b4e-7c1a-7d3e-9a55-0b1c2d3e4f50") return 1;
-  std::printf("relata: %s\n", id->ToString().c_str());
+  const relata::Timestamp now{1'763'000'000'000'000};
+  absl::StatusOr<relata::Crm> crm = relata::Crm::Open("consumer.db");
+  if (!crm.ok()) return 1;
+  relata::Transaction tx = crm->Begin(relata::Actor::User("amelie"));
+  auto acme = tx.Create(account, {{account.name, "Acme SAS"}});
+  tx.Create(contact, {{contact.family_name, "Durand"}, {contact.account, acme}});
+  if (!tx.Commit(now).ok()) return 2;
+
+  relata::QueryOptions options;
+  options.now = now;
+  const auto found = crm->Query("contact", "contact.account.name.startsWith('Acme')", options);
+  if (!found.ok() || found->count < 1) return 3;
+  std::printf("relata: %d contact found\n", static_cast<int>(found->count));
   return 0;
 }
