@@ -43,6 +43,11 @@ int Session::Fail(const absl::Status& status) const {
 
 int Session::UsageError(std::string_view message) const { return Fail(InvalidArgument(message)); }
 
+void Session::Warn(std::string_view message) const {
+  EndProgress();
+  std::fprintf(stderr, "relata: warning: %s\n", std::string(message).c_str());
+}
+
 void Session::Progress(std::string_view text) const {
   if (isatty(STDERR_FILENO) == 0) return;
   std::fprintf(stderr, "\r\x1b[K%.*s", static_cast<int>(text.size()), text.data());

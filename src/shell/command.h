@@ -72,6 +72,8 @@ class Session {
   // InvalidArgument, kFailed otherwise.
   int Fail(const absl::Status& status) const;
   int UsageError(std::string_view message) const;
+  // "relata: warning: message" to standard error.
+  void Warn(std::string_view message) const;
   // A line that is overwritten by the next; only on a terminal. EndProgress wipes it.
   void Progress(std::string_view text) const;
   void EndProgress() const;
@@ -104,11 +106,22 @@ std::optional<Timestamp> ParseInstant(std::string_view text);
 absl::StatusOr<std::string> ReadText(const std::string& file);
 
 // --- The groups, one file each.
+void AddAudienceCommand(CLI::App& app, Session& session);
 void AddAuditCommand(CLI::App& app, Session& session);
 void AddConsentCommands(CLI::App& app, Session& session);
+void AddConsentLedgerCommands(CLI::App& consent, Session& session);  // below `consent`
 void AddEvalCommand(CLI::App& app, Session& session);
+void AddForecastCommand(CLI::App& app, Session& session);
 void AddGenerateCommand(CLI::App& app, Session& session);
+void AddHistoryCommand(CLI::App& app, Session& session);
+void AddImportCommand(CLI::App& app, Session& session);
+void AddMaintenanceCommands(CLI::App& app, Session& session);
+void AddQueryCommand(CLI::App& app, Session& session);
 void AddSchemaCommand(CLI::App& app, Session& session);
+void AddScoreCommands(CLI::App& app, Session& session);
+void AddSegmentCommands(CLI::App& app, Session& session);
+void AddShowCommands(CLI::App& app, Session& session);
+void AddWhyCommand(CLI::App& app, Session& session);
 
 }  // namespace relata::shell
 

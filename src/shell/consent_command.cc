@@ -37,6 +37,7 @@ void AddReplay(CLI::App& consent, Session& session) {
 void AddConsentCommands(CLI::App& app, Session& session) {
   CLI::App* consent = AddCommand(app, "consent", "Record, decide and explain consent");
   consent->require_subcommand(1);
+  AddConsentLedgerCommands(*consent, session);
   AddReplay(*consent, session);
 }
 

@@ -40,11 +40,21 @@ int Run(int argc, char** argv) {
   app.set_version_flag("--version", "relata " RELATA_VERSION);
   app.footer(kFooter);
   app.require_subcommand(1);
+  AddAudienceCommand(app, session);
   AddAuditCommand(app, session);
   AddConsentCommands(app, session);
   AddEvalCommand(app, session);
+  AddForecastCommand(app, session);
   AddGenerateCommand(app, session);
+  AddHistoryCommand(app, session);
+  AddImportCommand(app, session);
+  AddMaintenanceCommands(app, session);
+  AddQueryCommand(app, session);
   AddSchemaCommand(app, session);
+  AddScoreCommands(app, session);
+  AddSegmentCommands(app, session);
+  AddShowCommands(app, session);
+  AddWhyCommand(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
