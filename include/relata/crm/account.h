@@ -187,16 +187,17 @@ struct Account : Type<Account> {
                  .kept_current = "by the ERP",
                  .max_age_days = 90,
                  .master = "erp"}};
-  Bool on_hold{*this,
-               "on_hold",
-               {.label = {"On hold", "Compte bloqué"},
-                .help = {"Orders are not accepted for now", "Les commandes sont suspendues"},
-                .group = group::kFinance,
-                .use = Use::kOperate,
-                .required = true,
-                .initial = "false",
-                .filled_by = "accounting",
-                .master = "erp"}};
+  Bool on_hold{
+      *this,
+      "on_hold",
+      {.label = {"On hold", "Compte bloqué"},
+       .help = {"No order is accepted until further notice", "Les commandes sont suspendues"},
+       .group = group::kFinance,
+       .use = Use::kOperate,
+       .required = true,
+       .initial = "false",
+       .filled_by = "accounting",
+       .master = "erp"}};
   Text email{*this,
              "email",
              {.label = {"General e-mail", "E-mail général"},

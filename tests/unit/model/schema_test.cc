@@ -300,6 +300,12 @@ TEST(Catalogue, GivesBackTheSameSchema) {
   EXPECT_EQ(SaveCatalogue(*restored), SaveCatalogue(schema));
 }
 
+TEST(Catalogue, SharesTheDeclaredSchemaWhenNothingWasAdded) {
+  const auto restored = RestoreCatalogue(SaveCatalogue(Declared()), Declared());
+  ASSERT_TRUE(restored.ok()) << restored.status();
+  EXPECT_EQ(restored->Find("owner"), Declared().Find("owner"));
+}
+
 namespace later {
 
 // The same nouns in a later program: a field before the others, a new type first.
