@@ -17,7 +17,7 @@ namespace {
 using internal::Concat;
 using Kind = Value::Kind;
 
-constexpr int kCommits = 150;
+constexpr int kCommits = 600;
 
 uint64_t SeedFromEnvironment() {
   const char* seed = std::getenv("RELATA_SEED");

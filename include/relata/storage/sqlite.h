@@ -3,8 +3,14 @@
 // The default store: one SQLite file, any number of processes.
 //
 // journal_mode=WAL and synchronous=FULL are set by the store itself, so that an acknowledged commit
-// survives a power loss. The tables are private; the generated views (contact, opportunity, ...)
-// are the SQL face and may be read by any tool: `sqlite3 file.db 'SELECT * FROM contact'`.
+// survives a power loss. The tables are private; the generated views are the SQL face and may be
+// read by any tool: `sqlite3 file.db 'SELECT * FROM contact'`. There is one view a type, with
+// public ids, ISO times in UTC, amounts with their currency beside them, a linked record by its id
+// and <link>_name, and no deleted records; and commit_history, change_history and consent_ledger.
+//
+// A file that a process has open may be read and written by others: commits take turns, and readers
+// wait for nobody. A reader that is kept for long keeps the log beside the file (-wal) from being
+// taken into it.
 
 #ifndef RELATA_STORAGE_SQLITE_H_
 #define RELATA_STORAGE_SQLITE_H_

@@ -62,7 +62,7 @@ absl::Status PutContact(Store& store, const std::string& name, const std::string
   return writer->Commit();
 }
 
-TEST(SqliteStore, RefusesWhatIsNotItsOwnFile) {
+TEST(SqliteFile, RefusesWhatIsNotItsOwnFile) {
   TempDir dir;
   const std::string path = dir.File("file");
 
@@ -87,7 +87,7 @@ TEST(SqliteStore, RefusesWhatIsNotItsOwnFile) {
   EXPECT_TRUE(absl::IsPermissionDenied(OpenSqliteStore(dir.File("no/such/folder")).status()));
 }
 
-TEST(SqliteStore, RefusesANewerFormatAndSaysSo) {
+TEST(SqliteFile, RefusesANewerFormatAndSaysSo) {
   TempDir dir;
   const std::string path = dir.File("crm.db");
   ASSERT_TRUE(OpenSqliteStore(path).ok());
@@ -97,7 +97,7 @@ TEST(SqliteStore, RefusesANewerFormatAndSaysSo) {
   EXPECT_NE(Message(status).find("format 7 by a newer version"), std::string_view::npos) << status;
 }
 
-TEST(SqliteStore, RefusesAnotherTenantsFile) {
+TEST(SqliteFile, RefusesAnotherTenantsFile) {
   TempDir dir;
   const std::string path = dir.File("crm.db");
   SqliteOptions options;
@@ -107,7 +107,7 @@ TEST(SqliteStore, RefusesAnotherTenantsFile) {
   EXPECT_TRUE(absl::IsFailedPrecondition(OpenSqliteStore(path).status()));
 }
 
-TEST(SqliteStore, ReadsOnlyWhenToldSo) {
+TEST(SqliteFile, ReadsOnlyWhenToldSo) {
   TempDir dir;
   const std::string path = dir.File("crm.db");
   {
@@ -124,7 +124,7 @@ TEST(SqliteStore, ReadsOnlyWhenToldSo) {
   EXPECT_TRUE(absl::IsNotFound(OpenSqliteStore(dir.File("none"), options).status()));
 }
 
-TEST(SqliteStore, AReaderOutlivesItsStore) {
+TEST(SqliteFile, AReaderOutlivesItsStore) {
   TempDir dir;
   auto store = OpenSqliteStore(dir.File("crm.db"));
   ASSERT_EQ(PutContact(**store, "Ada"), absl::OkStatus());
@@ -133,7 +133,7 @@ TEST(SqliteStore, AReaderOutlivesItsStore) {
   EXPECT_EQ((*reader)->Head()->id, 1);
 }
 
-TEST(SqliteStore, WritesThroughAWriteAheadLogWithFullSyncs) {
+TEST(SqliteFile, WritesThroughAWriteAheadLogWithFullSyncs) {
   TempDir dir;
   const std::string path = dir.File("crm.db");
   auto store = OpenSqliteStore(path);
@@ -141,7 +141,7 @@ TEST(SqliteStore, WritesThroughAWriteAheadLogWithFullSyncs) {
   EXPECT_TRUE(std::filesystem::exists(path + "-wal"));
 }
 
-TEST(SqliteStore, AOneRowCommitWritesAtMostEightPages) {
+TEST(SqliteFile, AOneRowCommitWritesAtMostEightPages) {
   TempDir dir;
   const std::string path = dir.File("crm.db");
   auto store = OpenSqliteStore(path);
@@ -152,7 +152,7 @@ TEST(SqliteStore, AOneRowCommitWritesAtMostEightPages) {
   EXPECT_LE((std::filesystem::file_size(path + "-wal") - before) / kFrame, 8u);
 }
 
-TEST(SqliteStore, ErasedImagesLeaveTheFilesBytes) {
+TEST(SqliteFile, ErasedImagesLeaveTheFilesBytes) {
   TempDir dir;
   const std::string path = dir.File("crm.db");
   const std::string secret = "marie.curie@example.org";
@@ -169,7 +169,7 @@ TEST(SqliteStore, ErasedImagesLeaveTheFilesBytes) {
   EXPECT_FALSE(found());
 }
 
-TEST(SqliteStore, AnUnknownVfsIsRefused) {
+TEST(SqliteFile, AnUnknownVfsIsRefused) {
   TempDir dir;
   SqliteOptions options;
   options.vfs = "no such vfs";
