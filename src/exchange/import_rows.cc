@@ -213,8 +213,8 @@ absl::StatusOr<Found> RowImporter::FindTarget(std::string_view cell, const Plann
   if (const auto found = known.find(cell); found != known.end()) return found->second;
   RELATA_ASSIGN_OR_RETURN(const Found found,
                           index_.Find(link.field->target, link.rule, plan_.mapping.system, cell));
-  // A list of names may still grow.
-  if (found.record.none() && IsNameList(link)) return found;
+  // What is made for a name is found by its key from then on.
+  if (found.record.none() && (IsNameList(link) || IsCompanyName(link))) return found;
   if (known.size() >= kMostRemembered) known.clear();
   known.emplace(cell, found);
   return found;
@@ -247,7 +247,8 @@ absl::Status RowImporter::ReadLinks(const TableRow& row, Prepared* out) {
       RELATA_ASSIGN_OR_RETURN(nothing->second, index_.NothingToFind(link.field->target, link.rule,
                                                                     plan_.mapping.system));
     }
-    if (nothing->second && !IsNameList(link)) {
+    const bool make = IsNameList(link) || (nothing->second && IsCompanyName(link));
+    if (nothing->second && !make) {
       issues_.AddRepeated(
           row.number, header, cell,
           Concat("not linked: no ", link.field->target_name, " of this system is known"));
@@ -258,7 +259,7 @@ absl::Status RowImporter::ReadLinks(const TableRow& row, Prepared* out) {
       out->values.emplace_back(link.field->name, Value::Record(found.record));
       continue;
     }
-    if (!found.ambiguous && IsNameList(link)) {
+    if (!found.ambiguous && make) {
       RELATA_ASSIGN_OR_RETURN(const RecordRef made, MakeNamed(*link.field, cell));
       out->values.emplace_back(link.field->name, Value::Record(made));
       continue;
@@ -286,16 +287,22 @@ bool RowImporter::IsNameList(const PlannedLink& link) {
          (target == "team" || target == "territory" || target == "price_list");
 }
 
+// In a graph without any account the companies that a list of people names become accounts.
+bool RowImporter::IsCompanyName(const PlannedLink& link) {
+  return link.rule.by == LinkBy::kName && link.field->target_name == "account";
+}
+
 absl::StatusOr<RecordRef> RowImporter::MakeNamed(const FieldDef& link, std::string_view name) {
   const std::string key = HeaderKey(name);
   RELATA_ASSIGN_OR_RETURN(KeyIndex * keys, index_.Keys(link.target));
   const RecordRef known = keys->Find(plan_.mapping.system, key);
   if (!known.none()) return known;
-  Transaction tx = crm_.Begin(options_.actor);
-  tx.Source(plan_.mapping.system).Reason(Concat("import of ", plan_.path));
-  const RecordRef made = tx.Upsert(link.target_name, plan_.mapping.system, key,
-                                   {{"name", Value::Text(CollapseSpace(name))}});
-  RELATA_RETURN_IF_ERROR(tx.Commit(options_.now).status());
+  if (!named_) {
+    named_.emplace(crm_.Begin(options_.actor));
+    named_->Source(plan_.mapping.system).Reason(Concat("import of ", plan_.path));
+  }
+  const RecordRef made = named_->Upsert(link.target_name, plan_.mapping.system, key,
+                                        {{"name", Value::Text(CollapseSpace(name))}});
   keys->Add(plan_.mapping.system, key, made);
   index_.Forget(link.target);
   return made;
@@ -399,6 +406,10 @@ void RowImporter::Refuse(size_t index, std::string_view message) {
 }
 
 absl::Status RowImporter::Flush() {
+  if (named_) {  // what the rows below link to
+    RELATA_RETURN_IF_ERROR(Annotate(named_->Commit(options_.now).status(), plan_.path));
+    named_.reset();
+  }
   if (batch_.empty()) return absl::OkStatus();
   absl::StatusOr<Commit> commit = Write();
   for (size_t set_back = 0; !commit.ok(); ++set_back) {

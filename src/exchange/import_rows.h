@@ -6,6 +6,7 @@
 #define RELATA_SRC_EXCHANGE_IMPORT_ROWS_H_
 
 #include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -96,6 +97,7 @@ class RowImporter {
   void ReadFullName(const TableRow& row, const PlannedValue& planned, Prepared* out);
   absl::Status ReadProduct(const TableRow& row, Prepared* out);
   static bool IsNameList(const PlannedLink& link);
+  static bool IsCompanyName(const PlannedLink& link);
   absl::StatusOr<RecordRef> MakeNamed(const FieldDef& link, std::string_view name);
   void GiveName(const TableRow& row, Prepared* out);
   std::string KeyOf(const TableRow& row);
@@ -127,6 +129,7 @@ class RowImporter {
   std::vector<const FieldDef*> identifying_;
 
   std::vector<Prepared> batch_;
+  std::optional<Transaction> named_;  // records made for names, to be written before the batch
   // Rows of the batch by key and by unique value, and records this file has written before.
   std::unordered_map<std::string, size_t> in_batch_;
   std::unordered_set<Row> written_;

@@ -89,21 +89,30 @@ std::string FolderSystem(const std::string& path) {
 
 absl::StatusOr<std::vector<RecognitionHints>> HintsByFolder(const std::vector<std::string>& files,
                                                             const RecognitionHints& given) {
-  std::map<std::string, std::vector<std::vector<std::string>>> headers;
-  for (const std::string& file : files) {
-    if (!given.preset.empty()) break;
-    absl::StatusOr<FileStart> start = ReadFileStart(file);
-    if (!start.ok()) continue;  // said again, and reported, where the file is read in earnest
-    const size_t row = FindHeaderRow(start->rows);
-    if (row < start->rows.size()) {
-      headers[fs::path(file).parent_path().string()].push_back(start->rows[row]);
+  std::vector<std::string> own(files.size(), given.preset);  // what each file alone speaks for
+  std::map<std::string, std::map<std::string, size_t>> folders;
+  for (size_t i = 0; i < files.size() && given.preset.empty(); ++i) {
+    own[i] = "generic";
+    const absl::StatusOr<FileStart> start = ReadFileStart(files[i]);
+    if (start.ok()) {  // otherwise reported where the file is read in earnest
+      const size_t row = FindHeaderRow(start->rows);
+      if (row < start->rows.size()) own[i] = PickPreset({start->rows[row]});
     }
+    ++folders[fs::path(files[i]).parent_path().string()][own[i]];
   }
   std::vector<RecognitionHints> hints;
-  for (const std::string& file : files) {
+  for (size_t i = 0; i < files.size(); ++i) {
     RecognitionHints one = given;
-    if (one.preset.empty()) one.preset = PickPreset(headers[fs::path(file).parent_path().string()]);
-    if (one.system.empty() && one.preset == "generic") one.system = FolderSystem(file);
+    one.preset = own[i];
+    // A file that says little belongs to the system that most of its folder comes from.
+    size_t known = 0;
+    const auto& presets = folders[fs::path(files[i]).parent_path().string()];
+    for (const auto& [preset, count] : presets) known += preset == "generic" ? 0 : count;
+    for (const auto& [preset, count] : presets) {
+      const bool most = preset != "generic" && count * 2 > known;
+      if (one.preset == "generic" && given.preset.empty() && most) one.preset = preset;
+    }
+    if (one.system.empty() && one.preset == "generic") one.system = FolderSystem(files[i]);
     hints.push_back(std::move(one));
   }
   return hints;

@@ -23,8 +23,8 @@ absl::StatusOr<std::vector<std::string>> ListTableFiles(const std::vector<std::s
 // name, folded ("crm", "maven_crm_sales").
 std::string FolderSystem(const std::string& path);
 
-// Files of one folder come from one system, so the preset is picked for the folder as a whole.
-// Hints for each of `files`, in order; what `given` says is kept.
+// Hints for each of `files`, in order; what `given` says is kept. Files of one folder usually come
+// from one system: a header that says little is read as most of its folder is.
 absl::StatusOr<std::vector<RecognitionHints>> HintsByFolder(const std::vector<std::string>& files,
                                                             const RecognitionHints& given);
 

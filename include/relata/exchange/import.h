@@ -15,8 +15,10 @@
 //
 // What is wrong with a row is an ImportIssue with row, column, value and reason; the rest of the
 // row goes in, unless a required field is missing. A name that several records bear is such an
-// issue, never a guess. Columns that no field of the standard schema stands for become custom
-// fields, except those that look like sensitive data, which are left out and reported.
+// issue, never a guess. Lists of names that exports seldom hold on their own are made: teams,
+// territories, price lists, and companies where the graph has no account at all. Columns that no
+// field of the standard schema stands for become custom fields, except those that look like
+// sensitive data, which are left out and reported.
 //
 // A failed Status means that the import as a whole could not go on; files before are in, and the
 // import can simply be repeated.

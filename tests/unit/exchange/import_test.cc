@@ -173,6 +173,25 @@ TEST_F(Import, FindsRecordsOfOtherSystemsByTheirNumberAndMakesListsOfNames) {
   EXPECT_EQ(Count("team"), 1);
 }
 
+TEST_F(Import, AListOfPeopleAloneBringsItsCompanies) {
+  const char* text = "First Name,Last Name,Company\nAnn,Lee,Acme\nBo,Li,ACME\nCy,Ng,Bolt\n";
+  EXPECT_EQ(ImportText("people.csv", text).created, 3);
+  EXPECT_EQ(Count("account"), 2);
+  EXPECT_EQ(Linked("contact", "account"), 3);
+  EXPECT_EQ(ImportText("people.csv", text).unchanged, 3);
+  EXPECT_EQ(Count("account"), 2);
+}
+
+TEST_F(Import, EveryFileOfAMixedFolderIsItsOwnSystems) {
+  testing::WriteFile(dir_.File("a.csv"), "LEADID,Last Name,Company,Created Time\n1,Lee,Acme,\n");
+  testing::WriteFile(dir_.File("b.csv"),
+                     "Record ID,First Name,Last Name,Lifecycle Stage\n7,A,B,\n");
+  absl::StatusOr<ImportReport> report = ImportFiles(*crm_, {dir_.path().string()}, options_);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->files[0].preset, "zoho");
+  EXPECT_EQ(report->files[1].preset, "hubspot");
+}
+
 TEST_F(Import, SensitiveColumnsStayOutside) {
   const FileImport file =
       ImportText("contacts.csv", "Contact ID,Last Name,SSN,Shoe Size\n1,Durand,123-45-6789,42\n");
