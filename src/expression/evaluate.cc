@@ -62,6 +62,7 @@ absl::StatusOr<std::string> EvaluateText(std::string_view text, std::string_view
   if (!bindings_json.empty()) {
     absl::StatusOr<Value> bindings = ValueFromJson(bindings_json);
     if (!bindings.ok()) return Annotate(bindings.status(), "bindings");
+    if (bindings->is_null()) bindings = Value::Map({});
     if (!bindings->is(Value::Kind::kMap))
       return InvalidArgument("bindings: a JSON object is needed");
     for (const auto& [name, value] : bindings->map()) {

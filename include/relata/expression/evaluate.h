@@ -84,8 +84,8 @@ absl::StatusOr<Tri> EvaluateBoolean(std::shared_ptr<const Plan> plan, RecordRef 
 // different types are not equal. Amounts of zero are equal in any currency.
 bool CelEqual(const Value& a, const Value& b);
 
-// Checks `text` dynamically with the entries of `bindings_json` (a JSON object, or empty) as its
-// variables and evaluates it: what `relata eval` does. The result is the value as JSON
+// Checks `text` dynamically with the entries of `bindings_json` (a JSON object, null, or empty) as
+// its variables and evaluates it: what `relata eval` does. The result is the value as JSON
 // (expression/json.h). InvalidArgument when the text does not parse, the bindings are no JSON
 // object, or the evaluation ends in an error value; the message says which.
 absl::StatusOr<std::string> EvaluateText(std::string_view text, std::string_view bindings_json,

@@ -270,6 +270,7 @@ TEST(EvaluateText, TakesBindingsAsJsonAndGivesJson) {
     return result.ok() ? *result : Concat("error: ", Message(result.status()));
   };
   EXPECT_EQ(eval("1 + 2", ""), "3");
+  EXPECT_EQ(eval("1 + 2", "null"), "3");
   EXPECT_EQ(eval("x.y[1] * 2", R"({"x": {"y": [1, 21]}})"), "42");
   EXPECT_EQ(eval("x", R"({"x": 9007199254740993})"), "9007199254740993");
   EXPECT_EQ(eval("x", R"({"x": 18446744073709551615})"), "18446744073709551615");
