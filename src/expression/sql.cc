@@ -9,6 +9,7 @@
 #include "base/strings.h"
 #include "expression/interpreter.h"
 #include "expression/planner.h"
+#include "expression/sql_values.h"
 
 namespace relata {
 namespace internal {
@@ -67,127 +68,6 @@ struct Scope {
   int slot = -1;  // -1: the subject
   std::string alias = "t0";
 };
-
-Kind KindOf(const ValueType& type) {
-  switch (type.kind) {
-    case ValueType::Kind::kBool:
-      return Kind::kBool;
-    case ValueType::Kind::kInt:
-      return Kind::kInt;
-    case ValueType::Kind::kDouble:
-      return Kind::kDouble;
-    case ValueType::Kind::kString:
-      return Kind::kText;
-    case ValueType::Kind::kTimestamp:
-      return Kind::kTimestamp;
-    case ValueType::Kind::kDuration:
-      return Kind::kDuration;
-    case ValueType::Kind::kDate:
-      return Kind::kDate;
-    case ValueType::Kind::kMoney:
-      return Kind::kMoney;
-    case ValueType::Kind::kRecord:
-      return Kind::kRecord;
-    default:
-      return Kind::kNull;
-  }
-}
-
-// Doubles below this compare with integers alike in SQL (exactly) and here (by the nearest double).
-constexpr double kExactInteger = 9007199254740992.0;
-
-// The constant as it is compared with a column of `kind`; nothing when the comparison differs.
-std::optional<Value> Bindable(Kind kind, const Value& v) {
-  switch (v.kind()) {
-    case Kind::kInt:
-      if (kind == Kind::kInt) return v;
-      if (kind == Kind::kDouble && std::abs(static_cast<double>(v.int_value())) < kExactInteger) {
-        return Value::Double(static_cast<double>(v.int_value()));
-      }
-      return std::nullopt;
-    case Kind::kUint:
-      if (kind == Kind::kInt && v.uint_value() <= INT64_MAX) {
-        return Value::Int(static_cast<int64_t>(v.uint_value()));
-      }
-      return std::nullopt;
-    case Kind::kDouble:
-      // SQLite has no NaN: binding one would bind NULL.
-      if (std::isnan(v.double_value())) return std::nullopt;
-      if (kind == Kind::kDouble) return v;
-      if (kind == Kind::kInt && std::abs(v.double_value()) < kExactInteger) return v;
-      return std::nullopt;
-    default:
-      break;
-  }
-  if (v.kind() != kind) return std::nullopt;
-  switch (kind) {
-    case Kind::kBool:
-      return Value::Int(v.bool_value() ? 1 : 0);
-    case Kind::kText:
-      return v;
-    case Kind::kTimestamp:
-      return Value::Int(v.timestamp().micros);
-    case Kind::kDuration:
-      return Value::Int(v.duration().micros);
-    case Kind::kDate:
-      return Value::Int(v.date().days);
-    case Kind::kMoney:
-      return Value::Int(v.money().units);
-    default:
-      return std::nullopt;
-  }
-}
-
-std::string_view Symbol(PlanOp op) {
-  switch (op) {
-    case PlanOp::kLess:
-      return "<";
-    case PlanOp::kLessEqual:
-      return "<=";
-    case PlanOp::kGreater:
-      return ">";
-    case PlanOp::kGreaterEqual:
-      return ">=";
-    case PlanOp::kNotEqual:
-      return "<>";
-    default:
-      return "=";
-  }
-}
-
-PlanOp Mirrored(PlanOp op) {
-  switch (op) {
-    case PlanOp::kLess:
-      return PlanOp::kGreater;
-    case PlanOp::kLessEqual:
-      return PlanOp::kGreaterEqual;
-    case PlanOp::kGreater:
-      return PlanOp::kLess;
-    case PlanOp::kGreaterEqual:
-      return PlanOp::kLessEqual;
-    default:
-      return op;
-  }
-}
-
-PlanOp Opposite(PlanOp op) {
-  switch (op) {
-    case PlanOp::kLess:
-      return PlanOp::kGreaterEqual;
-    case PlanOp::kLessEqual:
-      return PlanOp::kGreater;
-    case PlanOp::kGreater:
-      return PlanOp::kLessEqual;
-    case PlanOp::kGreaterEqual:
-      return PlanOp::kLess;
-    case PlanOp::kEqual:
-      return PlanOp::kNotEqual;
-    default:
-      return PlanOp::kEqual;
-  }
-}
-
-bool IsComparison(PlanOp op) { return op >= PlanOp::kEqual && op <= PlanOp::kGreaterEqual; }
 
 class Lowering {
  public:
@@ -386,7 +266,7 @@ class Lowering {
       if (!bound.has_value()) return {};
       const auto compared = [&](PlanOp with) {
         std::string sql =
-            Concat("(", column.sql, " IS NOT NULL AND ", column.sql, " ", Symbol(with), " ?");
+            Concat("(", column.sql, " IS NOT NULL AND ", column.sql, " ", SqlSymbol(with), " ?");
         std::vector<Value> parameters = {*bound};
         // Amounts compare within a currency; zero is zero in any.
         if (column.kind == Kind::kMoney && constant.money().units != 0) {
@@ -417,7 +297,7 @@ class Lowering {
     }
     const auto compared = [&](PlanOp with) {
       return Exact(Concat("(", a.sql, " IS NOT NULL AND ", b.sql, " IS NOT NULL AND ", a.sql, " ",
-                          Symbol(with), " ", b.sql, ")"));
+                          SqlSymbol(with), " ", b.sql, ")"));
     };
     return {compared(op), compared(Opposite(op)), false};
   }
@@ -593,9 +473,9 @@ class Lowering {
     if (holds_at_zero()) {
       // Everyone but those whose count does not hold; there a superset would be a subset.
       if (!body.yes.exact) return {};
-      out = Not(Reached(r, body.yes, Concat(Symbol(Opposite(op)), " ", bound)));
+      out = Not(Reached(r, body.yes, Concat(SqlSymbol(Opposite(op)), " ", bound)));
     } else {
-      out = Reached(r, body.yes, Concat(Symbol(op), " ", bound));
+      out = Reached(r, body.yes, Concat(SqlSymbol(op), " ", bound));
     }
     out.exact = body.yes.exact && body.total;
     return out;
