@@ -168,6 +168,7 @@ void GraphEditor::Append(const EventBatch& batch) {
   if (graph_.Events(batch.type) == nullptr) return;
   std::vector<Seq> seqs(batch.subjects.size());
   std::iota(seqs.begin(), seqs.end(), batch.first_seq);
+  // A batch that names no fields has the type's, in the order of their ids.
   std::vector<FieldId> fields = batch.fields;
   if (fields.empty()) {
     fields.resize(batch.columns.size());
