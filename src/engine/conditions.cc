@@ -126,6 +126,13 @@ absl::StatusOr<std::vector<TypeId>> TablesRead(const Crm& crm, const Plan& plan)
     if (paths.consent && hooks.consent_types) {
       for (const TypeId type : hooks.consent_types(crm)) tables.insert(type);
     }
+    // A link to a record that is gone reads as null, which only the target's table can tell.
+    for (const auto* list : {&paths.fields, &paths.links}) {
+      for (const auto& [type, field] : *list) {
+        const FieldDef* def = crm.schema()->type(type).field(field);
+        if (def != nullptr && def->is_link()) tables.insert(def->target);
+      }
+    }
     const TypeDef* rate = crm.schema()->Find("exchange_rate");
     if (rate != nullptr) tables.insert(rate->id);
     return absl::OkStatus();

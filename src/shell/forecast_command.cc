@@ -21,7 +21,11 @@ std::string MonthText(const ForecastMonth& month) {
   return text;
 }
 
-std::string AmountText(Money money) { return ToDisplay(Value::Amount(money)); }
+// To the cent: an expectation is no more exact than that.
+std::string AmountText(Money money) {
+  money.units = (money.units + (money.units < 0 ? -50 : 50)) / 100 * 100;
+  return ToDisplay(Value::Amount(money));
+}
 
 absl::StatusOr<Json> MonthJson(const Crm& crm, const ForecastMonth& month, bool overdue) {
   Json out;
