@@ -129,12 +129,16 @@ void ContactFacts::GatherPoints() {
 absl::Status ContactFacts::GatherLedger() {
   RELATA_ASSIGN_OR_RETURN(entries_, view_.Ledger(person_, points_));
   if (read_.IsTrue(person_, "do_not_contact")) {
-    // The stop of the record itself, older than anything that was said.
+    // The stop of the record itself stands whatever was granted before: it is as new as the
+    // question.
     ConsentEntry stop;
     stop.event = ConsentEvent::kSuppress;
-    stop.at = stop.recorded_at = Timestamp::kMin;
+    stop.at = plan_.at;
+    stop.recorded_at = Timestamp::kMin;
     stop.person = PartyId::Of(person_);
-    entries_.insert(entries_.begin(), std::move(stop));
+    const auto later = std::find_if(entries_.begin(), entries_.end(),
+                                    [&](const ConsentEntry& e) { return e.at > plan_.at; });
+    entries_.insert(later, std::move(stop));
   }
   ledger_.clear();
   merges_.clear();
