@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A customer graph, open: records, questions, segments, consent, import."""
+
+from __future__ import annotations
+
+import enum
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any, Union
+
+from ._errors import InvalidArgument
+from ._library import call, call_for_text, ffi, lib, text_in
+
+Instant = Union[datetime, int]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+def _micros(instant: Instant) -> int:
+    if isinstance(instant, int):
+        return instant
+    if instant.tzinfo is None:
+        raise InvalidArgument("an instant needs a time zone: datetime(..., tzinfo=timezone.utc)")
+    return (instant - _EPOCH) // timedelta(microseconds=1)
+
+
+def _instant(micros: int) -> datetime | None:
+    return _EPOCH + timedelta(microseconds=micros) if micros else None
+
+
+def version() -> str:
+    """The version of the library that is loaded."""
+    return ffi.string(lib.relata_version()).decode()
+
+
+class Outcome(enum.IntEnum):
+    """May the message be sent? Only ALLOW says yes."""
+
+    DENY = 0
+    NEEDS_EVIDENCE = 1
+    ALLOW = 2
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The answer to a question of contact. True in a condition only when it allows."""
+
+    outcome: Outcome
+    rule: str
+    basis: str
+    jurisdiction: str
+    pack_version: int
+    retry_at: datetime | None
+
+    def __bool__(self) -> bool:
+        return self.outcome is Outcome.ALLOW
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The records for which a condition is true, and how many could not be decided."""
+
+    count: int
+    errors: int
+    ids: list[str]
+    first_error: str = ""
+
+
+class Crm:
+    """A customer graph, open. Made by `relata.open`; closed by `close` or the end of a `with`."""
+
+    def __init__(self, handle: Any) -> None:
+        self._owned = ffi.gc(handle, lib.relata_crm_close)
+
+    def __enter__(self) -> Crm:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes it; closing again does nothing. No call may be running in another thread."""
+        if self._owned is not None:
+            ffi.release(self._owned)
+            self._owned = None
+
+    @property
+    def _handle(self) -> Any:
+        if self._owned is None:
+            raise InvalidArgument("the Crm is closed")
+        return self._owned
+
+    def put(self, record: Mapping[str, Any], now: Instant) -> str:
+        """Creates or changes one record, in a commit of its own; gives its name, "TYPE/ID"."""
+        text = text_in(json.dumps(record))
+        return call_for_text(lib.relata_crm_put, self._handle, *text, _micros(now))
+
+    def get(self, name: str, now: Instant) -> dict[str, Any]:
+        """The record with its name, keys and fields."""
+        text = text_in(name)
+        return json.loads(call_for_text(lib.relata_crm_get, self._handle, *text, _micros(now)))
+
+    def commit(self, batch: Mapping[str, Any], now: Instant) -> dict[str, Any]:
+        """Commits puts, deletes, events and consents together or not at all."""
+        text = text_in(json.dumps(batch))
+        return json.loads(call_for_text(lib.relata_crm_commit, self._handle, *text, _micros(now)))
+
+    def query(self, type: str, expression: str, now: Instant, limit: int = 0) -> Answer:
+        """The records of a type for which the expression is true; 0 sets no limit."""
+        asked = (*text_in(type), *text_in(expression), _micros(now), limit)
+        return Answer(**json.loads(call_for_text(lib.relata_crm_query, self._handle, *asked)))
+
+    def count(self, type: str, expression: str, now: Instant) -> int:
+        """For how many records of a type the expression is true."""
+        count = ffi.new("int64_t*")
+        asked = (*text_in(type), *text_in(expression), _micros(now))
+        call(lib.relata_crm_count, self._handle, *asked, count, ffi.NULL)
+        return int(count[0])
+
+    def why(self, name: str, expression: str, now: Instant) -> list[str]:
+        """Why the expression is true, false or undecided for a record: one text a fact."""
+        asked = (*text_in(name), *text_in(expression), _micros(now))
+        lines = call_for_text(lib.relata_why, self._handle, *asked).splitlines()
+        return [json.loads(line)["fact"] for line in lines]
+
+    def define_segment(self, name: str, type: str, expression: str, now: Instant) -> None:
+        """Saves a condition under a name, for in_segment('NAME') in expressions."""
+        texts = (*text_in(name), *text_in(type), *text_in(expression))
+        call(lib.relata_segment_define, self._handle, *texts, _micros(now))
+
+    def may_contact(
+        self, name: str, channel: str, purpose: str, at: Instant, **assertions: Any
+    ) -> Decision:
+        """Whether a contact or lead may be reached. The assertions of the sender are the members of
+        relata_contact_options_t: similar_product=True, topic="events", known_at=..."""
+        decision = ffi.new("relata_decision_t*")
+        decision.struct_size = ffi.sizeof("relata_decision_t")
+        options, _kept = _options(assertions)
+        asked = (*text_in(name), *text_in(channel), *text_in(purpose), _micros(at), options)
+        call(lib.relata_may_contact, self._handle, *asked, decision)
+        return Decision(
+            outcome=Outcome(decision.outcome),
+            rule=ffi.string(decision.rule).decode(),
+            basis=ffi.string(decision.basis).decode(),
+            jurisdiction=ffi.string(decision.jurisdiction).decode(),
+            pack_version=decision.pack_version,
+            retry_at=_instant(decision.retry_at),
+        )
+
+    def why_contact(
+        self, name: str, channel: str, purpose: str, at: Instant, **assertions: Any
+    ) -> dict[str, Any]:
+        """The same with every rule tried, its article and the evidence that is missing."""
+        options, _kept = _options(assertions)
+        asked = (*text_in(name), *text_in(channel), *text_in(purpose), _micros(at), options)
+        return json.loads(call_for_text(lib.relata_why_contact, self._handle, *asked))
+
+    def import_files(
+        self, paths: Iterable[str | os.PathLike[str]], now: Instant, **options: Any
+    ) -> dict[str, Any]:
+        """Imports files and folders; the options are those of ImportRequest: preset="zoho"."""
+        request = {**options, "paths": [os.fspath(path) for path in paths]}
+        text = text_in(json.dumps(request))
+        return json.loads(call_for_text(lib.relata_crm_import, self._handle, *text, _micros(now)))
+
+
+def _options(assertions: Mapping[str, Any]) -> tuple[Any, list[Any]]:
+    """The assertions as the C struct, and what must stay alive as long as it."""
+    options = ffi.new("relata_contact_options_t*")
+    options.struct_size = ffi.sizeof("relata_contact_options_t")
+    kept: list[Any] = []
+    flags = {"similar_product", "related_to_job", "related_to_contract", "presumed_interest",
+             "mixed_promo"}
+    for name, value in assertions.items():
+        if name in flags:
+            setattr(options, name, 1 if value else 0)
+        elif name == "message_has_optout":
+            known = lib.RELATA_KNOWN_YES if value else lib.RELATA_KNOWN_NO
+            options.message_has_optout = lib.RELATA_NOT_KNOWN if value is None else known
+        elif name == "topic":
+            data, options.topic_size = text_in(value)
+            options.topic = data
+            kept.append(data)
+        elif name == "known_at":
+            options.known_at = _micros(value)
+        else:
+            raise TypeError(f"the sender cannot assert {name!r}")
+    return options, kept
+
+
+def open(
+    where: str | os.PathLike[str],
+    *,
+    read_only: bool = False,
+    must_exist: bool = False,
+    tenant: str = "",
+    zone: str = "",
+    actor: str = "",
+) -> Crm:
+    """Opens or creates the database at a path or ":memory:". The actor is who acts and asks:
+    "user:amelie/sales", "system:nightly"."""
+    options = ffi.new("relata_open_options_t*")
+    options.struct_size = ffi.sizeof("relata_open_options_t")
+    options.read_only = read_only
+    options.must_exist = must_exist
+    kept = {"tenant": text_in(tenant), "zone": text_in(zone), "actor": text_in(actor)}
+    for name, (data, size) in kept.items():
+        setattr(options, name, data)
+        setattr(options, f"{name}_size", size)
+    handle = ffi.new("relata_crm_t**")
+    call(lib.relata_crm_open, *text_in(os.fspath(where)), options, handle)
+    return Crm(handle[0])

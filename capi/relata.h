@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Relata from C and from every language that can call C.
+ *
+ * A relata_crm_t is one customer graph, open: records are put into it, questions are asked of it,
+ * and every answer can say why. It is thread-safe, except that closing it while it is in use is the
+ * caller's bug.
+ *
+ * One shape for all that can fail:
+ *
+ *   relata_status_t f(handle, inputs..., outputs..., relata_error_t** err);
+ *
+ * The status is RELATA_OK or says what kind of failure it was; when `err` is not NULL, *err becomes
+ * NULL or an error to read and to free. After a failure every output is NULL or 0. There is no last
+ * error anywhere else, nothing is thrown, and nothing is printed.
+ *
+ * Text goes in as pointer and length in bytes, UTF-8, borrowed for the call only; NULL with length
+ * 0 is the empty text. What comes out is a relata_buffer_t that the caller frees. Nobody calls
+ * free() on memory of this library. Times are microseconds since 1970-01-01T00:00:00Z; the library
+ * reads no clock, so `now` is always an argument. A record is named "TYPE/ID", ID being its public
+ * id or an external key "system:key". JSON payloads have the shapes of proto/relata/v1.
+ *
+ * All of it: since 0.1, unstable.
+ */
+#ifndef RELATA_H_
+#define RELATA_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#define RELATA_API __attribute__((visibility("default")))
+#else
+#define RELATA_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Status and errors ---- */
+
+/* What became of a call. The numbers are those of gRPC's canonical codes. */
+typedef int32_t relata_status_t;
+enum {
+  RELATA_OK = 0,
+  RELATA_UNKNOWN = 2,          /* a commit's outcome: repeat it with its operation id */
+  RELATA_INVALID_ARGUMENT = 3, /* the caller's input; nothing was done */
+  RELATA_NOT_FOUND = 5,
+  RELATA_ALREADY_EXISTS = 6, /* a unique value or a key is taken */
+  RELATA_PERMISSION_DENIED = 7,
+  RELATA_RESOURCE_EXHAUSTED = 8,  /* a stated limit, or memory */
+  RELATA_FAILED_PRECONDITION = 9, /* the state forbids it; trying again cannot help */
+  RELATA_ABORTED = 10,            /* somebody else was faster; try again */
+  RELATA_INTERNAL = 13,           /* a defect of this library */
+  RELATA_UNAVAILABLE = 14,        /* the store cannot be reached; trying again may help */
+  RELATA_DATA_LOSS = 15           /* what is stored is damaged */
+};
+
+/* Why a call failed. Immutable; owned by the caller. */
+typedef struct relata_error_t relata_error_t;
+
+/* The status the call returned. */
+RELATA_API relata_status_t relata_error_code(const relata_error_t* error);
+/* One or more lines for a person, ended by NUL; lives as long as the error. */
+RELATA_API const char* relata_error_message(const relata_error_t* error);
+/* NULL is fine. */
+RELATA_API void relata_error_free(relata_error_t* error);
+
+/* Bytes that the library made. Immutable; owned by the caller. */
+typedef struct relata_buffer_t relata_buffer_t;
+
+/* The bytes, followed by a NUL that relata_buffer_size does not count; live as long as the buffer.
+ */
+RELATA_API const char* relata_buffer_data(const relata_buffer_t* buffer);
+RELATA_API size_t relata_buffer_size(const relata_buffer_t* buffer);
+/* NULL is fine. */
+RELATA_API void relata_buffer_free(relata_buffer_t* buffer);
+
+/* "0.1.0": the version of the library that is loaded. Lives as long as the program. */
+RELATA_API const char* relata_version(void);
+
+/* ---- A customer graph ---- */
+
+typedef struct relata_crm_t relata_crm_t;
+
+/* How a graph is opened. Set struct_size to sizeof(relata_open_options_t) and the rest to zero;
+ * zero is each option's default. */
+typedef struct relata_open_options_t {
+  size_t struct_size;
+  int32_t read_only;  /* 1: commits answer RELATA_FAILED_PRECONDITION */
+  int32_t must_exist; /* 1: RELATA_NOT_FOUND instead of creating a database */
+  const char* tenant; /* NULL: "main" */
+  size_t tenant_size;
+  const char* zone; /* IANA zone of a new database; NULL: "UTC" */
+  size_t zone_size;
+  const char* actor; /* who acts and asks: "user:NAME", "user:NAME/ROLE", "system:NAME" */
+  size_t actor_size; /* NULL: "system:host" */
+} relata_open_options_t;
+
+/* Opens or creates the database at `where`, a path or ":memory:". `options` may be NULL. The graph
+ * is the caller's to close. RELATA_INVALID_ARGUMENT (unknown zone, actor or kind of place),
+ * RELATA_NOT_FOUND, RELATA_FAILED_PRECONDITION (a newer format, another tenant's file),
+ * RELATA_DATA_LOSS. */
+RELATA_API relata_status_t relata_crm_open(const char* where, size_t where_size,
+                                           const relata_open_options_t* options, relata_crm_t** crm,
+                                           relata_error_t** err);
+/* NULL is fine. What was committed is safe whether or not this is called. */
+RELATA_API void relata_crm_close(relata_crm_t* crm);
+
+/* ---- Change ---- */
+
+/* Creates or changes one record in a commit of its own and gives its name, "TYPE/ID". `put` is a
+ * Put of proto/relata/v1/crm.proto:
+ *
+ *   {"type": "contact", "key": {"system": "erp", "key": "17"}, "fields": {"given_name": "Marie"}}
+ *
+ * With a key: the record that carries it, or a new one that does. With "name" instead: that record.
+ * With neither: a new record. A field that is null is cleared, one that is not named stays.
+ * RELATA_INVALID_ARGUMENT names the member that is wrong; also what relata_crm_commit answers. */
+RELATA_API relata_status_t relata_crm_put(relata_crm_t* crm, const char* put, size_t put_size,
+                                          int64_t now, relata_buffer_t** name,
+                                          relata_error_t** err);
+
+/* Commits puts, deletes, events and consent entries together or not at all: `batch` is a Batch, the
+ * answer a Commit of crm.proto, whose "names" are those of the puts in their order.
+ * RELATA_INVALID_ARGUMENT, RELATA_NOT_FOUND (a record named does not exist), RELATA_ALREADY_EXISTS,
+ * RELATA_PERMISSION_DENIED, RELATA_FAILED_PRECONDITION (a stage gate, a cycle), RELATA_UNAVAILABLE
+ * (the lock was not to be had), RELATA_UNKNOWN. */
+RELATA_API relata_status_t relata_crm_commit(relata_crm_t* crm, const char* batch,
+                                             size_t batch_size, int64_t now,
+                                             relata_buffer_t** commit, relata_error_t** err);
+
+/* Imports the files and folders of `request`, an ImportRequest of import.proto:
+ * {"paths": ["exports"], "preset": "zoho"}. The answer is an ImportReport; rows that were refused
+ * are issues in it, not a failure. RELATA_NOT_FOUND for a path that does not exist. */
+RELATA_API relata_status_t relata_crm_import(relata_crm_t* crm, const char* request,
+                                             size_t request_size, int64_t now,
+                                             relata_buffer_t** report, relata_error_t** err);
+
+/* ---- Ask ---- */
+
+/* The record `name` as a Record of crm.proto: its name, its keys and the fields that have a value
+ * and that the actor may read. RELATA_NOT_FOUND, RELATA_PERMISSION_DENIED. */
+RELATA_API relata_status_t relata_crm_get(relata_crm_t* crm, const char* name, size_t name_size,
+                                          int64_t now, relata_buffer_t** record,
+                                          relata_error_t** err);
+
+/* The records of `type` for which the expression is true, as a QueryAnswer of crm.proto:
+ * {"count": 2, "errors": 0, "ids": ["contact/..."]}. At most `limit` ids, 0 being all; the count is
+ * of all. RELATA_INVALID_ARGUMENT with a caret under the place when the text does not check,
+ * RELATA_PERMISSION_DENIED when it names what the actor may not read. */
+RELATA_API relata_status_t relata_crm_query(relata_crm_t* crm, const char* type, size_t type_size,
+                                            const char* expression, size_t expression_size,
+                                            int64_t now, int64_t limit, relata_buffer_t** answer,
+                                            relata_error_t** err);
+
+/* The same as two numbers: for how many it is true, and for how many it cannot be decided. Either
+ * output may be NULL. */
+RELATA_API relata_status_t relata_crm_count(relata_crm_t* crm, const char* type, size_t type_size,
+                                            const char* expression, size_t expression_size,
+                                            int64_t now, int64_t* count, int64_t* errors,
+                                            relata_error_t** err);
+
+/* Why the expression is true, false or undecided for the record `name`: a line {"fact": "..."} a
+ * fact, each ended by a newline, the most decisive first. Fails as relata_crm_query. */
+RELATA_API relata_status_t relata_why(relata_crm_t* crm, const char* name, size_t name_size,
+                                      const char* expression, size_t expression_size, int64_t now,
+                                      relata_buffer_t** lines, relata_error_t** err);
+
+/* ---- Segments ---- */
+
+/* Saves the condition under a name, as the next version of the segment: in_segment('NAME') in any
+ * expression is true for its members. RELATA_INVALID_ARGUMENT when the name is malformed or the
+ * expression does not check, RELATA_FAILED_PRECONDITION when it would depend on itself. */
+RELATA_API relata_status_t relata_segment_define(relata_crm_t* crm, const char* segment,
+                                                 size_t segment_size, const char* type,
+                                                 size_t type_size, const char* expression,
+                                                 size_t expression_size, int64_t now,
+                                                 relata_error_t** err);
+
+/* ---- Consent ---- */
+
+/* May the message be sent? Deny is 0, so that a zeroed decision never sends. Needs evidence: the
+ * law may allow it but nothing proves it; do not send, tell a person what is missing. */
+enum { RELATA_DENY = 0, RELATA_NEEDS_EVIDENCE = 1, RELATA_ALLOW = 2 };
+
+/* Whether somebody knows something. */
+enum { RELATA_NOT_KNOWN = 0, RELATA_KNOWN_NO = 1, RELATA_KNOWN_YES = 2 };
+
+/* What the sender asserts about the message. Set struct_size to sizeof(relata_contact_options_t)
+ * and the rest to zero, which asserts nothing. */
+typedef struct relata_contact_options_t {
+  size_t struct_size;
+  int32_t similar_product;     /* 1: it is about a product similar to one bought */
+  int32_t related_to_job;      /* 1: it is about the person's job */
+  int32_t related_to_contract; /* 1: it is about a running contract */
+  int32_t presumed_interest;
+  int32_t mixed_promo;        /* 1: a service message that also advertises */
+  int32_t message_has_optout; /* RELATA_KNOWN_YES: it says how to opt out */
+  const char* topic;          /* NULL: the purpose as a whole */
+  size_t topic_size;
+  int64_t known_at; /* only what was recorded by then counts; 0: everything */
+} relata_contact_options_t;
+
+/* The answer. Set struct_size to sizeof(relata_decision_t); the call fills as much as that. */
+typedef struct relata_decision_t {
+  size_t struct_size;
+  int32_t outcome;       /* RELATA_DENY, RELATA_NEEDS_EVIDENCE, RELATA_ALLOW */
+  uint32_t pack_version; /* of the rules: 202611 */
+  int64_t retry_at;      /* when this rule stops blocking; 0: it does not say */
+  char rule[64];         /* the rule that settled it: "CONSENT.OK", ended by NUL */
+  char basis[32];        /* the lawful basis of an allow: "consent"; otherwise "none" */
+  char jurisdiction[16]; /* whose rule it was: "FR" */
+} relata_decision_t;
+
+/* Whether the contact or lead `name` may be reached over a channel ("email", "sms", "phone",
+ * "post") for a purpose ("newsletter", "offers", "service", ...) at an instant. `options` may be
+ * NULL. An unknown channel or purpose is denied. RELATA_NOT_FOUND when there is no such record,
+ * RELATA_INVALID_ARGUMENT when it is no person; the decision is then zeroed, a deny. */
+RELATA_API relata_status_t relata_may_contact(relata_crm_t* crm, const char* name, size_t name_size,
+                                              const char* channel, size_t channel_size,
+                                              const char* purpose, size_t purpose_size, int64_t at,
+                                              const relata_contact_options_t* options,
+                                              relata_decision_t* decision, relata_error_t** err);
+
+/* The same with its reasons, a ConsentExplanation of consent.proto: every rule tried, its article,
+ * the entries that decided and the evidence that is missing. */
+RELATA_API relata_status_t relata_why_contact(relata_crm_t* crm, const char* name, size_t name_size,
+                                              const char* channel, size_t channel_size,
+                                              const char* purpose, size_t purpose_size, int64_t at,
+                                              const relata_contact_options_t* options,
+                                              relata_buffer_t** explanation, relata_error_t** err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* RELATA_H_ */

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The C API as a C99 program sees it: records, a commit, questions, a segment, consent, an import,
+ * and what failures look like. Says which check failed and ends with 1.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "relata.h"
+
+static int failures = 0;
+
+#define CHECK(condition)                                              \
+  do {                                                                \
+    if (!(condition)) {                                               \
+      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
+      ++failures;                                                     \
+    }                                                                 \
+  } while (0)
+
+/* A text literal or string as pointer and length. */
+#define TEXT(s) (s), strlen(s)
+
+/* 2026-03-10T10:00:00Z, a Tuesday. */
+static const int64_t kNow = INT64_C(1773136800000000);
+
+/* Prints and frees an error; 1 when there was none. */
+static int ok(relata_error_t* err) {
+  if (err == NULL) return 1;
+  fprintf(stderr, "error %d: %s\n", (int)relata_error_code(err), relata_error_message(err));
+  relata_error_free(err);
+  return 0;
+}
+
+static int holds(const relata_buffer_t* buffer, const char* part) {
+  const int found = buffer != NULL && strstr(relata_buffer_data(buffer), part) != NULL;
+  if (!found) fprintf(stderr, "no %s in %s\n", part, relata_buffer_data(buffer));
+  return found;
+}
+
+static void test_records(relata_crm_t* crm) {
+  relata_buffer_t* out = NULL;
+  relata_buffer_t* record = NULL;
+  relata_error_t* err = NULL;
+  CHECK(relata_crm_put(crm,
+                       TEXT("{\"type\":\"account\",\"key\":{\"system\":\"erp\",\"key\":\"17\"},"
+                            "\"fields\":{\"name\":\"Acme SAS\",\"founded_year\":1987,"
+                            "\"revenue\":{\"amount\":\"1250000.50\",\"currency\":\"EUR\"}}}"),
+                       kNow, &out, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(holds(out, "account/"));
+  CHECK(relata_buffer_size(out) == strlen("account/") + 36);
+  relata_buffer_free(out);
+
+  CHECK(relata_crm_get(crm, TEXT("account/erp:17"), kNow, &record, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(holds(record, "\"name\":\"Acme SAS\""));
+  CHECK(holds(record, "\"founded_year\":1987"));
+  CHECK(holds(record, "{\"amount\":\"1250000.50\",\"currency\":\"EUR\"}"));
+  CHECK(holds(record, "{\"key\":\"17\",\"system\":\"erp\"}"));
+  relata_buffer_free(record);
+}
+
+static void test_commit(relata_crm_t* crm) {
+  static const char batch[] =
+      "{\"operation_id\":\"first\",\"source\":\"web\",\"puts\":["
+      "{\"as\":\"marie\",\"type\":\"contact\",\"key\":{\"system\":\"web\",\"key\":\"1\"},"
+      "\"fields\":{\"given_name\":\"Marie\",\"email\":\"marie@example.fr\",\"country\":\"FR\","
+      "\"account\":\"account/erp:17\"}},"
+      "{\"type\":\"contact\",\"fields\":{\"given_name\":\"Paul\",\"country\":\"DE\","
+      "\"reports_to\":\"@marie\"}}],"
+      "\"events\":[{\"type\":\"page_view\",\"subject\":\"@marie\",\"at\":\"2026-03-09T09:00:00Z\","
+      "\"fields\":{\"path\":\"/pricing\"}}],"
+      "\"consents\":[{\"event\":\"grant\",\"person\":\"@marie\",\"at\":\"2026-01-05T09:00:00Z\","
+      "\"scope\":{\"channels\":[\"email\"],\"purposes\":[\"newsletter\"]},"
+      "\"evidence\":{\"source\":\"web\",\"text\":\"sha256:form-v3\",\"form_version\":\"v3\","
+      "\"doi\":\"email\"}}]}";
+  relata_buffer_t* out = NULL;
+  relata_error_t* err = NULL;
+  CHECK(relata_crm_commit(crm, TEXT(batch), kNow, &out, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(holds(out, "\"created\":2"));
+  CHECK(holds(out, "\"events\":1"));
+  CHECK(holds(out, "\"entries\":1"));
+  CHECK(holds(out, "\"replayed\":false"));
+  relata_buffer_free(out);
+
+  CHECK(relata_crm_commit(crm, TEXT(batch), kNow, &out, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(holds(out, "\"replayed\":true"));
+  relata_buffer_free(out);
+}
+
+static void test_questions(relata_crm_t* crm) {
+  static const char french[] = "contact.country == 'FR' && contact.account.name == 'Acme SAS'";
+  relata_buffer_t* out = NULL;
+  relata_error_t* err = NULL;
+  int64_t count = -1;
+  int64_t errors = -1;
+  CHECK(relata_crm_query(crm, TEXT("contact"), TEXT(french), kNow, 0, &out, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(holds(out, "\"count\":1"));
+  CHECK(holds(out, "\"ids\":[\"contact/"));
+  relata_buffer_free(out);
+  CHECK(relata_crm_count(crm, TEXT("contact"), TEXT("contact.events('page_view').size() >= 1"),
+                         kNow, &count, &errors, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(count == 1);
+  CHECK(errors == 0);
+
+  CHECK(relata_segment_define(crm, TEXT("french"), TEXT("contact"), TEXT(french), kNow, &err) ==
+        RELATA_OK);
+  CHECK(ok(err));
+  CHECK(relata_crm_count(crm, TEXT("contact"), TEXT("!in_segment('french')"), kNow, &count, NULL,
+                         &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(count == 1);
+
+  CHECK(relata_why(crm, TEXT("contact/web:1"), TEXT(french), kNow, &out, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(holds(out, "{\"fact\":\""));
+  CHECK(holds(out, "Acme SAS"));
+  relata_buffer_free(out);
+}
+
+static void test_consent(relata_crm_t* crm) {
+  relata_decision_t decision;
+  relata_contact_options_t options;
+  relata_buffer_t* out = NULL;
+  relata_error_t* err = NULL;
+  memset(&decision, 0, sizeof decision);
+  CHECK(decision.outcome == RELATA_DENY);
+  decision.struct_size = sizeof decision;
+  CHECK(relata_may_contact(crm, TEXT("contact/web:1"), TEXT("email"), TEXT("newsletter"), kNow,
+                           NULL, &decision, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(decision.outcome == RELATA_ALLOW);
+  CHECK(strcmp(decision.rule, "CONSENT.OK") == 0);
+  CHECK(strcmp(decision.basis, "consent") == 0);
+  CHECK(strcmp(decision.jurisdiction, "FR") == 0);
+
+  /* What was recorded before the grant was known allows nothing. */
+  memset(&options, 0, sizeof options);
+  options.struct_size = sizeof options;
+  options.known_at = kNow - 1;
+  CHECK(relata_may_contact(crm, TEXT("contact/web:1"), TEXT("email"), TEXT("newsletter"), kNow,
+                           &options, &decision, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(decision.outcome == RELATA_DENY);
+
+  CHECK(relata_why_contact(crm, TEXT("contact/web:1"), TEXT("sms"), TEXT("offers"), kNow, NULL,
+                           &out, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(holds(out, "\"decision\":\"deny\""));
+  relata_buffer_free(out);
+
+  /* A failure leaves a decision that never sends. */
+  decision.outcome = RELATA_ALLOW;
+  CHECK(relata_may_contact(crm, TEXT("contact/web:none"), TEXT("email"), TEXT("newsletter"), kNow,
+                           NULL, &decision, NULL) == RELATA_NOT_FOUND);
+  CHECK(decision.outcome == RELATA_DENY);
+  CHECK(decision.struct_size == sizeof decision);
+}
+
+static void test_import(relata_crm_t* crm, const char* file) {
+  char request[4096];
+  relata_buffer_t* out = NULL;
+  relata_error_t* err = NULL;
+  int64_t count = 0;
+  FILE* csv = fopen(file, "w");
+  CHECK(csv != NULL);
+  if (csv == NULL) return;
+  fputs("Name,Country\nGlobex,FR\nInitech,DE\n", csv);
+  fclose(csv);
+  sprintf(request, "{\"paths\":[\"%.3500s\"],\"preset\":\"generic\",\"type\":\"account\"}", file);
+  CHECK(relata_crm_import(crm, TEXT(request), kNow, &out, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(holds(out, "\"created\":2"));
+  relata_buffer_free(out);
+  CHECK(relata_crm_count(crm, TEXT("account"), TEXT("account.name in ['Globex', 'Initech']"), kNow,
+                         &count, NULL, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(count == 2);
+}
+
+static void test_failures(relata_crm_t* crm) {
+  static const struct {
+    const char* put;
+    const char* message;
+  } cases[] = {
+      {"{", "not JSON"},
+      {"[]", "no JSON object"},
+      {"{\"type\":\"contact\",\"type\":\"lead\"}", "twice"},
+      {"{\"type\":\"wizard\"}", "there is no type of record"},
+      {"{\"type\":\"contact\",\"filds\":{}}", "there is no member filds"},
+      {"{\"type\":\"contact\",\"fields\":{\"hat\":1}}", "contact has no field hat"},
+      {"{\"type\":\"contact\",\"fields\":{\"email\":1}}", "contact.email is a text"},
+      {"{\"type\":\"account\",\"fields\":{\"founded_year\":1.5}}", "is a whole number"},
+      {"{\"type\":\"contact\",\"fields\":{\"email\":\"\xff\"}}", "not UTF-8"},
+  };
+  relata_buffer_t* out = NULL;
+  relata_error_t* err = NULL;
+  size_t i;
+  for (i = 0; i < sizeof cases / sizeof cases[0]; ++i) {
+    CHECK(relata_crm_put(crm, TEXT(cases[i].put), kNow, &out, &err) == RELATA_INVALID_ARGUMENT);
+    CHECK(out == NULL);
+    CHECK(relata_error_code(err) == RELATA_INVALID_ARGUMENT);
+    if (strstr(relata_error_message(err), cases[i].message) == NULL) {
+      fprintf(stderr, "%s: %s\n", cases[i].put, relata_error_message(err));
+      ++failures;
+    }
+    relata_error_free(err);
+  }
+  CHECK(relata_crm_get(crm, TEXT("contact/web:none"), kNow, &out, NULL) == RELATA_NOT_FOUND);
+  CHECK(relata_crm_query(crm, TEXT("contact"), TEXT("contact.hat == 1"), kNow, 0, &out, NULL) ==
+        RELATA_INVALID_ARGUMENT);
+  CHECK(relata_crm_get(NULL, TEXT("contact/web:1"), kNow, &out, NULL) == RELATA_INVALID_ARGUMENT);
+  relata_buffer_free(NULL);
+  relata_error_free(NULL);
+  relata_crm_close(NULL);
+}
+
+/* A user without roles in the database reads everything; a reader writes nothing. */
+static void test_read_only(const char* database) {
+  relata_open_options_t options;
+  relata_crm_t* crm = NULL;
+  relata_buffer_t* out = NULL;
+  relata_error_t* err = NULL;
+  memset(&options, 0, sizeof options);
+  options.struct_size = sizeof options;
+  options.read_only = 1;
+  options.actor = "user:amelie/sales";
+  options.actor_size = strlen(options.actor);
+  CHECK(relata_crm_open(TEXT(database), &options, &crm, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(relata_crm_get(crm, TEXT("account/erp:17"), kNow, &out, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(holds(out, "\"name\":\"Acme SAS\""));
+  relata_buffer_free(out);
+  CHECK(relata_crm_put(crm, TEXT("{\"type\":\"account\",\"fields\":{\"name\":\"Umbrella\"}}"), kNow,
+                       &out, NULL) == RELATA_FAILED_PRECONDITION);
+  relata_crm_close(crm);
+
+  options.actor = "amelie";
+  options.actor_size = strlen(options.actor);
+  CHECK(relata_crm_open(TEXT(database), &options, &crm, NULL) == RELATA_INVALID_ARGUMENT);
+  CHECK(crm == NULL);
+}
+
+int main(int argc, char** argv) {
+  relata_crm_t* crm = NULL;
+  relata_error_t* err = NULL;
+  relata_open_options_t options;
+  if (argc != 3) {
+    fprintf(stderr, "usage: %s DATABASE CSV\n", argv[0]);
+    return 2;
+  }
+  CHECK(strcmp(relata_version(), EXPECTED_VERSION) == 0);
+  remove(argv[1]);
+  memset(&options, 0, sizeof options);
+  options.struct_size = sizeof options;
+  options.must_exist = 1;
+  CHECK(relata_crm_open(TEXT(argv[1]), &options, &crm, NULL) == RELATA_NOT_FOUND);
+  CHECK(relata_crm_open(TEXT(argv[1]), NULL, &crm, &err) == RELATA_OK);
+  CHECK(ok(err));
+  if (crm == NULL) return 1;
+  test_records(crm);
+  test_commit(crm);
+  test_questions(crm);
+  test_consent(crm);
+  test_import(crm, argv[2]);
+  test_failures(crm);
+  relata_crm_close(crm);
+  test_read_only(argv[1]);
+  return failures == 0 ? 0 : 1;
+}
