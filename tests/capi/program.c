@@ -88,6 +88,8 @@ static void test_commit(relata_crm_t* crm) {
   CHECK(relata_crm_commit(crm, TEXT(batch), kNow, &out, &err) == RELATA_OK);
   CHECK(ok(err));
   CHECK(holds(out, "\"replayed\":true"));
+  CHECK(holds(out, "\"names\":[\"contact/"));
+  CHECK(holds(out, ",null]"));
   relata_buffer_free(out);
 }
 
