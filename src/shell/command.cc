@@ -117,4 +117,12 @@ absl::StatusOr<std::string> ReadText(const std::string& file) {
   return text;
 }
 
+absl::Status WriteText(const std::string& file, std::string_view text) {
+  std::FILE* out = file == "-" ? stdout : std::fopen(file.c_str(), "wb");
+  if (out == nullptr) return Unavailable(internal::Concat("cannot write ", file));
+  bool written = std::fwrite(text.data(), 1, text.size(), out) == text.size();
+  written = (out == stdout ? std::fflush(out) : std::fclose(out)) == 0 && written;
+  return written ? absl::OkStatus() : Unavailable(internal::Concat("cannot write ", file));
+}
+
 }  // namespace relata::shell

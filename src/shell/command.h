@@ -104,12 +104,15 @@ std::optional<Timestamp> ParseInstant(std::string_view text);
 
 // The whole content of a file, or of standard input for "-". NotFound, Unavailable.
 absl::StatusOr<std::string> ReadText(const std::string& file);
+// Writes the whole content of a file, or to standard output for "-". Unavailable.
+absl::Status WriteText(const std::string& file, std::string_view text);
 
 // --- The groups, one file each.
 void AddAudienceCommand(CLI::App& app, Session& session);
 void AddAuditCommand(CLI::App& app, Session& session);
 void AddConsentCommands(CLI::App& app, Session& session);
 void AddConsentLedgerCommands(CLI::App& consent, Session& session);  // below `consent`
+void AddDemoCommand(CLI::App& app, Session& session);
 void AddEvalCommand(CLI::App& app, Session& session);
 void AddForecastCommand(CLI::App& app, Session& session);
 void AddGenerateCommand(CLI::App& app, Session& session);
@@ -117,6 +120,7 @@ void AddHistoryCommand(CLI::App& app, Session& session);
 void AddImportCommand(CLI::App& app, Session& session);
 void AddMaintenanceCommands(CLI::App& app, Session& session);
 void AddQueryCommand(CLI::App& app, Session& session);
+void AddReportCommand(CLI::App& app, Session& session);
 void AddSchemaCommand(CLI::App& app, Session& session);
 void AddScoreCommands(CLI::App& app, Session& session);
 void AddSegmentCommands(CLI::App& app, Session& session);

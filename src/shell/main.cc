@@ -43,6 +43,7 @@ int Run(int argc, char** argv) {
   AddAudienceCommand(app, session);
   AddAuditCommand(app, session);
   AddConsentCommands(app, session);
+  AddDemoCommand(app, session);
   AddEvalCommand(app, session);
   AddForecastCommand(app, session);
   AddGenerateCommand(app, session);
@@ -50,6 +51,7 @@ int Run(int argc, char** argv) {
   AddImportCommand(app, session);
   AddMaintenanceCommands(app, session);
   AddQueryCommand(app, session);
+  AddReportCommand(app, session);
   AddSchemaCommand(app, session);
   AddScoreCommands(app, session);
   AddSegmentCommands(app, session);

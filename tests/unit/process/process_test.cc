@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "relata/process/maintenance.h"
+#include "relata/process/pipeline.h"
+#include "relata/process/report.h"
+#include "relata/process/workflow.h"
+#include "relata/relata.h"
+#include "relata/segment/segment.h"
+
+namespace relata {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+const Actor kAmelie = Actor::User("amelie");
+const Timestamp kNow = *ParseTimestamp("2026-11-13T09:00:00Z");
+
+Crm OpenMemory() {
+  absl::StatusOr<Crm> crm = Crm::Open(":memory:");
+  EXPECT_TRUE(crm.ok()) << crm.status();
+  return *std::move(crm);
+}
+
+QueryOptions At(Timestamp now) {
+  QueryOptions options;
+  options.now = now;
+  return options;
+}
+
+RecordRef CreateOpportunity(Crm& crm, NamedValues values) {
+  values.emplace_back("name", Value::Text("Press"));
+  Transaction tx = crm.Begin(kAmelie);
+  const RecordRef record = tx.Create("opportunity", std::move(values));
+  const absl::Status status = tx.Commit(kNow).status();
+  EXPECT_TRUE(status.ok()) << status;
+  return record;
+}
+
+absl::Status MoveTo(Crm& crm, RecordRef record, std::string_view stage, Timestamp at) {
+  Transaction tx = crm.Begin(kAmelie);
+  tx.Update(record, {{"stage", Value::Text(stage)}});
+  return tx.Commit(at).status();
+}
+
+constexpr std::string_view kPipeline = R"json({
+  "type": "opportunity", "open": "opportunity.status == 'open'",
+  "stages": [{"name": "qualification", "max_age_days": 30},
+             {"name": "proposal", "max_age_days": 10, "enter": "opportunity.amount != null"}]})json";
+
+TEST(Pipeline, AStageIsEnteredOnlyWhenItsCriterionIsMet) {
+  Crm crm = OpenMemory();
+  ASSERT_TRUE(DefinePipeline(crm, "sales", kPipeline, kAmelie, kNow).ok());
+  const RecordRef deal = CreateOpportunity(crm, {{"stage", Value::Text("qualification")}});
+  const absl::Status refused = MoveTo(crm, deal, "proposal", kNow);
+  EXPECT_TRUE(absl::IsFailedPrecondition(refused));
+  EXPECT_THAT(std::string(Message(refused)), HasSubstr("opportunity.amount != null"));
+  EXPECT_EQ(crm.Get(deal, "stage")->text(), "qualification");
+  Transaction tx = crm.Begin(kAmelie);
+  tx.Update(deal, {{"amount", Value::Amount({10'000, *Currency::Parse("EUR")})},
+                   {"stage", Value::Text("proposal")}});
+  ASSERT_TRUE(tx.Commit(kNow + Days(1)).ok());
+  EXPECT_EQ(crm.Get(deal, "stage")->text(), "proposal");
+  EXPECT_EQ(crm.Get(deal, "stage_since")->timestamp(), kNow + Days(1));
+}
+
+TEST(Pipeline, ADealIsStalledOnceNothingCountedForLongerThanItsStageAllows) {
+  Crm crm = OpenMemory();
+  ASSERT_TRUE(DefinePipeline(crm, "sales", kPipeline, kAmelie, kNow).ok());
+  CreateOpportunity(crm, {{"stage", Value::Text("qualification")}});
+  EXPECT_THAT(*StalledRecords(crm, "sales", At(kNow + Days(30))), IsEmpty());
+  const auto stalled = StalledRecords(crm, "sales", At(kNow + Days(31)));
+  ASSERT_THAT(*stalled, SizeIs(1));
+  EXPECT_EQ((*stalled)[0].idle, Days(31));
+}
+
+TEST(Pipeline, WhatIsWrongWithADefinitionIsSaid) {
+  Crm crm = OpenMemory();
+  struct Case {
+    const char* name;
+    const char* body;
+    const char* says;
+  };
+  const Case cases[] = {
+      {"not JSON", "{", "JSON object"},
+      {"no stages", R"({"type": "opportunity"})", "stages"},
+      {"two of a name", R"({"type": "opportunity", "stages": [{"name": "a"}, {"name": "a"}]})",
+       "taken"},
+      {"unknown field", R"({"type": "opportunity", "field": "phase", "stages": [{"name": "a"}]})",
+       "phase"},
+      {"a criterion that does not check",
+       R"({"type": "opportunity", "stages": [{"name": "a", "enter": "opportunity.size > 1"}]})",
+       "size"},
+  };
+  for (const Case& c : cases) {
+    const absl::Status status = DefinePipeline(crm, "p", c.body, kAmelie, kNow);
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << c.name;
+    EXPECT_THAT(std::string(Message(status)), HasSubstr(c.says)) << c.name;
+  }
+}
+
+TEST(Workflow, FiresOnceWhenTheConditionBecomesTrue) {
+  Crm crm = OpenMemory();
+  const char* const body = R"({"type": "ticket", "when": "ticket.severity == 'critical'",
+                                 "actions": [{"do": "create_task", "text": "Call", "days": 1}]})";
+  ASSERT_TRUE(DefineWorkflow(crm, "critical", body, kAmelie, kNow).ok());
+  Transaction create = crm.Begin(kAmelie);
+  const RecordRef ticket = create.Create("ticket", {{"subject", Value::Text("Stopped")}});
+  ASSERT_TRUE(create.Commit(kNow).ok());
+  EXPECT_THAT(*Outbox(crm), IsEmpty());
+  for (const char* subject : {"Stopped", "Stopped again"}) {
+    Transaction tx = crm.Begin(kAmelie);
+    tx.Update(ticket, {{"severity", Value::Text("critical")}, {"subject", Value::Text(subject)}});
+    ASSERT_TRUE(tx.Commit(kNow).ok());
+  }
+  const auto outbox = Outbox(crm);
+  ASSERT_THAT(*outbox, SizeIs(1));
+  EXPECT_THAT((*outbox)[0].body, HasSubstr("create_task"));
+  ASSERT_TRUE(Acknowledge(crm, (*outbox)[0].seq, kAmelie, kNow).ok());
+  EXPECT_THAT(*Outbox(crm), IsEmpty());
+  EXPECT_TRUE(absl::IsNotFound(Acknowledge(crm, 999'999, kAmelie, kNow)));
+}
+
+TEST(Workflow, TwoThatFeedEachOtherAreRefusedWithTheCommit) {
+  Crm crm = OpenMemory();
+  for (const auto& [name, when, value] :
+       {std::tuple("up", "account.headcount != null && account.headcount % 2 == 0",
+                   "account.headcount + 1"),
+        std::tuple("down", "account.headcount != null && account.headcount % 2 == 1",
+                   "account.headcount + 1")}) {
+    const std::string body = std::string(R"({"type": "account", "when": ")") + when +
+                             R"(", "actions": [{"do": "set", "field": "headcount", "value": ")" +
+                             value + R"("}]})";
+    const absl::Status status = DefineWorkflow(crm, name, body, kAmelie, kNow);
+    ASSERT_TRUE(status.ok()) << status;
+  }
+  Transaction tx = crm.Begin(kAmelie);
+  tx.Create("account", {{"name", Value::Text("Loop")}, {"headcount", Value::Int(2)}});
+  const absl::Status status = tx.Commit(kNow).status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+  EXPECT_EQ(crm.Query("account", "true", At(kNow))->count, 0);
+}
+
+TEST(Workflow, OnTimeFiresWhenAdvanceFindsTheConditionTrue) {
+  Crm crm = OpenMemory();
+  const char* const body = R"json({"type": "account", "on": "time",
+      "when": "account.created_at < now - days(10)",
+      "actions": [{"do": "notify", "text": "Review"}]})json";
+  ASSERT_TRUE(DefineWorkflow(crm, "old", body, kAmelie, kNow).ok());
+  Transaction tx = crm.Begin(kAmelie);
+  tx.Create("account", {{"name", Value::Text("Acme")}});
+  ASSERT_TRUE(tx.Commit(kNow).ok());
+  for (const int days : {5, 11, 12}) ASSERT_TRUE(crm.Advance(kNow + Days(days)).ok());
+  EXPECT_THAT(*Outbox(crm), SizeIs(1));
+}
+
+TEST(Membership, AdvanceRecordsWhoEnteredAndWhoLeft) {
+  Crm crm = OpenMemory();
+  ASSERT_TRUE(
+      DefineSegment(
+          crm, {"fresh", "account", "account.created_at > now - days(10)", {}, false, {}, "", {}},
+          kAmelie, kNow)
+          .ok());
+  Transaction tx = crm.Begin(kAmelie);
+  tx.Create("account", {{"name", Value::Text("Acme")}});
+  ASSERT_TRUE(tx.Commit(kNow).ok());
+  ASSERT_TRUE(crm.Advance(kNow + Days(1)).ok());
+  ASSERT_TRUE(crm.Advance(kNow + Days(2)).ok());
+  EXPECT_THAT(*crm.Log("membership", "fresh"), SizeIs(1));
+  ASSERT_TRUE(crm.Advance(kNow + Days(11)).ok());
+  const auto lines = crm.Log("membership", "fresh");
+  ASSERT_THAT(*lines, SizeIs(2));
+  EXPECT_THAT((*lines)[1].body, HasSubstr("false"));
+  EXPECT_TRUE(absl::IsInvalidArgument(crm.Advance(kNow).status()));
+}
+
+TEST(Maintenance, AJobIsOverdueUntilItIsRun) {
+  Crm crm = OpenMemory();
+  ASSERT_TRUE(DefineStarterCalendar(crm, kAmelie, kNow).ok());
+  const auto overdue = [&](Timestamp now) {
+    int64_t n = 0;
+    for (const MaintenanceJob& job : *MaintenanceCalendar(crm, now)) n += job.overdue ? 1 : 0;
+    return n;
+  };
+  EXPECT_EQ(overdue(kNow + Days(7)), 0);
+  EXPECT_EQ(overdue(kNow + Days(8)), 1);
+  Transaction tx = crm.Begin(kAmelie);
+  for (const char* name : {"Marie", "Marié"}) {
+    tx.Create("contact",
+              {{"family_name", Value::Text(name)}, {"email", Value::Text("marie@acme.example")}});
+  }
+  ASSERT_TRUE(tx.Commit(kNow + Days(8)).ok());
+  const auto result = RunMaintenance(crm, "duplicates", kAmelie, kNow + Days(8));
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_THAT(*result, HasSubstr("2 values"));
+  EXPECT_EQ(overdue(kNow + Days(9)), 0);
+  EXPECT_TRUE(absl::IsNotFound(RunMaintenance(crm, "nothing", kAmelie, kNow).status()));
+}
+
+TEST(Report, TextFromTheGraphCannotBecomeMarkup) {
+  Crm crm = OpenMemory();
+  CreateOpportunity(crm, {{"stage", Value::Text("<script>alert(1)</script>")}});
+  const auto html = HtmlReport(crm, At(kNow));
+  ASSERT_TRUE(html.ok()) << html.status();
+  EXPECT_THAT(*html, ::testing::Not(HasSubstr("<script")));
+  EXPECT_THAT(*html, HasSubstr("&lt;script&gt;"));
+}
+
+}  // namespace
+}  // namespace relata

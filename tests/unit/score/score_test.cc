@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "relata/relata.h"
+#include "relata/score/customers.h"
+#include "relata/score/decay.h"
+#include "relata/score/forecast.h"
+#include "relata/score/rfm.h"
+#include "relata/score/rule_score.h"
+
+namespace relata {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+const Actor kAmelie = Actor::User("amelie");
+const Timestamp kNow = *ParseTimestamp("2026-11-13T09:00:00Z");
+const Currency kEur = *Currency::Parse("EUR");
+
+Crm OpenMemory() {
+  absl::StatusOr<Crm> crm = Crm::Open(":memory:");
+  EXPECT_TRUE(crm.ok()) << crm.status();
+  return *std::move(crm);
+}
+
+QueryOptions At(Timestamp now) {
+  QueryOptions options;
+  options.now = now;
+  return options;
+}
+
+constexpr std::string_view kScore = R"json({
+  "type": "contact", "cap": 30,
+  "groups": [{"name": "engagement", "cap": 25}],
+  "rules": [
+    {"name": "job", "points": 10, "when": "contact.job_title != null"},
+    {"name": "mobile", "points": -4, "when": "contact.mobile == null"},
+    {"name": "visits", "group": "engagement", "points": 8, "event": "page_view",
+     "where": "e.path == '/pricing'", "window_days": 60, "half_life_days": 30, "most": 4,
+     "cap": 20}],
+  "grades": [{"name": "A", "from": 20}, {"name": "B", "from": 0}]})json";
+
+// A contact with a job and `visits` views of the pricing page, so many days ago.
+RecordRef Visitor(Crm& crm, const std::vector<int>& visits) {
+  Transaction tx = crm.Begin(kAmelie);
+  const RecordRef who = tx.Create(
+      "contact", {{"family_name", Value::Text("Durand")}, {"job_title", Value::Text("Buyer")}});
+  for (const int days : visits) {
+    tx.Append("page_view", who, kNow - Days(days), {{"path", Value::Text("/pricing")}});
+  }
+  const absl::Status status = tx.Commit(kNow).status();
+  EXPECT_TRUE(status.ok()) << status;
+  return who;
+}
+
+TEST(Decay, PointsHalveWithEveryHalfLife) {
+  EXPECT_DOUBLE_EQ(Decayed(8, Days(30), Days(30)), 4);
+  EXPECT_DOUBLE_EQ(Decayed(8, Days(60), Days(30)), 2);
+  EXPECT_DOUBLE_EQ(Decayed(8, Days(-1), Days(30)), 8);
+  EXPECT_DOUBLE_EQ(Decayed(8, Days(60), Duration{}), 8);
+}
+
+TEST(RuleScore, PointsFadeExactlyAndLeaveWithTheWindow) {
+  Crm crm = OpenMemory();
+  ASSERT_TRUE(DefineScore(crm, "ripe", kScore, kAmelie, kNow).ok());
+  const RecordRef who = Visitor(crm, {0, 30, 61});
+  const auto scored = ScoreOf(crm, "ripe", who, At(kNow));
+  ASSERT_TRUE(scored.ok()) << scored.status();
+  EXPECT_DOUBLE_EQ(scored->total, 10 - 4 + 8 + 4);
+  EXPECT_EQ(scored->grade, "B");
+  ASSERT_THAT(scored->contributions, SizeIs(3));
+  EXPECT_THAT(scored->contributions[2].events, SizeIs(2));
+  EXPECT_DOUBLE_EQ(ScoreOf(crm, "ripe", who, At(kNow + Days(30)))->total, 10 - 4 + 4);
+}
+
+TEST(RuleScore, CapsBoundTheRuleTheGroupAndTheWhole) {
+  Crm crm = OpenMemory();
+  ASSERT_TRUE(DefineScore(crm, "ripe", kScore, kAmelie, kNow).ok());
+  const RecordRef who = Visitor(crm, {0, 0, 0, 0, 0, 0});
+  const auto scored = ScoreOf(crm, "ripe", who, At(kNow));
+  ASSERT_TRUE(scored.ok()) << scored.status();
+  EXPECT_THAT(scored->contributions[2].events, SizeIs(4));  // "most" takes the newest four
+  EXPECT_DOUBLE_EQ(scored->contributions[2].points, 20);
+  EXPECT_DOUBLE_EQ(scored->total, 26);
+  EXPECT_EQ(scored->grade, "A");
+}
+
+TEST(RuleScore, AnswersInsideExpressionsAndRefusesToDependOnItself) {
+  Crm crm = OpenMemory();
+  ASSERT_TRUE(DefineScore(crm, "ripe", kScore, kAmelie, kNow).ok());
+  Visitor(crm, {0});
+  const auto answer = crm.Query("contact", "score('ripe') >= 14.0", At(kNow));
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->count, 1);
+  const absl::Status cyclic = DefineScore(
+      crm, "ripe",
+      R"({"type": "contact", "rules": [{"name": "x", "points": 1, "when": "score('ripe') > 1.0"}]})",
+      kAmelie, kNow);
+  EXPECT_TRUE(absl::IsFailedPrecondition(cyclic)) << cyclic;
+}
+
+TEST(RuleScore, WhatIsWrongWithADefinitionIsSaid) {
+  struct Case {
+    const char* name;
+    const char* body;
+    const char* says;
+  };
+  const Case cases[] = {
+      {"no rules", R"({"type": "contact"})", "rules"},
+      {"rule without what", R"({"type": "contact", "rules": [{"name": "a"}]})", "event, when"},
+      {"unknown group", R"({"type": "contact", "rules": [{"name": "a", "when": "true",
+                             "group": "g"}]})",
+       "'g'"},
+      {"negative cap",
+       R"({"type": "contact", "cap": -1, "rules": [{"name": "a", "when": "true"}]})", "cap"},
+      {"window without event", R"({"type": "contact", "rules": [{"name": "a", "when": "true",
+                                    "window_days": 3}]})",
+       "event rules"},
+  };
+  for (const Case& c : cases) {
+    const absl::Status status = ParseRuleScore("s", c.body).status();
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << c.name;
+    EXPECT_THAT(std::string(Message(status)), HasSubstr(c.says)) << c.name;
+  }
+}
+
+TEST(Rfm, QuintilesAreCutAsNtileDoes) {
+  std::vector<Purchases> purchases;
+  for (Row row = 0; row < 12; ++row) purchases.push_back({row, {row}, row + 1, 100 - row});
+  purchases.push_back({99, {5}, 0, 0});  // never bought
+  const std::vector<RfmScore> scores = ScoreRfm(purchases);
+  ASSERT_THAT(scores, SizeIs(12));
+  // 12 in five groups: 3, 3, 2, 2, 2.
+  const int8_t expected[] = {1, 1, 1, 2, 2, 2, 3, 3, 4, 4, 5, 5};
+  for (size_t i = 0; i < 12; ++i) {
+    EXPECT_EQ(scores[i].recency, expected[i]) << i;
+    EXPECT_EQ(scores[i].frequency, expected[i]) << i;
+  }
+  EXPECT_EQ(scores[0].monetary, 5);  // the first customers spent most
+  EXPECT_EQ(scores[11].monetary, 1);
+  EXPECT_EQ(RfmCell({0, 5, 5, 5}), "champions");
+  EXPECT_EQ(RfmCell({0, 1, 5, 5}), "cannot_lose");
+  EXPECT_EQ(RfmCell({0, 1, 1, 1}), "lost");
+}
+
+TEST(Forecast, WeighsOpenDealsByMonthAndKeepsTheOverdueApart) {
+  Crm crm = OpenMemory();
+  Transaction tx = crm.Begin(kAmelie);
+  const auto deal = [&](int64_t euros, Date close, std::optional<double> percent) {
+    NamedValues values = {{"name", Value::Text("Deal")},
+                          {"amount", Value::Amount({euros * 10'000, kEur})},
+                          {"close_date", Value::Day(close)},
+                          {"stage", Value::Text("proposal")}};
+    if (percent) values.emplace_back("probability", Value::Double(*percent));
+    tx.Create("opportunity", std::move(values));
+  };
+  deal(1000, MakeDate(2026, 11, 20), 50);
+  deal(2000, MakeDate(2026, 11, 30), std::nullopt);  // the stage's 60 percent
+  deal(4000, MakeDate(2026, 12, 1), 25);
+  deal(9000, MakeDate(2026, 11, 12), 90);  // yesterday
+  deal(9000, MakeDate(2027, 2, 1), 90);    // beyond three months
+  const absl::Status status = tx.Commit(kNow).status();
+  ASSERT_TRUE(status.ok()) << status;
+  const auto forecast = WeightedForecast(crm, 3, At(kNow));
+  ASSERT_TRUE(forecast.ok()) << forecast.status();
+  ASSERT_THAT(forecast->months, SizeIs(2));
+  EXPECT_EQ(forecast->months[0].weighted, (Money{(500 + 1200) * 10'000, kEur}));
+  EXPECT_EQ(forecast->months[1].weighted, (Money{1000 * 10'000, kEur}));
+  EXPECT_LE(forecast->months[0].low.units, forecast->months[0].weighted.units);
+  EXPECT_GE(forecast->months[0].high.units, forecast->months[0].weighted.units);
+  ASSERT_THAT(forecast->overdue, SizeIs(1));
+  EXPECT_EQ(forecast->overdue[0].amount, (Money{9000 * 10'000, kEur}));
+}
+
+TEST(Customers, CadenceIsTheMedianIntervalAndCancelledOrdersDoNotCount) {
+  Crm crm = OpenMemory();
+  Transaction tx = crm.Begin(kAmelie);
+  const RecordRef acme = tx.Create("account", {{"name", Value::Text("Acme")}});
+  const auto order = [&](int days_ago, const char* status) {
+    tx.Create("order", {{"account", Value::Record(acme)},
+                        {"at", Value::Time(kNow - Days(days_ago))},
+                        {"status", Value::Text(status)},
+                        {"net", Value::Amount({10'000, kEur})}});
+  };
+  for (const int days : {58, 89, 120}) order(days, "delivered");
+  order(3, "cancelled");
+  const absl::Status status = tx.Commit(kNow).status();
+  ASSERT_TRUE(status.ok()) << status;
+  const auto late = LateCustomers(crm, "account", 1.5, At(kNow));
+  ASSERT_TRUE(late.ok()) << late.status();
+  ASSERT_THAT(*late, SizeIs(1));
+  EXPECT_EQ((*late)[0].usual, Days(31));
+  EXPECT_EQ((*late)[0].since, Days(58));
+  EXPECT_EQ(PurchasesOf(crm, "account", Currency(), At(kNow))->customers[0].count, 3);
+}
+
+}  // namespace
+}  // namespace relata
