@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "exchange/column_profile.h"
+#include "exchange/import_plan.h"
 #include "relata/base/text.h"
 
 namespace relata::internal {
@@ -95,6 +96,8 @@ std::string FieldOf(const Mapping& mapping, const std::string& header) {
   for (const auto& [name, rule] : mapping.links) {
     if (name == header) return rule.field;
   }
+  if (IsCreatedHeader(header)) return "created_at";
+  if (IsCurrencyHeader(header)) return "currency";
   const bool key = std::find(mapping.key.begin(), mapping.key.end(), header) != mapping.key.end();
   return key ? "key" : "";
 }

@@ -77,7 +77,7 @@ IdentityColumns FindIdentityColumns(const Table& table) {
       return std::find(facts.begin(), facts.end(), rule.field) != facts.end();
     };
     if (columns.company_file ? is_fact(kCompanyFacts) : is_fact(kPersonFacts)) {
-      columns.facts.emplace_back(i, rule.field);
+      columns.facts.push_back({i, rule.field, rule.values});
     }
   }
   for (const auto& [header, rule] : mapping.links) {
@@ -173,11 +173,17 @@ void EntityIndex::Collect(size_t file, const std::string& name, const IdentityCo
     if (group.suspicion.places.size() < kMostPlaces) {
       group.suspicion.places.push_back({name, row.number, NameOf(kind, columns, row)});
     }
-    for (const auto& [column, field] : columns.facts) {
+    for (const auto& [column, field, values] : columns.facts) {
       const std::string_view value = Cell(row, column);
       auto& said = group.facts[field];
       if (value.empty() || IsPlaceholder(value) || said.size() >= kMostPlaces) continue;
-      said.push_back({{name, row.number, std::string(value)}, FoldWords(value)});
+      // Two places of one company lie in two towns.
+      const bool of_place = field == "city" || field == "postal_code";
+      if (of_place && !Cell(row, columns.siret).empty()) continue;
+      const std::string words = FoldWords(value);
+      const auto meaning = values.find(words);
+      said.push_back({{name, row.number, std::string(value)},
+                      meaning == values.end() ? words : FoldWords(meaning->second)});
     }
   }
 }

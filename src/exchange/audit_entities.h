@@ -6,6 +6,7 @@
 #define RELATA_SRC_EXCHANGE_AUDIT_ENTITIES_H_
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -26,8 +27,13 @@ struct IdentityColumns {
   size_t family = kNone;
   bool company_file = false;  // rows are companies, and not people who belong to one
   bool person_file = false;
-  // Single-valued facts that may contradict each other: column and field.
-  std::vector<std::pair<size_t, std::string>> facts;
+  // Single-valued facts that may contradict each other.
+  struct Fact {
+    size_t column;
+    std::string field;
+    std::map<std::string, std::string> values;  // words that mean the same, as the mapping has them
+  };
+  std::vector<Fact> facts;
 };
 IdentityColumns FindIdentityColumns(const Table& table);
 

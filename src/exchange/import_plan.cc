@@ -339,6 +339,13 @@ int TypeRank(std::string_view type) {
   return static_cast<int>(found - kTypeOrder.begin());
 }
 
+bool IsCreatedHeader(std::string_view header) {
+  return Contains(kCreatedHeaders, HeaderKey(header));
+}
+bool IsCurrencyHeader(std::string_view header) {
+  return Contains(kCurrencyHeaders, HeaderKey(header));
+}
+
 std::string CustomFieldName(std::string_view header, size_t column) {
   std::string name;
   char last = ' ';

@@ -57,6 +57,10 @@ struct ImportPlan {
 // Where in the order of files a type stands: what others link to comes first.
 int TypeRank(std::string_view type);
 
+// Headers that say the same of every type: when the source made the row, which currency it is in.
+bool IsCreatedHeader(std::string_view header);
+bool IsCurrencyHeader(std::string_view header);
+
 // The name of a custom field for a column: "Age Tier" -> "age_tier".
 std::string CustomFieldName(std::string_view header, size_t column);
 

@@ -228,7 +228,7 @@ absl::Status RowImporter::ReadLinks(const TableRow& row, Prepared* out) {
     const std::string_view cell = row.cells[link.column];
     const std::string& header = plan_.header[link.column];
     if (cell.empty() || FindIn(out->values, link.field->name) != nullptr) continue;
-    if (IsPlaceholder(cell)) continue;
+    if (link.rule.by != LinkBy::kKey && IsPlaceholder(cell)) continue;
     if (link.later) {
       out->later.push_back({file_,
                             row.number,

@@ -312,7 +312,8 @@ bool IsPlaceholder(std::string_view text) {
   const auto same = [](std::string_view s) {
     return s.size() >= 3 && s.find_first_not_of(s[0]) == std::string_view::npos;
   };
-  if (digits.size() >= 6 && digits.size() * 2 > text.size()) {
+  const bool letters = std::any_of(words.begin(), words.end(), IsLower);
+  if (!letters && digits.size() >= 6 && digits.size() * 2 > text.size()) {
     return same(digits) || digits == "0123456789" || digits == "123456789";
   }
   if (IsDigit(words[0])) return false;  // 000 or 111 may well be a number

@@ -148,7 +148,7 @@ TEST(IsPlaceholder, KnowsWhatPeopleTypeForNothing) {
     EXPECT_EQ(IsPlaceholder(junk), std::string(junk) != "06 00 00 00 00 00") << junk;
   }
   for (const char* real :
-       {"", "NC", "Nathalie", "Aaron", "0", "100", "111", "marie@acme.fr", "Testut", "+33612345678"}) {
+       {"", "NC", "C000000", "Nathalie", "Aaron", "0", "100", "111", "marie@acme.fr", "Testut", "+33612345678"}) {
     EXPECT_FALSE(IsPlaceholder(real)) << real;
   }
   EXPECT_TRUE(IsGenericMailbox("contact@acme.fr"));
