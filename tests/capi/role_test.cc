@@ -20,7 +20,9 @@ constexpr int64_t kNow = 1'773'136'800'000'000;
 class CApiRole : public testing::Test {
  protected:
   void SetUp() override {
-    path_ = testing::TempDir() + "capi_role.db";
+    // One file a test: tests run side by side.
+    path_ = testing::TempDir() + "capi_role_" +
+            testing::UnitTest::GetInstance()->current_test_info()->name() + ".db";
     std::remove(path_.c_str());
     absl::StatusOr<Crm> crm = Crm::Open(path_);
     ASSERT_TRUE(crm.ok()) << crm.status();
