@@ -112,6 +112,7 @@ void AddAudienceCommand(CLI::App& app, Session& session);
 void AddAuditCommand(CLI::App& app, Session& session);
 void AddConsentCommands(CLI::App& app, Session& session);
 void AddConsentLedgerCommands(CLI::App& consent, Session& session);  // below `consent`
+void AddDefineCommands(CLI::App& app, Session& session);
 void AddDemoCommand(CLI::App& app, Session& session);
 void AddEvalCommand(CLI::App& app, Session& session);
 void AddForecastCommand(CLI::App& app, Session& session);

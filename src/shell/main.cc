@@ -43,6 +43,7 @@ int Run(int argc, char** argv) {
   AddAudienceCommand(app, session);
   AddAuditCommand(app, session);
   AddConsentCommands(app, session);
+  AddDefineCommands(app, session);
   AddDemoCommand(app, session);
   AddEvalCommand(app, session);
   AddForecastCommand(app, session);
