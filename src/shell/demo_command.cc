@@ -264,12 +264,22 @@ class Story {
       const Exclusion& e = audience.excluded[i];
       Line(Concat(e.count, " left out by ", e.rule));
     }
-    if (audience.excluded.empty()) return absl::OkStatus();
-    const RecordRef example = audience.excluded[0].example;
+    RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, crm_.View({"contact"}));
+    if (view->LedgerSize() == 0) Line("no proof recorded: the files hold no line about consent");
+    RecordRef example;
+    if (!audience.excluded.empty()) {
+      example = audience.excluded[0].example;
+    } else if (!audience.allowed.empty()) {
+      example = {audience.type, audience.allowed[0]};
+    }
+    if (example.none()) return absl::OkStatus();
     RELATA_ASSIGN_OR_RETURN(const std::string title, crm_.Title(example));
     const absl::StatusOr<ConsentExplanation> why =
         WhyContact(crm_, example, plan, session_.language());
-    if (why.ok()) Line(Concat("why not ", title, ": ", Short(why->sentence)));
+    if (why.ok()) {
+      Line(Concat(audience.excluded.empty() ? "why " : "why not ", title, ": ",
+                  Short(why->sentence)));
+    }
     return absl::OkStatus();
   }
 
