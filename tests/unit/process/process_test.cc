@@ -183,7 +183,8 @@ TEST(Maintenance, AJobIsOverdueUntilItIsRun) {
   ASSERT_TRUE(DefineStarterCalendar(crm, kAmelie, kNow).ok());
   const auto overdue = [&](Timestamp now) {
     int64_t n = 0;
-    for (const MaintenanceJob& job : *MaintenanceCalendar(crm, now)) n += job.overdue ? 1 : 0;
+    const absl::StatusOr<std::vector<MaintenanceJob>> jobs = MaintenanceCalendar(crm, now);
+    for (const MaintenanceJob& job : *jobs) n += job.overdue ? 1 : 0;
     return n;
   };
   EXPECT_EQ(overdue(kNow + Days(7)), 0);
