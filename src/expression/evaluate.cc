@@ -38,6 +38,12 @@ absl::StatusOr<Tri> Interpreter::EvaluateBoolean(RecordRef subject) {
   return result.tri();
 }
 
+absl::StatusOr<TimedTri> Interpreter::EvaluateTimed(RecordRef subject) {
+  Timestamp until = Timestamp::kMax;
+  RELATA_ASSIGN_OR_RETURN(const EvalResult result, impl_->evaluator.RunTimed(subject, until));
+  return TimedTri{result.tri(), until};
+}
+
 int64_t Interpreter::cost() const { return impl_->evaluator.cost(); }
 
 absl::StatusOr<EvalResult> Evaluate(std::shared_ptr<const Plan> plan, RecordRef subject,

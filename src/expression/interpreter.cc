@@ -67,7 +67,11 @@ Outcome Evaluator::Stop(std::string_view why) {
 Outcome Evaluator::Eval(uint32_t at) {
   if (++cost_ > context_.cost_limit) return Stop("");
   const PlanNode& n = plan_->node(at);
-  if (kept_[at] != Kept::kNo) return *EvalOnce(at);
+  if (kept_[at] != Kept::kNo) {
+    const Outcome* kept = EvalOnce(at);
+    if (timed_) until_ = std::min(until_, kept_until_[at]);
+    return *kept;
+  }
   return trace_ == nullptr ? EvalNode(n) : EvalAtom(n);
 }
 
@@ -78,7 +82,10 @@ const Outcome* Evaluator::EvalOnce(uint32_t at) {
   if (kept_[at] == Kept::kNotYet) {
     const int64_t before = cost_;
     kept_[at] = Kept::kNo;
+    const int64_t outer = std::exchange(until_, Timestamp::kMax.micros);
     kept_values_[at] = EvalNode(plan_->node(at));
+    if (timed_) kept_until_[at] = until_;
+    until_ = outer;
     if (cost_ - before <= kMostKept && !stopped()) {
       kept_[at] = Kept::kYes;
       cost_ = before;
@@ -224,6 +231,7 @@ Outcome Evaluator::EvalLeaf(const PlanNode& n) {
 // && with stop = false, || with stop = true: the first operand that is `stop` decides, whatever the
 // others are; without one, an operand that is neither makes the whole an error.
 Outcome Evaluator::EvalLogic(const PlanNode& n, bool stop) {
+  if (timed_) return EvalLogicTimed(n, stop);
   const size_t start = Mark();
   Outcome failed;
   bool any_failed = false;
@@ -286,6 +294,7 @@ Outcome Evaluator::EvalBinary(const PlanNode& n) {
   if (n.op == PlanOp::kNegate) return Negate(a.value);
   Outcome b = Eval(n.inputs[1]);
   if (!b.ok()) return b;
+  if (timed_) NoteCrossing(n, a.value, b.value);
   switch (n.op) {
     case PlanOp::kEqual:
       return Value::Bool(Equal(function_, a.value, b.value));
@@ -298,8 +307,11 @@ Outcome Evaluator::EvalBinary(const PlanNode& n) {
       return Ordered(n.op, a.value, b.value);
     case PlanOp::kIn:
       return IsIn(function_, a.value, b.value);
-    default:
-      return Arithmetic(function_, n.op, a.value, b.value);
+    default: {
+      Outcome result = Arithmetic(function_, n.op, a.value, b.value);
+      if (timed_) NoteMove(n, result);
+      return result;
+    }
   }
 }
 
@@ -312,6 +324,7 @@ Outcome Evaluator::EvalCall(const PlanNode& n) {
     if (!o.ok()) return o;
     arguments.push_back(std::move(o.value));
   }
+  if (timed_) NoteJump(n, arguments);
   Outcome result = f.builtin(function_, arguments);
   if (cost_ > context_.cost_limit) return Stop("");
   // The sum of nothing is a zero of the type that the elements would have had.

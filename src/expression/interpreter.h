@@ -5,11 +5,14 @@
 #ifndef RELATA_SRC_EXPRESSION_INTERPRETER_H_
 #define RELATA_SRC_EXPRESSION_INTERPRETER_H_
 
+#include <algorithm>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "expression/functions.h"
 #include "expression/regexes.h"
+#include "expression/time_use.h"
 #include "relata/expression/evaluate.h"
 #include "relata/expression/explanation.h"
 
@@ -49,6 +52,8 @@ class Evaluator {
   Evaluator(std::shared_ptr<const Plan> plan, EvaluationContext context);
 
   absl::StatusOr<EvalResult> Run(RecordRef subject);
+  // The same, and up to when time alone cannot change it.
+  absl::StatusOr<EvalResult> RunTimed(RecordRef subject, Timestamp& valid_until);
   // A part of the plan that reads no record, for those who fold constants.
   Outcome EvalFixed(uint32_t at) { return Eval(at); }
   void set_trace(Trace* trace) { trace_ = trace; }
@@ -71,6 +76,31 @@ class Evaluator {
   Outcome EvalList(const PlanNode& n);
   Outcome EvalMap(const PlanNode& n);
   Outcome EvalOptionalElse(const PlanNode& n);
+  // interpreter_time.cc
+  Outcome EvalLogicTimed(const PlanNode& n, bool stop);
+  Outcome EvalQuantifierTimed(const PlanNode& n);
+  // What no longer matters for the value, only for the time it holds: it costs nothing and cannot
+  // end the evaluation.
+  template <class Visit>
+  Outcome EvalFurther(const Visit& visit) {
+    if (cost_ > context_.cost_limit / 2) return Outcome::Error("not looked at");
+    const int64_t cost = cost_;
+    Outcome o = visit();
+    cost_ = cost;
+    function_.status = absl::OkStatus();
+    return o;
+  }
+  void NoteCrossing(const PlanNode& n, const Value& a, const Value& b);
+  void NoteMove(const PlanNode& n, const Outcome& result);
+  void NoteJump(const PlanNode& n, std::span<const Value> inputs);
+  const TimeUse& UseOf(const PlanNode& n) const {
+    return uses_[static_cast<size_t>(&n - plan_->nodes().data())];
+  }
+  // The value under way may change after so many microseconds.
+  void Until(int64_t after) {
+    const int64_t left = Timestamp::kMax.micros - context_.now.micros;
+    if (after < left) until_ = std::min(until_, context_.now.micros + after);
+  }
   // interpreter_graph.cc
   Outcome EvalField(const PlanNode& n);
   Outcome EvalRelation(const PlanNode& n);
@@ -121,6 +151,11 @@ class Evaluator {
   std::vector<Kept> kept_;
   std::vector<Outcome> kept_values_;
   RecordRef subject_;
+  // Only where the time an answer holds is asked for.
+  bool timed_ = false;
+  int64_t until_ = Timestamp::kMax.micros;  // of all that was evaluated and matters
+  std::vector<TimeUse> uses_;
+  std::vector<int64_t> kept_until_;
   int64_t cost_ = 0;
   Trace* trace_ = nullptr;
 };

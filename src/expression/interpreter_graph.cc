@@ -129,10 +129,14 @@ Outcome Evaluator::EvalDefinition(const PlanNode& n) {
   const RecordRef record = target.value.record();
   Value value;
   if (segment) {
-    const absl::StatusOr<bool> in = context_.view->InSegment(n.name, record);
+    Timestamp until{until_};
+    const absl::StatusOr<bool> in = timed_ ? context_.view->InSegmentTimed(n.name, record, until)
+                                           : context_.view->InSegment(n.name, record);
+    until_ = until.micros;
     if (!in.ok()) return FromStatus(in.status());
     value = Value::Bool(*in);
   } else {
+    Until(1);
     const absl::StatusOr<double> score = context_.view->Score(n.name, record);
     if (!score.ok()) return FromStatus(score.status());
     value = Value::Double(*score);
@@ -154,6 +158,7 @@ Outcome Evaluator::EvalMayContact(const PlanNode& n) {
   }
   // Whom we do not know we may not contact.
   if (!arguments[0].is(Kind::kRecord)) return Value::Bool(false);
+  Until(1);
   const RecordRef person = arguments[0].record();
   const absl::StatusOr<bool> may =
       context_.view->MayContact(person, arguments[1].text(), arguments[2].text());
@@ -173,6 +178,7 @@ Outcome Evaluator::EvalHistory(const PlanNode& n) {
     if (!instant.value.is(Kind::kTimestamp)) return Outcome::Error("an instant is needed");
     at = instant.value.timestamp();
   }
+  Until(1);
   const bool changed = n.op == PlanOp::kFieldChanged;
   if (!target.value.is(Kind::kRecord)) return changed ? Value::Bool(false) : Value();
   const RecordRef record = target.value.record();
@@ -207,6 +213,9 @@ absl::Status NoHook(std::string_view what) {
 
 absl::StatusOr<bool> GraphView::InSegment(std::string_view, RecordRef) const {
   return NoHook("segments");
+}
+absl::StatusOr<bool> GraphView::InSegmentTimed(std::string_view, RecordRef, Timestamp&) const {
+  return NoHook("the time a membership holds");
 }
 absl::StatusOr<double> GraphView::Score(std::string_view, RecordRef) const {
   return NoHook("scores");

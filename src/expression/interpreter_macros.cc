@@ -54,6 +54,7 @@ Outcome NoCondition(const Value& value) {
 
 // all() is && over the elements, exists() is ||.
 Outcome Evaluator::EvalQuantifier(const PlanNode& n) {
+  if (timed_) return EvalQuantifierTimed(n);
   const bool stop = n.op == PlanOp::kExists;
   Outcome range = Eval(n.inputs[0]);
   if (!range.ok()) return range;
@@ -76,6 +77,33 @@ Outcome Evaluator::EvalQuantifier(const PlanNode& n) {
     }
     return true;
   });
+  return ran ? result : NoRange(range.value);
+}
+
+// The same, going on after an element that decides for one that decides longer.
+Outcome Evaluator::EvalQuantifierTimed(const PlanNode& n) {
+  const bool stop = n.op == PlanOp::kExists;
+  Outcome range = Eval(n.inputs[0]);
+  if (!range.ok()) return range;
+  const int64_t outer = until_;
+  int64_t all = Timestamp::kMax.micros;
+  int64_t longest = 0;
+  bool decided = false;
+  Outcome result = Value::Bool(!stop);
+  const bool ran = ForEach(n, range.value, [&](const Value&, const Value&) {
+    until_ = Timestamp::kMax.micros;
+    Outcome o = decided ? EvalFurther([&] { return Eval(n.inputs[1]); }) : Eval(n.inputs[1]);
+    if (o.Is(stop)) {
+      longest = std::max(longest, until_);
+      result = Value::Bool(stop);
+      decided = true;
+    } else if (!decided) {
+      all = std::min(all, until_);
+      if (result.ok() && !o.Is(!stop)) result = o.ok() ? NoCondition(o.value) : std::move(o);
+    }
+    return decided ? longest < Timestamp::kMax.micros : !stopped();
+  });
+  until_ = std::min(outer, decided ? longest : all);
   return ran ? result : NoRange(range.value);
 }
 

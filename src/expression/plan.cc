@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "expression/functions.h"
 #include "expression/planner.h"
+#include "expression/time_use.h"
 
 namespace relata {
 namespace internal {
@@ -33,49 +34,27 @@ bool IsComparison(PlanOp op) {
          op == PlanOp::kGreaterEqual;
 }
 
-bool IsCalendar(const PlanNode& node) {
-  if (node.op != PlanOp::kCall) return false;
-  const std::string& name = FunctionName(node.function);
-  return name.rfind("start_of_", 0) == 0 || name.rfind("end_of_", 0) == 0 || name == "age" ||
-         name == "anniversary" || name == "date" || name.rfind("get", 0) == 0;
-}
-
-// Whether nothing under `node` depends on the record or on now.
-bool IsFixed(const std::vector<PlanNode>& nodes, uint32_t node) {
+// Whether now is asked for anywhere below a node.
+bool ReadsNow(const std::vector<PlanNode>& nodes, uint32_t node) {
   const PlanNode& n = nodes[node];
-  if (n.op == PlanOp::kConstant || n.op == PlanOp::kParameter) return true;
-  if (n.op != PlanOp::kCall && n.op != PlanOp::kNegate && n.op != PlanOp::kAdd &&
-      n.op != PlanOp::kSubtract && n.op != PlanOp::kMultiply) {
-    return false;
-  }
-  return std::all_of(n.inputs.begin(), n.inputs.end(),
-                     [&](uint32_t input) { return IsFixed(nodes, input); });
+  return n.op == PlanOp::kNow || std::any_of(n.inputs.begin(), n.inputs.end(), [&](uint32_t input) {
+           return ReadsNow(nodes, input);
+         });
 }
 
-// From a kNow up to the comparison that it decides.
+// From a kNow up to the comparison or the calendar that it decides.
 NowUse ClassifyNow(const std::vector<PlanNode>& nodes, const std::vector<uint32_t>& users,
                    uint32_t now) {
-  NowUse use = NowUse::kAffine;
   for (uint32_t at = now; at + 1 < nodes.size();) {
     const uint32_t user = users[at];
     const PlanNode& n = nodes[user];
-    if (IsComparison(n.op)) return use;
-    if (IsCalendar(n)) {
-      use = NowUse::kBoundary;
-      // An age or a part of a date is compared for equality too; it changes at boundaries only.
-    } else if (n.op == PlanOp::kAdd || n.op == PlanOp::kSubtract) {
-      const uint32_t other = n.inputs[0] == at ? n.inputs[1] : n.inputs[0];
-      if (nodes[other].type.is(ValueType::Kind::kPeriod)) use = NowUse::kBoundary;
-      // now - t is affine too, when it ends in a comparison with a length.
-      if (!IsFixed(nodes, other) && !nodes[other].type.is(ValueType::Kind::kTimestamp)) {
-        return NowUse::kOther;
-      }
-    } else if (use == NowUse::kBoundary &&
-               (n.op == PlanOp::kEqual || n.op == PlanOp::kNotEqual || n.op == PlanOp::kIn)) {
-      return use;
-    } else {
-      return NowUse::kOther;
-    }
+    if (IsComparison(n.op)) return NowUse::kAffine;
+    // What a calendar gives changes at its boundaries only, whatever is made of it.
+    if (IsCalendar(n)) return NowUse::kBoundary;
+    if (n.op != PlanOp::kAdd && n.op != PlanOp::kSubtract) return NowUse::kOther;
+    const uint32_t other = n.inputs[0] == at ? n.inputs[1] : n.inputs[0];
+    if (ReadsNow(nodes, other)) return NowUse::kOther;
+    if (nodes[other].type.is(ValueType::Kind::kPeriod)) return NowUse::kBoundary;
     at = user;
   }
   return NowUse::kOther;
@@ -194,6 +173,7 @@ PathsRead FindPaths(const std::vector<PlanNode>& nodes) {
 std::vector<NowPlace> FindNowPlaces(const std::vector<PlanNode>& nodes) {
   std::vector<NowPlace> places;
   const std::vector<uint32_t> users = FindUsers(nodes);
+  const std::vector<TimeUse> uses = FindTimeUses(nodes);
   for (uint32_t i = 0; i < nodes.size(); ++i) {
     const PlanNode& n = nodes[i];
     if (n.op == PlanOp::kNow) places.push_back({n.span, ClassifyNow(nodes, users, i)});
@@ -201,6 +181,7 @@ std::vector<NowPlace> FindNowPlaces(const std::vector<PlanNode>& nodes) {
     if (n.op == PlanOp::kScore || n.op == PlanOp::kMayContact || n.op == PlanOp::kFieldSince) {
       places.push_back({n.span, NowUse::kOther});
     }
+    if (uses[i].of_clock) places.push_back({n.span, NowUse::kBoundary});
   }
   std::stable_sort(places.begin(), places.end(), [](const NowPlace& a, const NowPlace& b) {
     return a.span.begin < b.span.begin;

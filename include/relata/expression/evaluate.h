@@ -52,6 +52,14 @@ struct EvaluationContext {
   int64_t cost_limit = 10'000'000;
 };
 
+// The answer of a condition and the first instant after the question's `now` at which time alone
+// may change it: it may be early, never late. An answer that time does not touch is good for ever,
+// Timestamp::kMax. Where the future cannot be foreseen (NowUse::kOther) it is the next microsecond.
+struct TimedTri {
+  Tri value = Tri::kFalse;
+  Timestamp valid_until = Timestamp::kMax;
+};
+
 // A plan made ready to be run many times. Thread-compatible: one thread at a time.
 class Interpreter {
  public:
@@ -64,6 +72,9 @@ class Interpreter {
   // the cost limit is passed.
   absl::StatusOr<EvalResult> Evaluate(RecordRef subject);
   absl::StatusOr<Tri> EvaluateBoolean(RecordRef subject);
+  // The same with the instant up to which it holds. Operands that no longer matter are looked at
+  // too, for one that holds longer.
+  absl::StatusOr<TimedTri> EvaluateTimed(RecordRef subject);
 
   // What the last evaluation cost.
   int64_t cost() const;

@@ -52,6 +52,9 @@ class GraphView {
   // (a missing exchange rate, a score that was never computed).
 
   virtual absl::StatusOr<bool> InSegment(std::string_view name, RecordRef record) const;
+  // The same; `valid_until` is lowered to the instant at which time alone may change it.
+  virtual absl::StatusOr<bool> InSegmentTimed(std::string_view name, RecordRef record,
+                                              Timestamp& valid_until) const;
   virtual absl::StatusOr<double> Score(std::string_view name, RecordRef record) const;
   virtual absl::StatusOr<bool> MayContact(RecordRef person, std::string_view channel,
                                           std::string_view purpose) const;

@@ -164,6 +164,8 @@ TEST(Checker, ClassifiesEveryUseOfNow) {
       {"contact.since > now - months(3)", NowUse::kBoundary},
       {"contact.since >= start_of_month(now)", NowUse::kBoundary},
       {"age(contact.birth_date, now) >= 18", NowUse::kBoundary},
+      {"age(contact.birth_date) >= 18", NowUse::kBoundary},
+      {"contact.since > now - days(contact.visits)", NowUse::kAffine},
       {"date(now) == contact.birth_date", NowUse::kBoundary},
       {"contact.since == now", NowUse::kOther},
       {"string(now).startsWith('2026')", NowUse::kOther},
