@@ -213,6 +213,7 @@ class ContactCase {
   }
 
   static int32_t ReadClock(const JsonNode& n) {
+    if (n.RequiredText() == "24:00") return 24 * 3600;
     const std::optional<Timestamp> t =
         internal::ParseInstant(Concat("1970-01-01T", n.RequiredText(), ":00Z"));
     if (!t) n.Fail("a time of day such as 22:00 is expected");

@@ -86,7 +86,7 @@ inline std::optional<Timestamp> LastSeen(const Case& c) {
     }
   }
   for (const Relation& r : c.facts.relations) {
-    if (Counts(c, r)) see(LastAlive(c, r));
+    if (r.kind != RelationKind::kUnknown && Counts(c, r)) see(LastAlive(c, r));
   }
   for (const Activity& a : c.facts.activity) {
     if (a.kind != ActivityKind::kOpen && a.kind != ActivityKind::kUnknown && a.at <= c.q.at) {
