@@ -160,12 +160,14 @@ void Transaction::Unmerge(RecordRef loser) {
 void Transaction::Append(std::string_view event_type, RecordRef subject, Timestamp at,
                          NamedValues values) {
   if (!batch_->status.ok()) return;
-  const TypeDef* def = TypeOf(*batch_, event_type, true);
-  if (def == nullptr || TypeOf(*batch_, subject) == nullptr) return;
-  if (subject.type != def->subject) {
+  if (TypeOf(*batch_, subject) == nullptr) return;
+  const TypeDef* def = batch_->schema->FindEvent(event_type, subject.type);
+  if (def == nullptr) {
+    const TypeDef* other = TypeOf(*batch_, event_type, true);
+    if (other == nullptr) return;
     return Stick(*batch_,
                  InvalidArgument(Concat("'", event_type, "' is about a ",
-                                        batch_->schema->type(def->subject).name, ", not a ",
+                                        batch_->schema->type(other->subject).name, ", not a ",
                                         batch_->schema->type(subject.type).name)));
   }
   if (at < Timestamp::kMin || at > Timestamp::kMax) {

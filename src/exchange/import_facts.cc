@@ -153,22 +153,24 @@ class EventImporter {
       file_.Refuse(row, "", name, "no such type of event");
       return absl::OkStatus();
     }
-    RELATA_ASSIGN_OR_RETURN(const RecordRef subject, Subject(row, *type));
+    RELATA_ASSIGN_OR_RETURN(const Subject subject, SubjectOf(row, *type));
     const auto at = file_.At(row);
-    if (subject.none() || !at) {
+    if (subject.record.none() || !at) {
       file_.Refuse(row, "", name,
-                   subject.none()
-                       ? Concat("the event names no ", file_.schema().type(type->subject).name)
-                       : "the event has no date");
+                   at ? Concat("the event names no ", file_.schema().type(type->subject).name)
+                      : "the event has no date");
       return absl::OkStatus();
     }
-    RELATA_ASSIGN_OR_RETURN(NamedValues values, Values(row, *type));
-    RELATA_ASSIGN_OR_RETURN(const bool there, IsThere(*type, subject, *at, values));
+    RELATA_ASSIGN_OR_RETURN(NamedValues values, Values(row, *subject.type));
+    RELATA_ASSIGN_OR_RETURN(bool there, IsThere(*subject.type, subject.record, *at, values));
+    if (!there && subject.lead_type != nullptr) {  // it may have come before the lead's conversion
+      RELATA_ASSIGN_OR_RETURN(there, IsThere(*subject.lead_type, subject.lead, *at, values));
+    }
     if (there) {
       ++file_.result()->unchanged;
       return absl::OkStatus();
     }
-    tx_.Append(type->name, subject, *at, std::move(values));
+    tx_.Append(subject.type->name, subject.record, *at, std::move(values));
     if (tx_.size() >= file_.options().rows_per_commit) return Flush();
     return absl::OkStatus();
   }
@@ -188,16 +190,30 @@ class EventImporter {
     return tx;
   }
 
-  // Whom the event is about; of a lead that has become a contact, the contact.
-  absl::StatusOr<RecordRef> Subject(const TableRow& row, const TypeDef& type) {
-    const std::string& wanted = file_.schema().type(type.subject).name;
-    RELATA_ASSIGN_OR_RETURN(const RecordRef subject, file_.Link(row, wanted, type.subject));
-    const TypeDef* lead = file_.schema().Find("lead");
-    if (!subject.none() || wanted != "contact" || lead == nullptr) return subject;
+  // Whom an event is about, and its type for that kind of record.
+  struct Subject {
+    const TypeDef* type = nullptr;
+    RecordRef record;
+    const TypeDef* lead_type = nullptr;  // of a contact found through its lead: the lead's own
+    RecordRef lead;
+  };
+
+  // A row may name a lead where the event is about contacts: then it is the lead's, or that of the
+  // contact which the lead became.
+  absl::StatusOr<Subject> SubjectOf(const TableRow& row, const TypeDef& type) {
+    const Schema& schema = file_.schema();
+    const std::string& wanted = schema.type(type.subject).name;
+    RELATA_ASSIGN_OR_RETURN(const RecordRef record, file_.Link(row, wanted, type.subject));
+    const TypeDef* lead = schema.Find("lead");
+    if (!record.none() || wanted != "contact" || lead == nullptr)
+      return Subject{&type, record, nullptr, {}};
+    const TypeDef* lead_type = schema.FindEvent(type.name, lead->id);
     RELATA_ASSIGN_OR_RETURN(const RecordRef from, file_.Link(row, "lead", lead->id));
-    if (from.none()) return subject;
+    if (from.none()) return Subject{&type, {}, nullptr, {}};
     RELATA_ASSIGN_OR_RETURN(const Value contact, file_.crm().Get(from, "contact"));
-    return contact.is_null() ? subject : file_.crm().Resolve(contact.record());
+    if (contact.is_null())
+      return Subject{lead_type, lead_type == nullptr ? RecordRef() : from, nullptr, {}};
+    return Subject{&type, file_.crm().Resolve(contact.record()), lead_type, from};
   }
 
   static std::string CollapsedName(std::string_view name) {
@@ -230,7 +246,7 @@ class EventImporter {
 
   // One column holds what was looked at; each type of event has its own word for it.
   static std::string_view PathField(const TypeDef& type, std::string_view field) {
-    if (type.name == "email_clicked" && field == "url") return "path";
+    if (field == "url" && type.name.ends_with("email_clicked")) return "path";
     return field;
   }
 

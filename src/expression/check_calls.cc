@@ -350,14 +350,14 @@ void Checker::CheckEvents(AstNode& node) {
   }
   const TypeId subject = inference_.Resolve(node.operands[0]->type).record;
   const std::string& name = node.operands[1]->value.text();
-  std::vector<std::string> known;
-  for (const TypeDef* type : options_.schema->types()) {
-    if (!type->event || type->subject != subject) continue;
-    known.push_back(type->name);
-    if (type->name != name) continue;
+  if (const TypeDef* type = options_.schema->FindEvent(name, subject)) {
     node.record_type = type->id;
     node.type = ValueType::List(ValueType::Event(type->id));
     return;
+  }
+  std::vector<std::string> known;
+  for (const TypeDef* type : options_.schema->types()) {
+    if (type->event && type->subject == subject) known.push_back(type->name);
   }
   Error(node, node.operands[1]->span,
         Concat("no event type '", name, "' about ", options_.schema->type(subject).name,

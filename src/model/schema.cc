@@ -95,7 +95,10 @@ TypeDef DefinitionOf(const TypeSpec& spec) {
   type.retention = spec.card.retention;
   for (const FieldSpec* field : spec.fields) {
     type.places.push_back(static_cast<FieldId>(type.fields.size()));
-    type.fields.push_back(relata::DefinitionOf(*field, spec.card));
+    FieldDef& def = type.fields.emplace_back(relata::DefinitionOf(*field, spec.card));
+    if (!spec.qualifier.empty() && !def.inverse.empty()) {
+      def.inverse = Concat(spec.qualifier, "_", def.inverse);
+    }
   }
   for (const PathSpec& path : spec.paths) {
     PathDef def;
@@ -250,6 +253,14 @@ std::span<const TypeDef* const> Schema::types() const { return data_->view; }
 const TypeDef* Schema::Find(std::string_view name) const {
   auto found = data_->by_name.find(name);
   return found == data_->by_name.end() ? nullptr : data_->view[found->second];
+}
+
+const TypeDef* Schema::FindEvent(std::string_view name, TypeId subject) const {
+  const auto about = [&](const TypeDef* type) {
+    return type != nullptr && type->event && type->subject == subject ? type : nullptr;
+  };
+  const TypeDef* exact = about(Find(name));
+  return exact != nullptr ? exact : about(Find(Concat(type(subject).name, "_", name)));
 }
 
 const FieldDef* Schema::FindField(std::string_view type_name, std::string_view field_name) const {

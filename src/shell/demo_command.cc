@@ -47,7 +47,7 @@ constexpr std::string_view kLeadScore = R"json({
     {"name": "company is known", "group": "fit", "points": 10, "when": "lead.company != null"},
     {"name": "budget is known", "group": "fit", "points": 20, "when": "lead.budget != null"},
     {"name": "visits", "group": "engagement", "cap": 40,
-     "number": "8 * lead.contact.events('page_view').filter(e, e.at > now - days(90)).size()"}],
+     "number": "8 * lead.events('page_view').filter(e, e.at > now - days(90)).size()"}],
   "grades": [{"name": "A", "from": 60}, {"name": "B", "from": 30}, {"name": "C", "from": 0}]})json";
 
 class Story {

@@ -1,15 +1,13 @@
-The whole path on the invented company: import, ask, decide, show. Events of leads are refused, which is status 1.
+The whole path on the invented company: import, ask, decide, show.
 
   $ relata generate vernay --contacts 100 --seed 3 > out
   $ relata --db vernay.db --now 2026-11-12T17:00:00Z --id-seed 1 --json import vernay > import.json
-  [1]
   $ python3 -c 'import json; print(sorted({(f["type"], f["rows"]) for f in json.load(open("import.json"))["files"] if f["type"] in ("account", "contact", "order", "consent", "lead")}))'
   [('account', 17), ('account', 31), ('consent', 107), ('contact', 8), ('contact', 24), ('contact', 106), ('lead', 20), ('order', 106)]
 
 Again, and nothing is created.
 
   $ relata --db vernay.db --now 2026-11-12T17:00:00Z --id-seed 2 --json import vernay > again.json
-  [1]
   $ python3 -c 'import json; print(sum(f["created"] for f in json.load(open("again.json"))["files"]))'
   0
 

@@ -2,7 +2,6 @@ What the command answers about the invented company is what is true of it.
 
   $ relata generate vernay --contacts 1000 --seed 5 > out
   $ relata --db v.db --now 2026-11-12T17:00:00Z --json import vernay > import.json
-  [1]
   $ cat > compare.py <<'END'
   > import json, subprocess, sys
   > truth = json.load(open("vernay/truth/truth.json"))

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Behaviour: immutable facts about what a person did or what reached the person. Each event is
-// about a contact; a lead who behaves is given one (`lead.contact`). The instant `at` and the
-// subject are in every event and are not declared. Custom event types are added at run time like
-// any other.
+// Behaviour: immutable facts about what a person did or what reached the person. The types here are
+// about a contact; what a lead does before it is converted has the same types under the lead's name
+// (standard.h: lead_page_view, ...), and both are asked alike: contact.events('page_view'),
+// lead.events('page_view'). The instant `at` and the subject are in every event and are not
+// declared. Custom event types are added at run time like any other.
 
 #ifndef RELATA_CRM_BEHAVIOUR_H_
 #define RELATA_CRM_BEHAVIOUR_H_

@@ -115,6 +115,18 @@ inline constexpr TypeSpec kStandardTypes[] = {
     SpecOf(login),
     SpecOf(unsubscribe),
     SpecOf(preference_changed),
+    // Behaviour of those who are not contacts yet.
+    SpecAbout<Lead>(page_view),
+    SpecAbout<Lead>(form_sent),
+    SpecAbout<Lead>(email_sent),
+    SpecAbout<Lead>(email_opened),
+    SpecAbout<Lead>(email_clicked),
+    SpecAbout<Lead>(email_bounced),
+    SpecAbout<Lead>(download),
+    SpecAbout<Lead>(app_used),
+    SpecAbout<Lead>(login),
+    SpecAbout<Lead>(unsubscribe),
+    SpecAbout<Lead>(preference_changed),
 };
 
 }  // namespace relata::crm

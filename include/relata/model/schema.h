@@ -215,6 +215,9 @@ class Schema {
   const TypeDef& type(TypeId id) const { return *types()[id]; }
   // The type called `name`; nullptr when there is none.
   const TypeDef* Find(std::string_view name) const;
+  // The event type of this name about records of type `subject`: "page_view" about a lead is
+  // lead_page_view. nullptr when there is none.
+  const TypeDef* FindEvent(std::string_view name, TypeId subject) const;
   // The field `field_name` of the type `type_name`; nullptr when either is unknown.
   const FieldDef* FindField(std::string_view type_name, std::string_view field_name) const;
 

@@ -184,6 +184,7 @@ struct TypeSpec {
   std::string_view subject;  // the type an event is about; empty for records
   std::span<const FieldSpec* const> fields;
   std::span<const PathSpec> paths;
+  std::string_view qualifier = {};  // "lead": its inverse links are lead_forms_sent, not forms_sent
 };
 
 // A record of the type declared by `Owner`, named inside the engine.
@@ -307,9 +308,23 @@ class EventType : public Type<Owner, kMaxFields> {
 // The declaration of `type` as data, borrowed from it.
 template <class Owner, int kMaxFields>
 constexpr TypeSpec SpecOf(const Type<Owner, kMaxFields>& type) {
-  return {internal::kTypeName<Owner>, type.card_, type.subject_,
+  return {internal::kTypeName<Owner>,
+          type.card_,
+          type.subject_,
           std::span(type.fields_).first(type.field_count_),
-          std::span(type.paths_).first(type.path_count_)};
+          std::span(type.paths_).first(type.path_count_),
+          {}};
+}
+
+// The same fact about another kind of record: SpecAbout<Lead>(page_view) declares the event type
+// "lead_page_view" with the card and the fields of page_view. Schema::FindEvent knows it by the
+// short name too, so that a condition reads lead.events('page_view').
+template <class Subject, class Owner, class About, int kMaxFields>
+constexpr TypeSpec SpecAbout(const EventType<Owner, About, kMaxFields>& event) {
+  TypeSpec spec = SpecOf(event);
+  spec.name = internal::kNameAbout<Subject, Owner>;
+  spec.subject = spec.qualifier = internal::kTypeName<Subject>;
+  return spec;
 }
 
 // The name of the type declared by `Owner`: "contact_point" for ContactPoint.

@@ -7,6 +7,7 @@
 #ifndef RELATA_MODEL_TYPE_NAME_H_
 #define RELATA_MODEL_TYPE_NAME_H_
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -60,6 +61,21 @@ struct TypeNameHolder {
 template <class T>
 inline constexpr std::string_view kTypeName{TypeNameHolder<T>::kChars.data(),
                                             TypeNameHolder<T>::kSize};
+
+// "lead_page_view" for Lead and PageView.
+template <class Subject, class Event>
+struct NameAboutHolder {
+  static constexpr auto kChars = [] {
+    std::array<char, kTypeName<Subject>.size() + 1 + kTypeName<Event>.size()> chars{};
+    auto end = std::copy(kTypeName<Subject>.begin(), kTypeName<Subject>.end(), chars.begin());
+    *end++ = '_';
+    std::copy(kTypeName<Event>.begin(), kTypeName<Event>.end(), end);
+    return chars;
+  }();
+};
+template <class Subject, class Event>
+inline constexpr std::string_view kNameAbout{NameAboutHolder<Subject, Event>::kChars.data(),
+                                             NameAboutHolder<Subject, Event>::kChars.size()};
 
 // Whether a field declared with V takes a U without losing anything.
 template <class V, class U>

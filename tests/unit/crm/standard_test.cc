@@ -23,6 +23,21 @@ TEST(StandardSchema, NamesTypesAfterTheirStructs) {
   EXPECT_EQ(StandardSchema().type(StandardSchema().IdOf(crm::account)).name, "account");
 }
 
+TEST(StandardSchema, CallsTheSameFactAboutALeadByTheSameName) {
+  const Schema& schema = StandardSchema();
+  const TypeId lead = schema.IdOf(crm::lead);
+  const TypeDef* about_lead = schema.FindEvent("form_sent", lead);
+  ASSERT_NE(about_lead, nullptr);
+  EXPECT_EQ(about_lead->name, "lead_form_sent");
+  EXPECT_EQ(about_lead, schema.FindEvent("lead_form_sent", lead));
+  EXPECT_EQ(schema.FindEvent("form_sent", schema.IdOf(crm::contact))->name, "form_sent");
+  EXPECT_EQ(schema.FindEvent("form_sent", schema.IdOf(crm::account)), nullptr);
+  EXPECT_EQ(schema.FindEvent("lead_form_sent", schema.IdOf(crm::contact)), nullptr);
+  for (const FieldDef& field : schema.Find("form_sent")->fields) {
+    EXPECT_NE(about_lead->FindField(field.name), nullptr) << field.name;
+  }
+}
+
 TEST(StandardSchema, GivesEachHandleItsField) {
   const Schema& schema = StandardSchema();
   const TypeId contact = schema.IdOf(crm::contact);

@@ -262,6 +262,33 @@ TEST_F(Import, EventsAndConsentComeInOnce) {
   EXPECT_EQ(ImportText("consents.csv", consents).unchanged, 2);
 }
 
+TEST_F(Import, AnEventOfALeadIsTheLeadsUntilItIsConverted) {
+  const char* events =
+      "Event ID,Contact ID,Lead ID,Event,At,Path,Campaign ID\n"
+      "E1,,L1,page_view,2026-01-02T10:00:00Z,/pricing,\n"
+      "E2,,L1,login,2026-01-03T10:00:00Z,,\n";
+  const auto count = [&](const std::string& type, const std::string& name) {
+    auto answer = crm_->Query(type, type + ".events('" + name + "').size() == 1", {});
+    EXPECT_TRUE(answer.ok()) << answer.status();
+    return answer.ok() ? answer->count : -1;
+  };
+  ImportText("leads.csv", "Lead ID,Last Name,Company\nL1,Durand,Acme\n");
+  EXPECT_EQ(ImportText("events.csv", events).created, 2);
+  EXPECT_EQ(count("lead", "page_view"), 1);
+  EXPECT_EQ(count("lead", "lead_login"), 1);
+
+  ImportText("contacts.csv", "Contact ID,Last Name\n1,Durand\n");
+  ImportText("leads.csv", "Lead ID,Last Name,Company,Converted Contact ID\nL1,Durand,Acme,1\n");
+  EXPECT_EQ(ImportText("events.csv", events).unchanged, 2);
+  EXPECT_EQ(ImportText("more.csv",
+                       "Event ID,Contact ID,Lead ID,Event,At,Path,Campaign ID\n"
+                       "E3,,L1,page_view,2026-02-02T10:00:00Z,/contact,\n")
+                .created,
+            1);
+  EXPECT_EQ(count("contact", "page_view"), 1);
+  EXPECT_EQ(count("lead", "page_view"), 1);
+}
+
 TEST_F(Import, FollowsAGivenMapping) {
   options_.mapping = *ParseMapping(R"({"type": "contact", "key": {"column": "No", "system": "old"},
     "columns": {"Who": {"parse": "full_name"}, "Born": {"field": "birth_date"}},
