@@ -32,6 +32,7 @@
 #include "relata/score/customers.h"
 #include "relata/score/forecast.h"
 #include "relata/score/rule_score.h"
+#include "relata/score/score_keeper.h"
 #include "relata/segment/audience.h"
 #include "relata/segment/segment.h"
 

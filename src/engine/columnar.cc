@@ -11,20 +11,22 @@
 
 namespace relata::internal {
 
+ColumnarRun::ColumnarRun(const EvaluationContext& given)
+    : context(given), regexes_(std::make_unique<Regexes>()) {
+  function.now = context.now;
+  function.zone = &context.zone;
+  function.fiscal_year_start = context.fiscal_year_start;
+  function.view = context.view;
+  function.regexes = regexes_.get();
+  function.cost = &cost_;
+  function.cost_limit = std::numeric_limits<int64_t>::max();
+}
+
+ColumnarRun::~ColumnarRun() = default;
+
 ColumnarCondition::ColumnarCondition(const Snapshot& snapshot, std::shared_ptr<const Plan> plan,
                                      const EvaluationContext& context)
-    : snapshot_(snapshot),
-      plan_(std::move(plan)),
-      context_(context),
-      regexes_(std::make_unique<Regexes>()) {
-  function_.now = context_.now;
-  function_.zone = &context_.zone;
-  function_.fiscal_year_start = context_.fiscal_year_start;
-  function_.view = context_.view;
-  function_.regexes = regexes_.get();
-  function_.cost = &cost_;
-  function_.cost_limit = std::numeric_limits<int64_t>::max();
-}
+    : snapshot_(snapshot), plan_(std::move(plan)), run_(context) {}
 
 ColumnarCondition::~ColumnarCondition() = default;
 
@@ -33,8 +35,8 @@ std::unique_ptr<ColumnarCondition> ColumnarCondition::Make(const Snapshot& snaps
                                                            const EvaluationContext& context) {
   std::unique_ptr<ColumnarCondition> condition(
       new ColumnarCondition(snapshot, std::move(plan), context));
-  ColumnarCompiler compiler(snapshot.graph(), *condition->plan_, condition->context_,
-                            condition->function_);
+  ColumnarCompiler compiler(snapshot.graph(), *condition->plan_, condition->run_.context,
+                            condition->run_.function);
   condition->root_ = compiler.CompileRoot();
   return condition->root_ == nullptr ? nullptr : std::move(condition);
 }
@@ -75,7 +77,7 @@ absl::StatusOr<Population> ColumnarCondition::Evaluate() {
 }
 
 absl::Status ColumnarCondition::AskInterpreter(Row row, size_t chunk, Population& population) {
-  if (interpreter_ == nullptr) interpreter_ = std::make_unique<Interpreter>(plan_, context_);
+  if (interpreter_ == nullptr) interpreter_ = std::make_unique<Interpreter>(plan_, run_.context);
   RELATA_ASSIGN_OR_RETURN(const Tri tri,
                           interpreter_->EvaluateBoolean({plan_->subject_type(), row}));
   ++population.asked;

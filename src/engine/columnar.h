@@ -30,6 +30,22 @@ struct Population {
   int64_t asked = 0;  // rows that the interpreter decided
 };
 
+// What the operators of one question use beside columns: the instant, the zone, the regular
+// expressions of the plan. The cost limit is the interpreter's business.
+struct ColumnarRun {
+  explicit ColumnarRun(const EvaluationContext& given);
+  ~ColumnarRun();
+  ColumnarRun(const ColumnarRun&) = delete;
+  ColumnarRun& operator=(const ColumnarRun&) = delete;
+
+  const EvaluationContext context;
+  FunctionContext function;
+
+ private:
+  int64_t cost_ = 0;
+  std::unique_ptr<Regexes> regexes_;
+};
+
 class ColumnarCondition {
  public:
   // nullptr when the plan has a shape that only the interpreter knows. Every table that the plan
@@ -50,11 +66,7 @@ class ColumnarCondition {
 
   const Snapshot& snapshot_;
   const std::shared_ptr<const Plan> plan_;
-  const EvaluationContext context_;
-  // What the operators' functions use; the cost limit is the interpreter's business.
-  FunctionContext function_;
-  int64_t cost_ = 0;
-  std::unique_ptr<Regexes> regexes_;
+  ColumnarRun run_;
   std::unique_ptr<Interpreter> interpreter_;
   OperatorPtr root_;
 };

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "engine/graph_view.h"
 #include "engine/tables.h"
 #include "expression/values.h"
 
@@ -53,11 +54,41 @@ bool TakesList(PlanOp op) {
 
 }  // namespace
 
-OperatorPtr ColumnarCompiler::CompileRoot() {
+OperatorPtr ColumnarCompiler::CompileValue() {
   if (plan_.subject_type() == kNoType || graph_.Records(plan_.subject_type()) == nullptr) {
     return nullptr;
   }
-  OperatorPtr root = Compile(plan_.root_index(), {plan_.subject_type(), {"s"}, "", nullptr});
+  return Compile(plan_.root_index(), {plan_.subject_type(), {"s"}, "", nullptr});
+}
+
+std::optional<EventScan> ColumnarCompiler::CompileEvents() {
+  const std::optional<ListShape> shape = ShapeOf(plan_.root_index());
+  if (!shape) return std::nullopt;
+  const PlanNode& relation = plan_.node(shape->relation);
+  if (relation.op != PlanOp::kEvents || PathOf(relation.inputs[0]) != "s") return std::nullopt;
+  EventScan scan;
+  scan.events = graph_.Events(relation.record_type);
+  if (scan.events == nullptr || scan.events->subject.target() != plan_.subject_type()) {
+    return std::nullopt;
+  }
+  Scope element{relation.record_type, {}, "s", &scan.events->subject};
+  for (const auto& [node, slot] : shape->filters) element.self.push_back(Concat("v", slot));
+  if (shape->map) element.self.push_back(Concat("v", shape->map->second));
+  for (const auto& [node, slot] : shape->filters) {
+    scan.filters.push_back(Compile(node, element));
+    if (scan.filters.back() == nullptr || scan.filters.back()->kind() != Kind::kBool) {
+      return std::nullopt;
+    }
+  }
+  if (shape->map) {
+    scan.value = Compile(shape->map->first, element);
+    if (scan.value == nullptr) return std::nullopt;
+  }
+  return scan;
+}
+
+OperatorPtr ColumnarCompiler::CompileRoot() {
+  OperatorPtr root = CompileValue();
   return root != nullptr && root->kind() == Kind::kBool ? std::move(root) : nullptr;
 }
 
@@ -258,6 +289,8 @@ OperatorPtr ColumnarCompiler::CompileNode(const PlanNode& n, const Scope& scope)
       return CompileBinary(n, scope);
     case PlanOp::kCall:
       return CompileCall(n, scope);
+    case PlanOp::kScore:
+      return CompileScore(n, scope);
     case PlanOp::kAll:
     case PlanOp::kExists:
     case PlanOp::kExistsOne: {
@@ -270,6 +303,15 @@ OperatorPtr ColumnarCompiler::CompileNode(const PlanNode& n, const Scope& scope)
     default:
       return nullptr;
   }
+}
+
+OperatorPtr ColumnarCompiler::CompileScore(const PlanNode& n, const Scope& scope) {
+  const auto* view = dynamic_cast<const SnapshotView*>(context_.view);
+  RowSourcePtr rows;
+  if (view == nullptr || n.inputs.empty() || !RowsOf(n.inputs[0], scope, rows)) return nullptr;
+  const TypeId type = TypeOf(n.inputs[0]);
+  return MakeNumbers(std::move(rows),
+                     [view, name = n.name, type] { return view->Scores(name, type); });
 }
 
 OperatorPtr ColumnarCompiler::CompileField(const PlanNode& n, const Scope& scope) {

@@ -16,6 +16,13 @@
 
 namespace relata::internal {
 
+// The events of a list expression: those of a type that pass every filter, and a value of each.
+struct EventScan {
+  const EventTable* events = nullptr;
+  std::vector<OperatorPtr> filters;
+  OperatorPtr value;  // nullptr: the list is of the events themselves
+};
+
 // Single use. Whatever has no operator makes the whole nullptr.
 class ColumnarCompiler {
  public:
@@ -23,7 +30,10 @@ class ColumnarCompiler {
                    FunctionContext& function)
       : graph_(graph), plan_(plan), context_(context), function_(function) {}
 
+  // Of a condition; of an expression of any kind; of a list of the subject's events.
   OperatorPtr CompileRoot();
+  OperatorPtr CompileValue();
+  std::optional<EventScan> CompileEvents();
 
  private:
   // The table whose rows the operators are asked about, and how the plan names its rows: by path
@@ -45,6 +55,7 @@ class ColumnarCompiler {
   OperatorPtr Compile(uint32_t at, const Scope& scope);
   OperatorPtr CompileNode(const PlanNode& n, const Scope& scope);
   OperatorPtr CompileFixed(uint32_t at);
+  OperatorPtr CompileScore(const PlanNode& n, const Scope& scope);
   OperatorPtr CompileField(const PlanNode& n, const Scope& scope);
   OperatorPtr CompileLogic(const PlanNode& n, const Scope& scope);
   OperatorPtr CompileEqual(const PlanNode& n, const Scope& scope);

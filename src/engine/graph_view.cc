@@ -89,6 +89,11 @@ absl::StatusOr<double> SnapshotView::Score(std::string_view name, RecordRef reco
   return hooks_.score({crm_, snapshot_, now_}, name, record);
 }
 
+absl::StatusOr<std::vector<double>> SnapshotView::Scores(std::string_view name, TypeId type) const {
+  if (!hooks_.scores) return FailedPrecondition("no room answers for scores");
+  return hooks_.scores({crm_, snapshot_, now_}, name, type);
+}
+
 absl::StatusOr<bool> SnapshotView::MayContact(RecordRef person, std::string_view channel,
                                               std::string_view purpose) const {
   if (!hooks_.may_contact) return FailedPrecondition("no room answers for consent");

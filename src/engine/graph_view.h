@@ -36,6 +36,8 @@ class SnapshotView : public GraphView {
 
   absl::StatusOr<bool> InSegment(std::string_view name, RecordRef record) const override;
   absl::StatusOr<double> Score(std::string_view name, RecordRef record) const override;
+  // The scores of all records of a type, by row.
+  absl::StatusOr<std::vector<double>> Scores(std::string_view name, TypeId type) const;
   absl::StatusOr<bool> MayContact(RecordRef person, std::string_view channel,
                                   std::string_view purpose) const override;
   absl::StatusOr<Money> Convert(const Money& amount, Currency currency,

@@ -3,6 +3,7 @@
 #include "engine/operator.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "expression/values.h"
 
@@ -108,6 +109,35 @@ class Field : public Operator {
  private:
   const RowSourcePtr rows_;
   const ChunkedColumn* const column_;
+};
+
+class Numbers : public Operator {
+ public:
+  Numbers(RowSourcePtr rows, RowNumbers numbers)
+      : Operator(Kind::kDouble, 200), rows_(std::move(rows)), make_(std::move(numbers)) {}
+
+  void Eval(const Rows& rows, const ChunkBits& wanted, Vector& out) override {
+    if (!numbers_) numbers_ = make_();
+    std::vector<Row> buffer;
+    const Rows here = Through(rows_, rows, wanted, buffer);
+    out.Reset(kind(), rows.n);
+    // Why there are none, the interpreter says.
+    if (!numbers_->ok()) {
+      out.undecided = wanted;
+      return;
+    }
+    const std::vector<double>& numbers = **numbers_;
+    EachBit(wanted, [&](size_t i) {
+      const auto row = static_cast<size_t>(here.at(i));
+      if (row >= numbers.size() || std::isnan(numbers[row])) return SetBit(out.undecided, i);
+      out.Put(i, Value::Double(numbers[row]));
+    });
+  }
+
+ private:
+  const RowSourcePtr rows_;
+  const RowNumbers make_;
+  std::optional<absl::StatusOr<std::vector<double>>> numbers_;
 };
 
 class NoRecord : public Operator {
@@ -407,6 +437,9 @@ OperatorPtr MakeConstant(Value value) { return std::make_unique<Constant>(std::m
 OperatorPtr MakeErrorConstant(Kind kind) { return std::make_unique<Constant>(kind); }
 OperatorPtr MakeField(RowSourcePtr rows, const ChunkedColumn* column, Kind kind) {
   return std::make_unique<Field>(std::move(rows), column, kind);
+}
+OperatorPtr MakeNumbers(RowSourcePtr rows, RowNumbers numbers) {
+  return std::make_unique<Numbers>(std::move(rows), std::move(numbers));
 }
 OperatorPtr MakeNoRecord(RowSourcePtr rows) { return std::make_unique<NoRecord>(std::move(rows)); }
 OperatorPtr MakeIsNull(OperatorPtr operand) { return std::make_unique<IsNull>(std::move(operand)); }

@@ -58,6 +58,10 @@ OperatorPtr MakeConstant(Value value);
 OperatorPtr MakeErrorConstant(Value::Kind kind);
 // `column` may be nullptr: null everywhere.
 OperatorPtr MakeField(RowSourcePtr rows, const ChunkedColumn* column, Value::Kind kind);
+// A double a row, computed for all rows of the table when first asked; NaN is left to the
+// interpreter.
+using RowNumbers = std::function<absl::StatusOr<std::vector<double>>()>;
+OperatorPtr MakeNumbers(RowSourcePtr rows, RowNumbers numbers);
 // Whether there is no record.
 OperatorPtr MakeNoRecord(RowSourcePtr rows);
 // Whether the operand is null; an error stays one.

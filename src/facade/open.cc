@@ -23,6 +23,7 @@ namespace {
 Hooks AllHooks() {
   Hooks hooks;
   hooks.score = AnswerScore;
+  hooks.scores = AnswerScores;
   hooks.score_plans = ScorePlans;
   hooks.may_contact = AnswerMayContact;
   hooks.consent_types = ConsentTables;

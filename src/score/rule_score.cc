@@ -4,33 +4,29 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <set>
 #include <utility>
 
 #include "base/json_members.h"
 #include "base/strings.h"
 #include "engine/conditions.h"
-#include "engine/engine.h"
 #include "nlohmann/json.hpp"
-#include "relata/score/decay.h"
+#include "score/population_scorer.h"
+#include "score/record_scorer.h"
+#include "score/score_program.h"
 
 namespace relata {
 namespace {
 
+using internal::CheckScore;
 using internal::Concat;
-using internal::Condition;
 using internal::JsonMembers;
+using internal::PopulationScorer;
+using internal::RecordScorer;
+using internal::ScoreProgram;
 using Json = nlohmann::json;
 
 constexpr std::string_view kKind = "score";
-
-double Capped(double points, const std::optional<double>& cap) {
-  return cap ? std::clamp(points, -*cap, *cap) : points;
-}
-
-// --- Reading a definition
-// ----------------------------------------------------------------------------
 
 std::optional<double> ReadCap(JsonMembers& in) {
   if (!in.Has("cap")) return std::nullopt;
@@ -42,7 +38,7 @@ std::optional<double> ReadCap(JsonMembers& in) {
 Duration ReadDays(JsonMembers& in, const char* key) {
   const double days = in.Number(key);
   if (days < 0 || days > 36'500) in.Fail(Concat(key, " is 0 to 36500 days"));
-  return {static_cast<int64_t>(days * 86'400e6)};
+  return Seconds(std::llround(days * 86'400));
 }
 
 absl::StatusOr<ScoreRule> ReadRule(const Json& json, const std::string& where) {
@@ -57,205 +53,51 @@ absl::StatusOr<ScoreRule> ReadRule(const Json& json, const std::string& where) {
   rule.where = in.Text("where");
   rule.window = ReadDays(in, "window_days");
   rule.half_life = ReadDays(in, "half_life_days");
-  rule.most = static_cast<int64_t>(in.Number("most"));
+  rule.apart = ReadDays(in, "apart_days");
+  const double most = in.Number("most");
+  if (most < 0 || most > 1e9 || most != std::floor(most)) in.Fail("most is a whole number");
+  rule.most = static_cast<int64_t>(most);
   rule.cap = ReadCap(in);
   if (rule.event.empty() && rule.when.empty() && rule.number.empty()) {
     in.Fail("one of event, when and number is needed");
   }
-  if (!rule.event.empty() && (!rule.when.empty() || !rule.number.empty())) {
-    in.Fail("an event rule has no when and no number");
-  }
-  if (rule.event.empty() && (!rule.where.empty() || rule.window.micros != 0 ||
-                             rule.half_life.micros != 0 || rule.most != 0)) {
-    in.Fail("where, window_days, half_life_days and most belong to event rules");
+  if (!rule.event.empty() && !rule.when.empty()) in.Fail("an event rule has no when");
+  if (rule.event.empty() &&
+      (!rule.where.empty() || rule.window.micros != 0 || rule.half_life.micros != 0 ||
+       rule.apart.micros != 0 || rule.most != 0)) {
+    in.Fail("where, window_days, half_life_days, apart_days and most belong to event rules");
   }
   RELATA_RETURN_IF_ERROR(in.status());
   return rule;
 }
 
-// --- Evaluating
-// --------------------------------------------------------------------------------------
-
-// The text that yields the events of a rule: filtered, inside the window, not later than now.
-std::string EventsText(std::string_view type, const ScoreRule& rule) {
-  std::string filter = "e.at <= now";
-  if (rule.window.micros > 0) {
-    filter += Concat(" && e.at > now - duration('", rule.window.micros / 1'000'000, "s')");
-  }
-  if (!rule.where.empty()) filter += Concat(" && (", rule.where, ")");
-  return Concat(type, ".events('", rule.event, "').filter(e, ", filter, ")");
-}
-
-struct RuleCondition {
-  std::optional<Condition> when;
-  std::optional<Condition> number;
-  std::optional<Condition> events;
-};
-
-absl::StatusOr<RuleCondition> CheckRule(const Crm& crm, const std::string& type,
-                                        const ScoreRule& rule) {
-  RuleCondition checked;
-  const auto check = [&](const std::string& text, ValueType expected,
-                         std::optional<Condition>& into) -> absl::Status {
-    if (text.empty()) return absl::OkStatus();
-    absl::StatusOr<Condition> c = internal::CheckCondition(crm, type, text, {}, expected);
-    if (!c.ok()) return Annotate(c.status(), Concat("rule '", rule.name, "'"));
-    into = *std::move(c);
-    return absl::OkStatus();
-  };
-  RELATA_RETURN_IF_ERROR(check(rule.when, ValueType::Kind::kBool, checked.when));
-  RELATA_RETURN_IF_ERROR(check(rule.number, ValueType(), checked.number));
-  if (!rule.event.empty()) {
-    RELATA_RETURN_IF_ERROR(check(EventsText(type, rule), ValueType(), checked.events));
-  }
-  return checked;
-}
-
-// A score made ready to be computed for many records of one snapshot.
-class Scorer {
- public:
-  static absl::StatusOr<Scorer> Make(const Crm& crm, const Snapshot& view, RuleScore score,
-                                     Timestamp now) {
-    Scorer scorer(crm, view, std::move(score), now);
-    for (const ScoreRule& rule : scorer.score_.rules) {
-      RELATA_ASSIGN_OR_RETURN(RuleCondition checked, CheckRule(crm, scorer.score_.type, rule));
-      scorer.rules_.push_back(std::move(checked));
-    }
-    return scorer;
-  }
-
-  absl::StatusOr<ScoredRecord> Score(RecordRef record) const {
-    ScoredRecord scored;
-    scored.record = record;
-    for (size_t i = 0; i < rules_.size(); ++i) {
-      RELATA_ASSIGN_OR_RETURN(Contribution c, Contribute(score_.rules[i], rules_[i], record));
-      if (c.points != 0 || !c.events.empty() || !c.undecided.empty()) {
-        scored.contributions.push_back(std::move(c));
-      }
-    }
-    scored.total = Total(scored.contributions);
-    const ScoreGrade* best = nullptr;
-    for (const ScoreGrade& grade : score_.grades) {
-      if (grade.from <= scored.total && (best == nullptr || grade.from > best->from)) best = &grade;
-    }
-    if (best != nullptr) scored.grade = best->name;
-    return scored;
-  }
-
- private:
-  Scorer(const Crm& crm, const Snapshot& view, RuleScore score, Timestamp now)
-      : crm_(&crm), view_(&view), score_(std::move(score)), now_(now) {}
-
-  absl::StatusOr<EvalResult> Value(const Condition& condition, RecordRef record) const {
-    QueryOptions options;
-    options.now = now_;
-    return internal::EvaluateOn(*crm_, *view_, condition, record, options);
-  }
-
-  absl::StatusOr<Contribution> Contribute(const ScoreRule& rule, const RuleCondition& checked,
-                                          RecordRef record) const {
-    Contribution c{rule.name, rule.group, 0, {}, ""};
-    if (checked.events) {
-      RELATA_RETURN_IF_ERROR(AddEvents(rule, *checked.events, record, c));
-    } else {
-      if (checked.when) {
-        RELATA_ASSIGN_OR_RETURN(const EvalResult when, Value(*checked.when, record));
-        if (when.tri() == Tri::kError) c.undecided = when.error;
-        if (when.tri() != Tri::kTrue) return c;
-      }
-      c.points = rule.points;
-      if (checked.number) {
-        RELATA_ASSIGN_OR_RETURN(const EvalResult number, Value(*checked.number, record));
-        AddNumber(number, c);
-      }
-    }
-    c.points = Capped(c.points, rule.cap);
-    return c;
-  }
-
-  static void AddNumber(const EvalResult& result, Contribution& c) {
-    using Kind = relata::Value::Kind;
-    double number = 0;
-    if (result.ok() && result.value.is(Kind::kDouble)) number = result.value.double_value();
-    if (result.ok() && result.value.is(Kind::kInt)) {
-      number = static_cast<double>(result.value.int_value());
-    }
-    if (!result.ok()) c.undecided = result.error;
-    if (std::isfinite(number)) c.points += number;
-  }
-
-  absl::Status AddEvents(const ScoreRule& rule, const Condition& events, RecordRef record,
-                         Contribution& c) const {
-    RELATA_ASSIGN_OR_RETURN(const EvalResult found, Value(events, record));
-    if (!found.ok()) {
-      c.undecided = found.error;
-      return absl::OkStatus();
-    }
-    const ValueList& list = found.value.list();
-    const auto most = rule.most == 0 ? list.size() : static_cast<size_t>(rule.most);
-    for (size_t i = list.size(); i > 0 && list.size() - i < most; --i) {
-      const EventRef event{list[i - 1].record().type, list[i - 1].record().row};
-      c.points += Decayed(rule.points, now_ - view_->EventAt(event), rule.half_life);
-      c.events.push_back(view_->EventSeq(event));
-    }
-    return absl::OkStatus();
-  }
-
-  double Total(const std::vector<Contribution>& contributions) const {
-    std::map<std::string, double> groups;
-    for (const Contribution& c : contributions) groups[c.group] += c.points;
-    double total = 0;
-    for (const auto& [name, points] : groups) {
-      const auto group = std::find_if(score_.groups.begin(), score_.groups.end(),
-                                      [&](const ScoreGroup& g) { return g.name == name; });
-      total += group == score_.groups.end() ? points : Capped(points, group->cap);
-    }
-    return Capped(total, score_.cap);
-  }
-
-  const Crm* crm_;
-  const Snapshot* view_;
-  RuleScore score_;
-  Timestamp now_;
-  std::vector<RuleCondition> rules_;
-};
-
-// Every expression of the score.
-absl::StatusOr<std::vector<std::shared_ptr<const Plan>>> PlansOf(const Crm& crm,
-                                                                 const RuleScore& score) {
-  std::vector<std::shared_ptr<const Plan>> plans;
-  for (const ScoreRule& rule : score.rules) {
-    RELATA_ASSIGN_OR_RETURN(const RuleCondition checked, CheckRule(crm, score.type, rule));
-    for (const auto* c : {&checked.when, &checked.number, &checked.events}) {
-      if (*c) plans.push_back((*c)->expression->shared_plan());
-    }
-  }
-  return plans;
-}
-
-// Checks the reader's rights, loads what the score reads and makes it ready.
+// A score checked, permitted and with the tables it reads at hand.
 struct Ready {
+  ScoreProgram program;
   std::shared_ptr<const Snapshot> view;
-  TypeId type = kNoType;
-  Scorer scorer;
 };
 absl::StatusOr<Ready> Prepare(const Crm& crm, std::string_view name, const QueryOptions& options) {
   RELATA_ASSIGN_OR_RETURN(RuleScore score, FindScore(crm, name));
+  RELATA_ASSIGN_OR_RETURN(ScoreProgram program, CheckScore(crm, std::move(score)));
   RELATA_ASSIGN_OR_RETURN(const Permissions permissions,
                           internal::PermissionsOf(crm, options.reader));
-  const TypeDef* type = crm.schema()->Find(score.type);
-  if (type == nullptr) return InvalidArgument(Concat("there is no type '", score.type, "'"));
-  std::set<TypeId> tables = {type->id};
-  RELATA_ASSIGN_OR_RETURN(const auto plans, PlansOf(crm, score));
-  for (const auto& plan : plans) {
+  for (const auto& plan : program.Plans()) {
     RELATA_RETURN_IF_ERROR(internal::PermitReading(crm, *plan, permissions, options.purpose));
-    RELATA_ASSIGN_OR_RETURN(const std::vector<TypeId> read, internal::TablesRead(crm, *plan));
-    tables.insert(read.begin(), read.end());
   }
-  const std::vector<TypeId> list(tables.begin(), tables.end());
-  RELATA_ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> view, crm.View(list));
-  RELATA_ASSIGN_OR_RETURN(Scorer scorer, Scorer::Make(crm, *view, std::move(score), options.now));
-  return Ready{std::move(view), type->id, std::move(scorer)};
+  RELATA_ASSIGN_OR_RETURN(const std::vector<TypeId> tables, program.Tables(crm));
+  RELATA_ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> view, crm.View(tables));
+  return Ready{std::move(program), std::move(view)};
+}
+
+// The score as an expression about records of `type` asks for it.
+absl::StatusOr<ScoreProgram> ProgramFor(const Asking& asking, std::string_view name, TypeId type) {
+  RELATA_ASSIGN_OR_RETURN(RuleScore score, FindScore(asking.crm, name));
+  RELATA_ASSIGN_OR_RETURN(ScoreProgram program, CheckScore(asking.crm, std::move(score)));
+  if (program.type != type) {
+    return NotFound(
+        Concat("score '", name, "' is of records of type ", program.score.type, " only"));
+  }
+  return program;
 }
 
 }  // namespace
@@ -289,6 +131,7 @@ absl::StatusOr<RuleScore> ParseRuleScore(std::string_view name, std::string_view
     RELATA_RETURN_IF_ERROR(grade.status());
   }
   if (score.rules.empty()) in.Fail("rules are missing");
+  if (score.groups.size() > internal::kMostGroups) in.Fail("there are more than 64 groups");
   RELATA_RETURN_IF_ERROR(in.status());
   return score;
 }
@@ -296,12 +139,9 @@ absl::StatusOr<RuleScore> ParseRuleScore(std::string_view name, std::string_view
 absl::Status DefineScore(Crm& crm, std::string_view name, std::string_view body, const Actor& actor,
                          Timestamp now) {
   RELATA_ASSIGN_OR_RETURN(const RuleScore score, ParseRuleScore(name, body));
-  for (const ScoreRule& rule : score.rules) {
-    RELATA_RETURN_IF_ERROR(
-        Annotate(CheckRule(crm, score.type, rule).status(), Concat("score '", name, "'")));
-  }
-  RELATA_ASSIGN_OR_RETURN(const auto plans, PlansOf(crm, score));
-  for (const auto& plan : plans) {
+  const absl::StatusOr<ScoreProgram> program = CheckScore(crm, score);
+  RELATA_RETURN_IF_ERROR(Annotate(program.status(), Concat("score '", name, "'")));
+  for (const auto& plan : program->Plans()) {
     RELATA_ASSIGN_OR_RETURN(const bool cyclic, internal::DependsOn(crm, *plan, kKind, name));
     if (cyclic) return FailedPrecondition(Concat("score '", name, "' would depend on itself"));
   }
@@ -319,43 +159,66 @@ absl::StatusOr<RuleScore> FindScore(const Crm& crm, std::string_view name) {
 
 absl::StatusOr<std::vector<std::shared_ptr<const Plan>>> ScorePlans(const Crm& crm,
                                                                     std::string_view name) {
-  RELATA_ASSIGN_OR_RETURN(const RuleScore score, FindScore(crm, name));
-  return PlansOf(crm, score);
+  RELATA_ASSIGN_OR_RETURN(RuleScore score, FindScore(crm, name));
+  RELATA_ASSIGN_OR_RETURN(const ScoreProgram program, CheckScore(crm, std::move(score)));
+  return program.Plans();
 }
 
 absl::StatusOr<double> AnswerScore(const Asking& asking, std::string_view name, RecordRef record) {
-  RELATA_ASSIGN_OR_RETURN(RuleScore score, FindScore(asking.crm, name));
-  RELATA_ASSIGN_OR_RETURN(const Scorer scorer,
-                          Scorer::Make(asking.crm, asking.view, std::move(score), asking.now));
+  RELATA_ASSIGN_OR_RETURN(const ScoreProgram program, ProgramFor(asking, name, record.type));
+  RecordScorer scorer(asking.crm, asking.view, program, asking.now);
   RELATA_ASSIGN_OR_RETURN(const ScoredRecord scored, scorer.Score(record));
   return scored.total;
+}
+
+absl::StatusOr<std::vector<double>> AnswerScores(const Asking& asking, std::string_view name,
+                                                 TypeId type) {
+  RELATA_ASSIGN_OR_RETURN(const ScoreProgram program, ProgramFor(asking, name, type));
+  RELATA_ASSIGN_OR_RETURN(PopulationScores scores,
+                          PopulationScorer(asking.crm, asking.view, program, asking.now).Totals());
+  return std::move(scores.totals);
 }
 
 absl::StatusOr<ScoredRecord> ScoreOf(const Crm& crm, std::string_view name, RecordRef record,
                                      const QueryOptions& options) {
   RELATA_ASSIGN_OR_RETURN(const Ready ready, Prepare(crm, name, options));
   const RecordRef here = crm.Resolve(record);
-  if (here.type != ready.type) {
-    return InvalidArgument(Concat("score '", name, "' is of records of type ",
-                                  ready.view->schema().type(ready.type).name));
+  if (here.type != ready.program.type) {
+    return InvalidArgument(
+        Concat("score '", name, "' is of records of type ", ready.program.score.type));
   }
-  return ready.scorer.Score(here);
+  if (!ready.view->Exists(here)) return NotFound("there is no such record");
+  return RecordScorer(crm, *ready.view, ready.program, options.now).Score(here);
+}
+
+absl::StatusOr<PopulationScores> ScoreAll(const Crm& crm, std::string_view name,
+                                          const QueryOptions& options) {
+  RELATA_ASSIGN_OR_RETURN(const Ready ready, Prepare(crm, name, options));
+  return PopulationScorer(crm, *ready.view, ready.program, options.now).Totals();
 }
 
 absl::StatusOr<std::vector<ScoredRecord>> TopScores(const Crm& crm, std::string_view name,
                                                     const QueryOptions& options) {
   RELATA_ASSIGN_OR_RETURN(const Ready ready, Prepare(crm, name, options));
-  std::vector<ScoredRecord> scored;
-  for (Row row = 0; row < ready.view->RowLimit(ready.type); ++row) {
-    const RecordRef record{ready.type, row};
-    if (!ready.view->Exists(record)) continue;
-    RELATA_ASSIGN_OR_RETURN(ScoredRecord one, ready.scorer.Score(record));
-    scored.push_back(std::move(one));
+  RELATA_ASSIGN_OR_RETURN(const PopulationScores all,
+                          PopulationScorer(crm, *ready.view, ready.program, options.now).Totals());
+  std::vector<Row> rows;
+  for (size_t row = 0; row < all.totals.size(); ++row) {
+    if (!std::isnan(all.totals[row])) rows.push_back(static_cast<Row>(row));
   }
-  std::stable_sort(scored.begin(), scored.end(),
-                   [](const ScoredRecord& a, const ScoredRecord& b) { return a.total > b.total; });
-  if (options.limit != 0 && scored.size() > options.limit) scored.resize(options.limit);
-  return scored;
+  const size_t n = options.limit == 0 ? rows.size() : std::min(options.limit, rows.size());
+  std::partial_sort(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(n), rows.end(),
+                    [&](Row a, Row b) {
+                      return std::pair(-all.totals[static_cast<size_t>(a)], a) <
+                             std::pair(-all.totals[static_cast<size_t>(b)], b);
+                    });
+  RecordScorer scorer(crm, *ready.view, ready.program, options.now);
+  std::vector<ScoredRecord> top;
+  for (size_t i = 0; i < n; ++i) {
+    RELATA_ASSIGN_OR_RETURN(ScoredRecord scored, scorer.Score({ready.program.type, rows[i]}));
+    top.push_back(std::move(scored));
+  }
+  return top;
 }
 
 }  // namespace relata

@@ -34,6 +34,10 @@ struct Hooks {
   // The score of a record. NotFound: no such score, or none for this record.
   std::function<absl::StatusOr<double>(const Asking&, std::string_view name, RecordRef record)>
       score;
+  // The scores of all records of a type, by row; NaN where there is no record. NotFound as above.
+  std::function<absl::StatusOr<std::vector<double>>(const Asking&, std::string_view name,
+                                                    TypeId type)>
+      scores;
   // Whether a contact is allowed (Decision::kAllow).
   std::function<absl::StatusOr<bool>(const Asking&, RecordRef person, std::string_view channel,
                                      std::string_view purpose)>

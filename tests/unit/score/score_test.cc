@@ -88,6 +88,50 @@ TEST(RuleScore, CapsBoundTheRuleTheGroupAndTheWhole) {
   EXPECT_EQ(scored->grade, "A");
 }
 
+TEST(RuleScore, RepeatsCountOnlyApartFromTheLastThatCounted) {
+  Crm crm = OpenMemory();
+  constexpr std::string_view kBody = R"json({"type": "contact", "rules": [
+    {"name": "visits", "points": 1, "event": "page_view", "apart_days": 2, "window_days": 5}]})json";
+  ASSERT_TRUE(DefineScore(crm, "apart", kBody, kAmelie, kNow).ok());
+  // From the first on: 7 counts, 6 does not, 5, 3 and 1 do; 7 and 5 lie outside the window.
+  const RecordRef who = Visitor(crm, {7, 6, 5, 4, 3, 1});
+  const auto scored = ScoreOf(crm, "apart", who, At(kNow));
+  ASSERT_TRUE(scored.ok()) << scored.status();
+  EXPECT_DOUBLE_EQ(scored->total, 2);
+  ASSERT_THAT(scored->contributions, SizeIs(1));
+  EXPECT_THAT(scored->contributions[0].events, SizeIs(2));
+}
+
+TEST(RuleScore, ANumberExpressionGivesThePointsOfARecordOrOfAnEvent) {
+  Crm crm = OpenMemory();
+  constexpr std::string_view kBody = R"json({"type": "contact", "rules": [
+    {"name": "length", "number": "contact.family_name == null ? 0 : contact.family_name.size()"},
+    {"name": "path", "event": "page_view", "points": 1, "half_life_days": 30,
+     "number": "e.path == null ? 0 : e.path.size()"}]})json";
+  ASSERT_TRUE(DefineScore(crm, "numbers", kBody, kAmelie, kNow).ok());
+  const RecordRef who = Visitor(crm, {0, 30});
+  const auto scored = ScoreOf(crm, "numbers", who, At(kNow));
+  ASSERT_TRUE(scored.ok()) << scored.status();
+  EXPECT_DOUBLE_EQ(scored->total, 6 + 9 + 4.5);
+  const auto all = ScoreAll(crm, "numbers", At(kNow));
+  ASSERT_TRUE(all.ok()) << all.status();
+  EXPECT_DOUBLE_EQ(all->totals[static_cast<size_t>(crm.Resolve(who).row)], 6 + 9 + 4.5);
+}
+
+TEST(RuleScore, IsOfItsOwnTypeOnly) {
+  Crm crm = OpenMemory();
+  ASSERT_TRUE(DefineScore(crm, "ripe", kScore, kAmelie, kNow).ok());
+  Visitor(crm, {0});
+  Transaction tx = crm.Begin(kAmelie);
+  tx.Create("account", {{"name", Value::Text("Acme")}});
+  ASSERT_TRUE(tx.Commit(kNow).ok());
+  const auto answer = crm.Query("account", "score('ripe') > 0.0", At(kNow));
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->count, 0);
+  EXPECT_EQ(answer->errors, 1);
+  EXPECT_THAT(answer->first_error, HasSubstr("contact only"));
+}
+
 TEST(RuleScore, AnswersInsideExpressionsAndRefusesToDependOnItself) {
   Crm crm = OpenMemory();
   ASSERT_TRUE(DefineScore(crm, "ripe", kScore, kAmelie, kNow).ok());
