@@ -3,7 +3,6 @@
 // Opening a Crm: the one place that knows every room. It picks the store and hands the engine the
 // rules and answers of the rooms above it.
 
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -12,24 +11,22 @@
 #include "relata/engine/crm.h"
 #include "relata/process/pipeline.h"
 #include "relata/process/workflow.h"
-#include "relata/score/rule_score.h"
 #include "relata/segment/audience.h"
 #include "relata/segment/segment.h"
 #include "relata/storage/memory.h"
 #include "relata/storage/sqlite.h"
-#include "segment/contact_cards.h"
+#include "score/named_score.h"
 
 namespace relata {
 namespace {
 
 Hooks AllHooks() {
   Hooks hooks;
-  hooks.score = AnswerScore;
-  hooks.scores = AnswerScores;
-  hooks.score_plans = ScorePlans;
+  hooks.score = internal::AnswerNamedScore;
+  hooks.scores = internal::AnswerNamedScores;
+  hooks.score_plans = internal::NamedScorePlans;
   hooks.may_contact = AnswerMayContact;
   hooks.consent_types = ConsentTables;
-  hooks.consent = std::make_shared<internal::ContactCards>();
   return hooks;
 }
 
@@ -40,10 +37,7 @@ absl::StatusOr<Crm> Crm::Open(std::string_view where, OpenOptions options) {
   if (where.starts_with("postgres://") || where.starts_with("postgresql://")) {
     return InvalidArgument("this build has no PostgreSQL store");
   }
-  if (where == ":memory:") {
-    options.exclusive = true;
-    return Open(NewMemoryStore(), std::move(options));
-  }
+  if (where == ":memory:") return Open(NewMemoryStore(), std::move(options));
   SqliteOptions sqlite;
   sqlite.create = options.create && !options.read_only;
   sqlite.read_only = options.read_only;

@@ -10,6 +10,7 @@
 #include "engine/conditions.h"
 #include "process/families.h"
 #include "relata/process/overview.h"
+#include "relata/score/cadence.h"
 
 namespace relata {
 namespace {
@@ -17,8 +18,7 @@ namespace {
 using internal::Concat;
 using internal::RecordReader;
 
-constexpr int kLeastOrders = 4;        // before a rhythm can be spoken of
-constexpr int kLateFactorTenths = 15;  // 1.5 times the usual interval is late
+constexpr double kLateFactor = 1.5;  // times the usual interval is late
 constexpr Duration kRenewalAhead = Days(90);
 constexpr Duration kMeetingAhead = Days(14);
 constexpr Duration kPeopleBack = Days(90);
@@ -154,31 +154,24 @@ class BriefMaker {
   }
 
   void Cadence() {
-    std::vector<std::pair<Timestamp, RecordRef>> orders;
+    std::vector<Timestamp> orders;
+    std::pair<Timestamp, RecordRef> last{Timestamp::kMin, {}};
     for (const RecordRef order : read_.Children(account_, "order", link_)) {
       const std::optional<Timestamp> at = read_.When(order, "at");
       if (at && *at <= now_ && read_.Text(order, "status") != "cancelled") {
-        orders.emplace_back(*at, order);
+        orders.push_back(*at);
+        last = std::max(last, {*at, order});
       }
     }
-    std::sort(orders.begin(), orders.end());
-    if (orders.size() < kLeastOrders) return;
-    std::vector<int64_t> gaps;
-    for (size_t i = 1; i < orders.size(); ++i) {
-      const int64_t gap = orders[i].first.micros - orders[i - 1].first.micros;
-      if (gap > 0) gaps.push_back(gap);
-    }
-    if (gaps.size() + 1 < kLeastOrders) return;
-    std::nth_element(gaps.begin(), gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2),
-                     gaps.end());
-    const Duration usual{gaps[gaps.size() / 2]};
-    const Duration since = now_ - orders.back().first;
-    if (since.micros / kLateFactorTenths * 10 <= usual.micros) return;
+    const std::optional<relata::Cadence> cadence = CadenceOf(orders, now_);
+    if (!cadence || !cadence->LaterThan(kLateFactor)) return;
     Add("cadence",
         Concat(Say("orders usually every ", "commande d'ordinaire tous les "),
-               DaysText(DaysOf(usual)), Say(", the last one ", ", la dernière il y a "),
-               DaysText(DaysOf(since)), Say(" ago", "")),
-        {orders.back().second});
+               DaysText(DaysOf(cadence->usual)), Say(", the last one ", ", la dernière il y a "),
+               DaysText(DaysOf(cadence->since)), Say(" ago", ""),
+               Say(" (as long by chance: ", " (aussi long par hasard : "),
+               ChanceText(cadence->chance, language_), ")"),
+        {last.second});
   }
 
   void Renewals() {

@@ -114,22 +114,14 @@ absl::StatusOr<CustomerPurchases> PurchasesOf(const Crm& crm, std::string_view t
 absl::StatusOr<std::vector<Cadence>> LateCustomers(const Crm& crm, std::string_view type,
                                                    double factor, const QueryOptions& options) {
   RELATA_ASSIGN_OR_RETURN(const std::vector<OrderLine> orders, OrdersOf(crm, type, options));
-  std::map<Row, std::vector<int64_t>> instants;
-  for (const OrderLine& o : orders) instants[o.customer].push_back(o.at.micros);
+  std::map<Row, std::vector<Timestamp>> instants;
+  for (const OrderLine& o : orders) instants[o.customer].push_back(o.at);
   std::vector<Cadence> late;
-  for (auto& [customer, at] : instants) {
-    if (at.size() < 3) continue;
-    std::sort(at.begin(), at.end());
-    const Duration since{options.now.micros - at.back()};
-    std::vector<int64_t> gaps;
-    for (size_t i = 1; i < at.size(); ++i) gaps.push_back(at[i] - at[i - 1]);
-    const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2);
-    std::nth_element(gaps.begin(), middle, gaps.end());
-    const Duration usual{*middle};
-    if (usual.micros <= 0) continue;
-    if (static_cast<double>(since.micros) > factor * static_cast<double>(usual.micros)) {
-      late.push_back({customer, static_cast<int64_t>(at.size()), usual, since});
-    }
+  for (const auto& [customer, at] : instants) {
+    std::optional<Cadence> cadence = CadenceOf(at, options.now);
+    if (!cadence || !cadence->LaterThan(factor)) continue;
+    cadence->customer = customer;
+    late.push_back(*cadence);
   }
   std::sort(late.begin(), late.end(), [](const Cadence& a, const Cadence& b) {
     const auto ratio = [](const Cadence& c) {

@@ -110,6 +110,7 @@ absl::Status WriteText(const std::string& file, std::string_view text);
 // --- The groups, one file each.
 void AddAudienceCommand(CLI::App& app, Session& session);
 void AddAuditCommand(CLI::App& app, Session& session);
+void AddClvCommands(CLI::App& app, Session& session);
 void AddConsentCommands(CLI::App& app, Session& session);
 void AddConsentLedgerCommands(CLI::App& consent, Session& session);  // below `consent`
 void AddDefineCommands(CLI::App& app, Session& session);

@@ -5,9 +5,7 @@
 #include <cstdio>
 #include <exception>
 #include <string>
-#include <vector>
 
-#include "expression/near_names.h"
 #include "shell/command.h"
 
 namespace relata::shell {
@@ -34,16 +32,6 @@ void AddSharedOptions(CLI::App& app, Session& session) {
   app.add_flag("--json", session.json, "Answer as JSON");
 }
 
-// What to say of a command line whose command is not known; "" when that is not what is wrong.
-std::string UnknownCommand(const CLI::App& app) {
-  const std::vector<std::string> rest = app.remaining();
-  if (!app.get_subcommands().empty() || rest.empty() || rest[0].starts_with('-')) return "";
-  std::vector<std::string> known;
-  for (const CLI::App* command : app.get_subcommands({})) known.push_back(command->get_name());
-  return "relata: there is no command '" + rest[0] + "'" + internal::DidYouMean(rest[0], known) +
-         " ('relata --help' lists them)\n";
-}
-
 int Run(int argc, char** argv) {
   CLI::App app("Relata: a customer graph in one file, with segments, scores, consent and reasons",
                "relata");
@@ -54,6 +42,7 @@ int Run(int argc, char** argv) {
   app.require_subcommand(1);
   AddAudienceCommand(app, session);
   AddAuditCommand(app, session);
+  AddClvCommands(app, session);
   AddConsentCommands(app, session);
   AddDefineCommands(app, session);
   AddDemoCommand(app, session);
@@ -74,10 +63,6 @@ int Run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     // Help and version are asked for; everything else is a wrong command line.
-    if (const std::string unknown = UnknownCommand(app); !unknown.empty()) {
-      std::fputs(unknown.c_str(), stderr);
-      return kUsage;
-    }
     return app.exit(error) == 0 ? kDone : kUsage;
   }
   return session.exit_status();

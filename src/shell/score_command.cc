@@ -194,13 +194,16 @@ int Cadences(const Session& session, const Request& request) {
     rows.push_back({{"id", *name},
                     {"orders", cadence.orders},
                     {"usual_days", WholeDays(cadence.usual)},
-                    {"since_days", WholeDays(cadence.since)}});
+                    {"since_days", WholeDays(cadence.since)},
+                    {"chance", cadence.chance}});
     if (session.json) continue;
     const absl::StatusOr<std::string> title = crm->Title(record);
     session.PrintLine(Concat(title.ok() ? *title : *name,
                              session.Say(": usually every ", " : d'ordinaire tous les "),
                              WholeDays(cadence.usual), session.Say(" days, now ", " jours, là "),
-                             WholeDays(cadence.since)));
+                             WholeDays(cadence.since),
+                             session.Say(" (as long by chance: ", " (aussi long par hasard : "),
+                             ChanceText(cadence.chance, session.language()), ")"));
   }
   if (session.json) {
     session.PrintLine(
@@ -271,7 +274,8 @@ void AddScoreCommands(CLI::App& app, Session& session) {
   CLI::App* cadence = AddCommand(app, "cadence", "Customers who are later than they usually are",
                                  "The median time between a customer's orders, and the time since "
                                  "the last,\nfor those whose silence is longer than --factor times "
-                                 "their usual interval.");
+                                 "their usual interval,\nand the chance of so long an "
+                                 "interval if they went on as before.");
   cadence->add_option("TYPE", request->type, "account or contact")->capture_default_str();
   cadence->add_option("--factor", request->factor)->type_name("X")->capture_default_str();
   cadence->add_option("--limit", request->limit)->type_name("N")->capture_default_str();

@@ -49,7 +49,7 @@ The customer of tomorrow's meeting.
     - Ticket Fuite sur le vérin principal, série 2024 (High, New), opened 6 days ago
     - Ticket Bruit anormal à la descente (Medium, New), opened 16 days ago
     - satisfaction 6 out of 10, 25 days ago (9, 8, 6)
-    - orders usually every 31 days, the last one 58 days ago
+    - orders usually every 31 days, the last one 58 days ago (as long by chance: 32 %)
     - Quote, 49800.00 EUR (Sent), sent 12 days ago
     - Subscription CT000001, 6400.00 EUR (En cours), ends in 39 days
     - Opportunity PH-100 Fonderies de la Loire, 49800.00 EUR (Negotiation, Open), opened 95 days ago
@@ -65,7 +65,7 @@ The customer of tomorrow's meeting.
     VAT number         FR90373687870
     Customer number    CL000001
   $ relata --db vernay.db --now 2026-11-12T17:00:00Z cadence | head -1
-  Forge des Deux Rives: usually every 60 days, now 470
+  Forge des Deux Rives: usually every 60 days, now 470 (as long by chance: under 0.1 %)
 
 What was said is kept with its proof; a no weighs at once.
 

@@ -16,6 +16,7 @@
 
 #include "relata/base/status.h"
 #include "relata/engine/crm.h"
+#include "relata/score/cadence.h"
 #include "relata/score/rfm.h"
 
 namespace relata {
@@ -32,14 +33,8 @@ struct CustomerPurchases {
 absl::StatusOr<CustomerPurchases> PurchasesOf(const Crm& crm, std::string_view type,
                                               Currency currency, const QueryOptions& options);
 
-// How regularly a customer orders: the median time between orders, and how long since the last.
-struct Cadence {
-  Row customer = kNoRow;
-  int64_t orders = 0;
-  Duration usual;  // median interval; at least three orders are needed
-  Duration since;  // since the last one
-};
-// Customers who are later than `factor` times their usual interval, most overdue first.
+// Customers whose silence is longer than `factor` times their usual interval between orders
+// (cadence.h), most overdue first.
 absl::StatusOr<std::vector<Cadence>> LateCustomers(const Crm& crm, std::string_view type,
                                                    double factor, const QueryOptions& options);
 

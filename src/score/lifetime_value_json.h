@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef RELATA_SRC_SCORE_LIFETIME_VALUE_JSON_H_
+#define RELATA_SRC_SCORE_LIFETIME_VALUE_JSON_H_
+
+#include <string_view>
+
+#include "relata/score/lifetime_value.h"
+
+namespace relata::internal {
+
+// The reverse of LifetimeValueToJson, without the version. DataLoss when it cannot be read.
+absl::StatusOr<LifetimeValueModel> LifetimeValueFromJson(std::string_view name,
+                                                         std::string_view body);
+
+}  // namespace relata::internal
+
+#endif  // RELATA_SRC_SCORE_LIFETIME_VALUE_JSON_H_
