@@ -289,7 +289,39 @@ bool SetFlagValue(Policy* p, Flag flag, std::string_view v) {
 
 }  // namespace
 
+namespace {
+
+// "22:00-08:00 email,sms"; "off" and a missing list of channels are allowed.
+bool ParseQuietHours(std::string_view value, QuietHours* out) {
+  *out = {};
+  if (value == "off") return true;
+  std::string_view hours = TakeWord(&value);
+  return ParseClock(Take(&hours, '-'), &out->from) && ParseClock(hours, &out->to) &&
+         ParseSet(internal::kChannelNames, TrimSpace(value), &out->channels);
+}
+
+// "email 3/7": at most three messages in seven days.
+bool ParseFrequencyCap(std::string_view value, FrequencyCap* out) {
+  *out = {};
+  if (value == "off") return true;
+  if (value.find(' ') != std::string_view::npos) {
+    out->channel = ParseChannel(TakeWord(&value));
+    if (out->channel == Channel::kUnknown) return false;
+    value = TrimSpace(value);
+  }
+  return ParseInt32(Take(&value, '/'), &out->max) && ParseInt32(value, &out->days) && out->days > 0;
+}
+
+}  // namespace
+
 absl::Status SetFlag(Policy* policy, std::string_view name, std::string_view value) {
+  const auto refused = [&] { return InvalidArgument(Concat(name, " cannot be \"", value, "\"")); };
+  if (name == "quiet_hours") {
+    return ParseQuietHours(value, &policy->quiet_hours) ? absl::OkStatus() : refused();
+  }
+  if (name == "freq_cap") {
+    return ParseFrequencyCap(value, &policy->freq_cap) ? absl::OkStatus() : refused();
+  }
   if (name == "dormant_months") {
     if (ParseLength(value, &policy->dormant_months)) return absl::OkStatus();
     return InvalidArgument(Concat("dormant_months cannot be \"", value, "\""));

@@ -68,9 +68,17 @@ absl::StatusOr<RecordRef> Crm::Find(std::string_view name) const {
     return InvalidArgument(Concat("'", name, "' is not TYPE/ID with a type of record"));
   }
   const std::string_view id = name.substr(slash + 1);
+  const std::optional<Uuid> uuid = Uuid::Parse(id);
+  if (uuid) {
+    // A public id names the same row for ever, so a table that is loaded knows it without asking
+    // the store; what became of the record since is for Resolve to say.
+    const std::shared_ptr<const Snapshot> known = engine_->Current();
+    const RecordRef found = known->Loaded(type->id) ? known->Find(type->id, *uuid) : RecordRef{};
+    if (!found.none()) return Resolve(found);
+  }
   RELATA_ASSIGN_OR_RETURN(std::unique_ptr<StoreReader> reader, engine_->Read());
   absl::StatusOr<Row> row = NotFound("");
-  if (const std::optional<Uuid> uuid = Uuid::Parse(id)) {
+  if (uuid) {
     row = reader->FindId(type->id, *uuid);
   } else if (const size_t colon = id.find(':'); colon != id.npos) {
     row = reader->FindExternalKey(type->id, id.substr(0, colon), id.substr(colon + 1));

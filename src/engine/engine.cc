@@ -188,6 +188,7 @@ absl::Status Crm::Engine::Refresh(StoreReader& reader) {
     }
   }
   RELATA_ASSIGN_OR_RETURN(snapshot_, snapshot_->CatchUp(reader));
+  if (hooks_.consent) hooks_.consent->Overtaken(*snapshot_);
   return absl::OkStatus();
 }
 
@@ -211,13 +212,25 @@ RecordRef Crm::Engine::Real(RecordRef record) const {
   return found == became_.end() ? RecordRef{record.type, kNoRow} : found->second;
 }
 
+std::shared_ptr<const Snapshot> Crm::Engine::Current() const {
+  std::lock_guard lock(mutex_);
+  return snapshot_;
+}
+
+absl::Status Crm::Engine::Freshen() {
+  return options_.exclusive ? absl::OkStatus() : View({}).status();
+}
+
 absl::StatusOr<std::shared_ptr<const Snapshot>> Crm::Engine::View(std::span<const TypeId> types) {
-  RELATA_ASSIGN_OR_RETURN(const CommitId head, store_->HeadId());
+  std::optional<CommitId> head;
+  if (!options_.exclusive) {
+    RELATA_ASSIGN_OR_RETURN(head, store_->HeadId());
+  }
   {
     std::lock_guard lock(mutex_);
     const bool loaded =
         std::all_of(types.begin(), types.end(), [&](TypeId t) { return snapshot_->Loaded(t); });
-    if (loaded && head == snapshot_->commit()) return snapshot_;
+    if (loaded && (!head || *head == snapshot_->commit())) return snapshot_;
   }
   // Loading waits for a commit under way, so that the tables read belong to the snapshot they join.
   std::lock_guard commit_lock(commit_mutex_);
@@ -521,6 +534,7 @@ absl::Status Crm::Engine::Finish(Attempt& attempt) {
 
 void Crm::Engine::Publish(Attempt& attempt) {
   std::lock_guard lock(mutex_);
+  if (hooks_.consent) hooks_.consent->Committed(*snapshot_, *attempt.after, attempt.steps);
   snapshot_ = attempt.after;
   became_.insert(attempt.became.begin(), attempt.became.end());
   for (const CommitBatch& step : attempt.steps) {

@@ -3,6 +3,7 @@
 // Opening a Crm: the one place that knows every room. It picks the store and hands the engine the
 // rules and answers of the rooms above it.
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -16,6 +17,7 @@
 #include "relata/storage/memory.h"
 #include "relata/storage/sqlite.h"
 #include "score/named_score.h"
+#include "segment/contact_cards.h"
 
 namespace relata {
 namespace {
@@ -27,6 +29,7 @@ Hooks AllHooks() {
   hooks.score_plans = internal::NamedScorePlans;
   hooks.may_contact = AnswerMayContact;
   hooks.consent_types = ConsentTables;
+  hooks.consent = std::make_shared<internal::ContactCards>();
   return hooks;
 }
 
@@ -37,7 +40,10 @@ absl::StatusOr<Crm> Crm::Open(std::string_view where, OpenOptions options) {
   if (where.starts_with("postgres://") || where.starts_with("postgresql://")) {
     return InvalidArgument("this build has no PostgreSQL store");
   }
-  if (where == ":memory:") return Open(NewMemoryStore(), std::move(options));
+  if (where == ":memory:") {
+    options.exclusive = true;
+    return Open(NewMemoryStore(), std::move(options));
+  }
   SqliteOptions sqlite;
   sqlite.create = options.create && !options.read_only;
   sqlite.read_only = options.read_only;

@@ -8,29 +8,21 @@
 
 #include "base/strings.h"
 #include "relata/segment/segment.h"
-#include "segment/contact_facts.h"
+#include "segment/contact_cards.h"
 
 namespace relata {
 namespace {
 
 using internal::Concat;
-using internal::ContactFacts;
+using internal::ContactCard;
+using internal::ContactCards;
+using internal::RulesPointer;
 
-// What GatherFacts reads, by name.
+// What a card is made from, by name.
 constexpr std::string_view kTables[] = {
     "contact",       "lead",         "account",   "contact_point", "email_address",
     "phone_number",  "order",        "contract",  "subscription",  "opportunity",
     "email_clicked", "email_opened", "form_sent", "login",         "email_sent"};
-
-// The packs of the library, read once.
-const absl::StatusOr<RulePack>& Rules() {
-  static const auto* const kRules = new absl::StatusOr<RulePack>(RulePack::Standard());
-  return *kRules;
-}
-
-absl::StatusOr<std::shared_ptr<const Snapshot>> ViewOfConsent(const Crm& crm) {
-  return crm.View(ConsentTables(crm));
-}
 
 // Which rule keeps a person out, counted.
 class Exclusions {
@@ -68,25 +60,32 @@ std::vector<TypeId> ConsentTables(const Crm& crm) {
 }
 
 absl::StatusOr<Decision> MayContact(const Crm& crm, RecordRef person, const ContactPlan& plan) {
-  RELATA_RETURN_IF_ERROR(Rules().status());
-  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, ViewOfConsent(crm));
-  ContactFacts gathered(*view);
-  RELATA_RETURN_IF_ERROR(gathered.Gather(crm.Resolve(person), plan));
-  return Decide(gathered.question(), gathered.facts(), *Rules());
+  ContactCards& cards = ContactCards::Of(crm);
+  Decision decision;
+  RELATA_RETURN_IF_ERROR(
+      cards.With(crm, person, [&](const ContactCard& card, PartyId who, const RulesPointer& rules) {
+        decision = internal::DecideOn(card, who, plan, *rules, cards.lookup());
+      }));
+  return decision;
 }
 
 absl::StatusOr<ConsentExplanation> WhyContact(const Crm& crm, RecordRef person,
                                               const ContactPlan& plan, Language language) {
-  RELATA_RETURN_IF_ERROR(Rules().status());
-  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, ViewOfConsent(crm));
-  ContactFacts gathered(*view);
-  RELATA_RETURN_IF_ERROR(gathered.Gather(crm.Resolve(person), plan));
-  return Explain(gathered.question(), gathered.facts(), *Rules(), Rules()->policy(), language);
+  ContactCards& cards = ContactCards::Of(crm);
+  ConsentExplanation why;
+  RELATA_RETURN_IF_ERROR(
+      cards.With(crm, person, [&](const ContactCard& card, PartyId who, const RulesPointer& rules) {
+        why = internal::OnFacts(
+            card, who, plan, cards.lookup(), [&](const Question& question, const Facts& facts) {
+              return Explain(question, facts, rules->pack, rules->policy(), language);
+            });
+        why.pack = std::shared_ptr<const RulePack>(rules, &rules->pack);
+      }));
+  return why;
 }
 
 absl::StatusOr<SegmentAudience> FindAudience(const Crm& crm, std::string_view segment,
                                              const ContactPlan& plan, const QueryOptions& options) {
-  RELATA_RETURN_IF_ERROR(Rules().status());
   if (plan.channel == Channel::kUnknown || plan.purpose == Purpose::kUnknown) {
     return InvalidArgument("an audience needs a channel and a purpose");
   }
@@ -98,39 +97,44 @@ absl::StatusOr<SegmentAudience> FindAudience(const Crm& crm, std::string_view se
     return InvalidArgument(Concat("segment '", segment, "' holds records of type ", type,
                                   "; an audience is of contacts or leads"));
   }
-  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, ViewOfConsent(crm));
   SegmentAudience audience;
   audience.type = members.type;
   audience.members = members.count;
   audience.undecided = members.errors;
-  ContactFacts gathered(*view);
   Exclusions exclusions;
-  for (const Row row : members.rows) {
+  ContactCards& cards = ContactCards::Of(crm);
+  const auto decide = [&](Row row, const ContactCard& card, PartyId person,
+                          const RulesPointer& rules) {
+    const Decision decision = internal::DecideOn(card, person, plan, *rules, cards.lookup());
     const RecordRef who{members.type, row};
-    RELATA_RETURN_IF_ERROR(gathered.Gather(who, plan));
-    const Decision decision = Decide(gathered.question(), gathered.facts(), *Rules());
     if (!decision.allowed()) {
       exclusions.Add(Name(decision.rule), decision.outcome, who);
-    } else if (const std::string_view problem = gathered.AddressProblem(); !problem.empty()) {
+    } else if (const std::string_view problem = card.AddressProblem(plan.channel);
+               !problem.empty()) {
       exclusions.Add(problem, Outcome::kDeny, who);
     } else {
       audience.allowed.push_back(row);
     }
-  }
+  };
+  RELATA_RETURN_IF_ERROR(cards.ForEach(crm, members.type, members.rows, decide));
   audience.excluded = exclusions.MostFrequentFirst();
   return audience;
 }
 
 absl::StatusOr<bool> AnswerMayContact(const Asking& asking, RecordRef person,
                                       std::string_view channel, std::string_view purpose) {
-  RELATA_RETURN_IF_ERROR(Rules().status());
   ContactPlan plan;
   plan.channel = ParseChannel(channel);
   plan.purpose = ParsePurpose(purpose);
   plan.at = asking.now;
-  ContactFacts gathered(asking.view);
-  RELATA_RETURN_IF_ERROR(gathered.Gather(person, plan));
-  return Decide(gathered.question(), gathered.facts(), *Rules()).allowed();
+  ContactCards& cards = ContactCards::Of(asking.crm);
+  bool allowed = false;
+  RELATA_RETURN_IF_ERROR(cards.WithOn(
+      asking.crm, asking.view, person,
+      [&](const ContactCard& card, PartyId who, const RulesPointer& rules) {
+        allowed = internal::DecideOn(card, who, plan, *rules, cards.lookup()).allowed();
+      }));
+  return allowed;
 }
 
 }  // namespace relata

@@ -5,7 +5,9 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <vector>
 
+#include "expression/near_names.h"
 #include "shell/command.h"
 
 namespace relata::shell {
@@ -30,6 +32,16 @@ void AddSharedOptions(CLI::App& app, Session& session) {
   app.add_option("--role", session.actor_role, "The role that user acts in")->type_name("ROLE");
   app.add_option("--id-seed", session.id_seed, "Draw ids that repeat, for replays")->type_name("N");
   app.add_flag("--json", session.json, "Answer as JSON");
+}
+
+// What to say of a command line whose command is not known; "" when that is not what is wrong.
+std::string UnknownCommand(const CLI::App& app) {
+  const std::vector<std::string> rest = app.remaining();
+  if (!app.get_subcommands().empty() || rest.empty() || rest[0].starts_with('-')) return "";
+  std::vector<std::string> known;
+  for (const CLI::App* command : app.get_subcommands({})) known.push_back(command->get_name());
+  return "relata: there is no command '" + rest[0] + "'" + internal::DidYouMean(rest[0], known) +
+         " ('relata --help' lists them)\n";
 }
 
 int Run(int argc, char** argv) {
@@ -63,6 +75,10 @@ int Run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     // Help and version are asked for; everything else is a wrong command line.
+    if (const std::string unknown = UnknownCommand(app); !unknown.empty()) {
+      std::fputs(unknown.c_str(), stderr);
+      return kUsage;
+    }
     return app.exit(error) == 0 ? kDone : kUsage;
   }
   return session.exit_status();

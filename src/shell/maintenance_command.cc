@@ -47,6 +47,12 @@ int List(const Session& session) {
                FormatDate(UtcDate(job.due)),
                std::string(job.overdue ? session.Say("overdue", "en retard") : "")});
   }
+  if (jobs->empty() && !session.json) {
+    session.PrintLine(
+        session.Say("no jobs yet; 'relata maintenance start' takes the usual ones",
+                    "aucune tâche ; 'relata maintenance start' reprend les usuelles"));
+    return kDone;
+  }
   session.Print(session.json ? out.dump() + "\n" : table.ToString());
   return overdue ? kNo : kDone;
 }

@@ -9,7 +9,11 @@ The command says what it is and what it can do.
 
 A wrong command line is status 2, and says so on standard error only.
 
-  $ relata frobnicate 2>/dev/null
+  $ relata frobnicate 2>&1
+  relata: there is no command 'frobnicate' ('relata --help' lists them)
+  [2]
+  $ relata qeury contact true 2>&1
+  relata: there is no command 'qeury'; did you mean 'query'? ('relata --help' lists them)
   [2]
   $ relata --lang de generate company 2>&1
   relata: --lang is en or fr, not de

@@ -97,7 +97,16 @@ std::string Replay(const std::string& text, const fs::path& directory) {
   return out;
 }
 
-class Golden : public ::testing::TestWithParam<std::string> {};
+class Golden : public ::testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    const std::string path = std::string(RELATA_COMMAND_DIRECTORY) + ":" + getenv("PATH");
+    setenv("PATH", path.c_str(), 1);
+    setenv("FIXTURES", (std::string(RELATA_GOLDEN_DIRECTORY) + "/fixtures").c_str(), 1);
+    setenv("LC_ALL", "C.UTF-8", 1);
+    unsetenv("RELATA_DB");
+  }
+};
 
 TEST_P(Golden, SaysWhatIsWritten) {
   const fs::path file = fs::path(RELATA_GOLDEN_DIRECTORY) / (GetParam() + ".t");
@@ -106,11 +115,6 @@ TEST_P(Golden, SaysWhatIsWritten) {
     if (testing::RelataShared().empty()) GTEST_SKIP() << "no reference data: set RELATA_SHARED";
     setenv("RELATA_SHARED", fs::absolute(testing::RelataShared()).c_str(), 1);
   }
-  const std::string path = std::string(RELATA_COMMAND_DIRECTORY) + ":" + getenv("PATH");
-  setenv("PATH", path.c_str(), 1);
-  setenv("FIXTURES", (std::string(RELATA_GOLDEN_DIRECTORY) + "/fixtures").c_str(), 1);
-  setenv("LC_ALL", "C.UTF-8", 1);
-  unsetenv("RELATA_DB");
   const testing::TempDir directory;
   const std::string actual = Replay(text, directory.path());
   if (getenv("RELATA_GOLDEN_UPDATE") != nullptr) {
@@ -120,6 +124,44 @@ TEST_P(Golden, SaysWhatIsWritten) {
   EXPECT_EQ(actual, text);
 }
 
+// The block of README.md whose commands begin with `relata`, indented as those of the files here
+// are.
+struct ReadmeBlock {
+  std::string before, commands, after;
+};
+
+ReadmeBlock BlockOfReadme(const std::string& readme) {
+  const std::string fence = "```console\n$ relata ";
+  const size_t begin = readme.find(fence);
+  if (begin == std::string::npos) return {readme, "", ""};
+  const size_t first = begin + fence.find('$');
+  const size_t end = readme.find("```\n", first);
+  ReadmeBlock block{readme.substr(0, first), "", readme.substr(end)};
+  std::istringstream lines(readme.substr(first, end - first));
+  for (std::string line; std::getline(lines, line);) block.commands += "  " + line + "\n";
+  return block;
+}
+
+class GoldenReadme : public Golden {};
+
+TEST_P(GoldenReadme, SaysWhatIsWritten) {
+  const fs::path file = fs::path(RELATA_GOLDEN_DIRECTORY) / "../../README.md";
+  const std::string text = testing::ReadFile(file);
+  const ReadmeBlock block = BlockOfReadme(text);
+  ASSERT_NE(block.commands, "");
+  const testing::TempDir directory;
+  const std::string actual = Replay(block.commands, directory.path());
+  if (getenv("RELATA_GOLDEN_UPDATE") != nullptr) {
+    std::string said;
+    std::istringstream lines(actual);
+    for (std::string line; std::getline(lines, line);) said += line.erase(0, 2) + "\n";
+    testing::WriteFile(file, block.before + said + block.after);
+    return;
+  }
+  EXPECT_EQ(actual, block.commands);
+}
+
+INSTANTIATE_TEST_SUITE_P(Commands, GoldenReadme, ::testing::Values("README"));
 INSTANTIATE_TEST_SUITE_P(Commands, Golden, ::testing::ValuesIn(GoldenFiles()),
                          [](const auto& file) {
                            std::string name = file.param;

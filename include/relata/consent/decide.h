@@ -35,7 +35,8 @@ inline Decision Denied(const Case& c, Rule rule, Seq seq = 0) {
 // Service, answers to requests, breach notices, the double opt-in message: stopped by a dead
 // address, and, the last two apart, by restriction and erasure; by nothing else.
 inline Decision DecideAlways(Case c) {
-  for (const LedgerLine& e : c.ledger) {
+  const bool bounces = c.May(EventBit(ConsentEvent::kBounce));
+  for (const LedgerLine& e : bounces ? c.ledger : std::span<const LedgerLine>()) {
     if (e.event == ConsentEvent::kBounce && NegativeSpeaks(c, e)) {
       return Denied(c, Rule::kBounce, e.seq);
     }
@@ -176,6 +177,7 @@ inline Decision DecideUnder(const Case& c) {
 
 // Out of order facts would be read wrongly, so they are not read.
 inline bool InOrder(const Facts& facts, std::span<const LedgerLine> ledger) {
+  if (facts.in_order) return true;
   const auto earlier = [](const auto& a, const auto& b) { return a.at < b.at; };
   return std::is_sorted(ledger.begin(), ledger.end(), earlier) &&
          std::is_sorted(facts.attempts.begin(), facts.attempts.end(), earlier);

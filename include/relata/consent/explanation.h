@@ -10,6 +10,7 @@
 #ifndef RELATA_CONSENT_EXPLANATION_H_
 #define RELATA_CONSENT_EXPLANATION_H_
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,16 +28,17 @@ struct ExplainedStep {
   Seq seq = 0;  // the entry it was tried on; 0: none
 };
 
-// Plain value; the pack must outlive it.
+// Plain value; the pack must outlive it, unless `pack` holds it.
 struct ConsentExplanation {
   Decision decision;
   Language language = Language::kEnglish;
-  std::string sentence;              // what was answered and why
-  std::string needed;                // what would have to be supplied; empty: nothing helps
-  std::string_view citation;         // of the rule that settled it
-  std::vector<Seq> matched;          // every entry on which the settling rule rests
-  std::vector<Decision> candidates;  // the answer under each law asked, in order
-  std::vector<ExplainedStep> steps;  // every rule tried, in order
+  std::string sentence;                  // what was answered and why
+  std::string needed;                    // what would have to be supplied; empty: nothing helps
+  std::string_view citation;             // of the rule that settled it
+  std::vector<Seq> matched;              // every entry on which the settling rule rests
+  std::vector<Decision> candidates;      // the answer under each law asked, in order
+  std::vector<ExplainedStep> steps;      // every rule tried, in order
+  std::shared_ptr<const RulePack> pack;  // what the citations are borrowed from, where it is shared
 
   // "deny FR.PHONE.HOURS (C. conso D223-9 ...): ..." on one line, then one line a step.
   std::string ToText() const;

@@ -64,6 +64,9 @@ struct Merge {
   PartyId into;
   Timestamp at;
   Timestamp until = Timestamp::kMax;
+  // How long before `at` questions count them as one already: who asks and who recorded the merge
+  // may have different clocks. What was said before `at` stays said by two.
+  Duration early{};
 };
 
 struct Subject {
@@ -71,6 +74,7 @@ struct Subject {
   std::span<const Zone> zone_candidates;  // used when `zone` is null
   std::optional<Date> born;
   bool deceased = false;
+  bool suppressed = false;  // marked "do not contact": on a suppression list that nothing lifts
 };
 
 struct Point {
@@ -92,6 +96,10 @@ struct Facts {
   bool activity_tracked = false;  // false: no retention decision can be made
   Subject subject;
   Point point;
+  // What the caller knows of the ledger, so that it is not looked for again: the events that may
+  // be among the entries (EventBit), and that ledger and attempts are in order.
+  EventSet events = 0xffff;
+  bool in_order = false;
 };
 
 }  // namespace relata

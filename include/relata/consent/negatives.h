@@ -118,9 +118,21 @@ inline Lifts LiftsAll(const Case& c, const LedgerLine& g, bool refusals) {
   return all;
 }
 
+inline bool MayHaveNegatives(const Case& c, bool refusals) {
+  constexpr EventSet kNegatives = EventBits(ConsentEvent::kWithdraw, ConsentEvent::kBounce);
+  return c.facts.subject.suppressed || c.May(kNegatives) ||
+         (refusals && c.May(EventBit(ConsentEvent::kRefuseCall)));
+}
+
 inline Standing WeighNegatives(const Case& c, bool refusals) {
   Standing s;
+  if (!MayHaveNegatives(c, refusals)) return s;
   Rule first = Rule::kNoBasis;
+  if (c.facts.subject.suppressed) {
+    c.Say(Rule::kSuppressed, Verdict::kDenies);
+    first = Rule::kSuppressed;
+    s.any = true;
+  }
   for (const LedgerLine& n : c.ledger) {
     if (!NegativeMatches(c, n, refusals)) continue;
     const Rule rule = RuleOf(n.event);
@@ -129,6 +141,10 @@ inline Standing WeighNegatives(const Case& c, bool refusals) {
     s.any = true;
   }
   if (!s.any) return s;
+  if (c.facts.subject.suppressed) {
+    s.rule = first;
+    return s;
+  }
   for (size_t i = c.ledger.size(); i-- > 0 && s.lifted_by == nullptr;) {
     const LedgerLine& g = c.ledger[i];
     if (!PositiveMatches(c, g) || !MayLift(c, g)) continue;

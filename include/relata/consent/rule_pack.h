@@ -169,9 +169,10 @@ class RulePack {
   Policy policy_;
 };
 
-// Sets the flag or house number called `name` from its text: "on"/"off", a number, a date
-// (2026-08-11, local midnight of the flag's place) or one of the flag's words. InvalidArgument for
-// a name or value that does not exist.
+// Sets the flag or house rule called `name` from its text: "on"/"off", a number, a date
+// (2026-08-11, local midnight of the flag's place) or one of the flag's words; for quiet_hours
+// "22:00-08:00" or "22:00-08:00 email,sms", for freq_cap "3/7" or "email 3/7" (messages / days).
+// InvalidArgument for a name or value that does not exist.
 absl::Status SetFlag(Policy* policy, std::string_view name, std::string_view value);
 
 // "2026.11" of 202611.

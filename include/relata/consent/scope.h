@@ -34,6 +34,8 @@ struct Case {
   void Say(Rule rule, Verdict verdict, Seq seq = 0) const {
     if (trace != nullptr) trace->steps.push_back({rule, verdict, j, seq});
   }
+  // May one of these events be among the entries at all?
+  bool May(EventSet events) const { return (facts.events & events) != 0; }
   std::span<const RuleRow> Rows(RowKind kind) const { return pack.Rows(j, kind); }
   bool Covers(const RuleRow& row) const {
     return row.Covers(q.channel, q.audience) && row.InForce(q.at);
@@ -46,7 +48,8 @@ inline bool Visible(const Question& q, const LedgerLine& e) {
 }
 
 inline bool Visible(const Question& q, const Merge& m) {
-  return m.at <= q.at && q.at < m.until && m.at <= q.known_at;
+  const Timestamp from = m.at - m.early;
+  return from <= q.at && q.at < m.until && from <= q.known_at;
 }
 
 // The latest visible merge that moved `person` elsewhere, or null.
@@ -197,6 +200,7 @@ inline bool RestrictionLifted(const Case& c, const LedgerLine& restrict) {
 
 inline SubjectState StateOf(const Case& c) {
   SubjectState state;
+  if (!c.May(EventBit(ConsentEvent::kRestrict) | EventBit(ConsentEvent::kErase))) return state;
   for (const LedgerLine& e : c.ledger) {
     if (e.event < ConsentEvent::kRestrict || !Visible(c.q, e) || !BySubject(c, e)) continue;
     if (e.event == ConsentEvent::kErase) state.erased = &e;

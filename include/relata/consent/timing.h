@@ -63,6 +63,7 @@ inline Timestamp PauseEnds(const Case& c, const RuleRow& row, const Zone& zone, 
 // The pause after a refused call. Refusals that already counted as withdrawals do not count again.
 inline Blocked TryPause(const Case& c, const RuleRow& row, bool refusals_are_withdrawals) {
   if (!c.Covers(row) || refusals_are_withdrawals) return {};
+  if (!c.May(EventBit(ConsentEvent::kRefuseCall))) return {};
   const LedgerLine* last = nullptr;
   for (const LedgerLine& e : c.ledger) {
     if (e.event == ConsentEvent::kRefuseCall && NegativeSpeaks(c, e)) last = &e;

@@ -96,6 +96,16 @@ enum class Grade : uint8_t { kNone = 0, kAsserted, kRecorded, kConfirmed, kSigne
 constexpr bool IsPositive(ConsentEvent e) {
   return e == ConsentEvent::kGrant || e == ConsentEvent::kConfirm;
 }
+// Sets of events, one bit a value.
+using EventSet = uint16_t;
+constexpr EventSet EventBit(ConsentEvent e) {
+  return static_cast<EventSet>(1u << static_cast<int>(e));
+}
+// Events from `first` to `last`.
+constexpr EventSet EventBits(ConsentEvent first, ConsentEvent last) {
+  return static_cast<EventSet>((EventBit(last) << 1) - EventBit(first));
+}
+
 // Refusals of calls are negatives only where a rule says so; they are not counted here.
 constexpr bool IsNegative(ConsentEvent e) {
   return e >= ConsentEvent::kWithdraw && e <= ConsentEvent::kBounce;

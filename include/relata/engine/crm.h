@@ -46,6 +46,9 @@ struct OpenOptions {
   std::string zone = "";
   bool create = true;      // create the database when there is none; otherwise NotFound
   bool read_only = false;  // commits answer FailedPrecondition
+  // No other process writes while this Crm is open, so that a question need not look whether one
+  // did. The caller's promise; a database in memory is always exclusive.
+  bool exclusive = false;
   // Where public ids and the salts of commitments come from. Null: NewRandomIds(). A run that must
   // be repeated to the byte passes NewSeededIds.
   std::shared_ptr<IdSource> ids = nullptr;

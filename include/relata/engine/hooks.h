@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -21,6 +22,7 @@
 namespace relata {
 
 class Crm;
+struct CommitBatch;
 class Plan;
 
 // One question under way: everything an answer may depend on.
@@ -28,6 +30,19 @@ struct Asking {
   const Crm& crm;
   const Snapshot& view;
   Timestamp now;
+};
+
+// What a room above keeps of the graph between questions, and is told so that it stays true. Called
+// in the order of the commits, while the new snapshot becomes the newest; must be quick and must
+// not ask the Crm.
+class CommitObserver {
+ public:
+  virtual ~CommitObserver() = default;
+  // A commit of this process: these writes brought the graph from `before` to `after`.
+  virtual void Committed(const Snapshot& before, const Snapshot& after,
+                         std::span<const CommitBatch> steps) = 0;
+  // Others wrote: anything may have changed up to `after`.
+  virtual void Overtaken(const Snapshot& after) = 0;
 };
 
 struct Hooks {
@@ -48,6 +63,8 @@ struct Hooks {
       score_plans;
   // The tables that `may_contact` reads.
   std::function<std::vector<TypeId>(const Crm&)> consent_types;
+  // What the consent room keeps between questions.
+  std::shared_ptr<CommitObserver> consent;
 };
 
 }  // namespace relata
