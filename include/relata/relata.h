@@ -19,6 +19,7 @@
 #include "relata/engine/snapshot.h"
 #include "relata/engine/transaction.h"
 #include "relata/exchange/audit.h"
+#include "relata/exchange/export.h"
 #include "relata/exchange/import.h"
 #include "relata/model/actor.h"
 #include "relata/model/schema.h"

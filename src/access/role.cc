@@ -53,6 +53,14 @@ absl::StatusOr<Role> Role::Parse(std::string_view name, std::string_view body,
   }
   Role role;
   role.name_ = name;
+  const Json rights = json.value("rights", Json::array());
+  if (!rights.is_array()) return InvalidArgument(Concat(where, ": rights is a list"));
+  for (const Json& right : rights) {
+    if (right != "export") {
+      return InvalidArgument(Concat(where, ": there is no right ", right.dump()));
+    }
+    role.rights_.insert(right.get<std::string>());
+  }
   for (const auto& [type_name, value] : json["types"].items()) {
     const std::string here = Concat(where, ", ", type_name);
     RELATA_ASSIGN_OR_RETURN(const TypeAccess access, ReadAccess(here, value));
@@ -94,6 +102,10 @@ bool Permissions::MayRead(TypeId type, FieldId field) const {
 bool Permissions::MayWrite(TypeId type, FieldId field) const {
   if (kind_ != Kind::kRole) return kind_ == Kind::kAll;
   return role_.Level(type) == AccessLevel::kWrite && !role_.Hides(type, field);
+}
+
+bool Permissions::MayExport() const {
+  return kind_ == Kind::kAll || (kind_ == Kind::kRole && role_.HasRight("export"));
 }
 
 }  // namespace relata

@@ -48,6 +48,13 @@ class Exclusions {
   std::map<std::string, Exclusion> by_rule_;
 };
 
+absl::Status CheckPlan(const ContactPlan& plan) {
+  if (plan.channel != Channel::kUnknown && plan.purpose != Purpose::kUnknown) {
+    return absl::OkStatus();
+  }
+  return InvalidArgument("an audience needs a channel and a purpose");
+}
+
 }  // namespace
 
 std::vector<TypeId> ConsentTables(const Crm& crm) {
@@ -86,16 +93,22 @@ absl::StatusOr<ConsentExplanation> WhyContact(const Crm& crm, RecordRef person,
 
 absl::StatusOr<SegmentAudience> FindAudience(const Crm& crm, std::string_view segment,
                                              const ContactPlan& plan, const QueryOptions& options) {
-  if (plan.channel == Channel::kUnknown || plan.purpose == Purpose::kUnknown) {
-    return InvalidArgument("an audience needs a channel and a purpose");
-  }
+  RELATA_RETURN_IF_ERROR(CheckPlan(plan));
   QueryOptions all = options;
   all.limit = 0;
   RELATA_ASSIGN_OR_RETURN(const QueryAnswer members, SegmentMembers(crm, segment, all));
+  absl::StatusOr<SegmentAudience> audience = AudienceAmong(crm, members, plan);
+  if (!audience.ok()) return Annotate(audience.status(), Concat("segment '", segment, "'"));
+  return audience;
+}
+
+absl::StatusOr<SegmentAudience> AudienceAmong(const Crm& crm, const QueryAnswer& members,
+                                              const ContactPlan& plan) {
+  RELATA_RETURN_IF_ERROR(CheckPlan(plan));
   const std::string& type = crm.schema()->type(members.type).name;
   if (type != "contact" && type != "lead") {
-    return InvalidArgument(Concat("segment '", segment, "' holds records of type ", type,
-                                  "; an audience is of contacts or leads"));
+    return InvalidArgument(
+        Concat("these are records of type ", type, "; an audience is of contacts or leads"));
   }
   SegmentAudience audience;
   audience.type = members.type;

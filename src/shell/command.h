@@ -116,6 +116,7 @@ void AddConsentLedgerCommands(CLI::App& consent, Session& session);  // below `c
 void AddDefineCommands(CLI::App& app, Session& session);
 void AddDemoCommand(CLI::App& app, Session& session);
 void AddEvalCommand(CLI::App& app, Session& session);
+void AddExportCommand(CLI::App& app, Session& session);
 void AddForecastCommand(CLI::App& app, Session& session);
 void AddGenerateCommand(CLI::App& app, Session& session);
 void AddHistoryCommand(CLI::App& app, Session& session);

@@ -8,13 +8,13 @@ namespace relata::shell {
 
 using internal::Concat;
 
-void AddPlanOptions(CLI::App& command, PlanRequest& request) {
+void AddPlanOptions(CLI::App& command, PlanRequest& request, bool optional) {
   command.add_option("--channel", request.channel, "email, sms, phone, robocall, post, any")
       ->type_name("C")
-      ->required();
+      ->required(!optional);
   command.add_option("--purpose", request.purpose, "marketing, newsletter, offers, service, ...")
       ->type_name("P")
-      ->required();
+      ->required(!optional);
   command.add_option("--topic", request.topic, "A topic of the purpose")->type_name("T");
   command.add_option("--at", request.at, "When it would be sent; --now when not given")
       ->type_name("RFC3339");

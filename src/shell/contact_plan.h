@@ -21,8 +21,9 @@ struct PlanRequest {
   ContactPlan plan;  // the assertions are set by the options themselves
 };
 
-// Adds --channel, --purpose (both required), --topic, --at, --known-at and the sender's assertions.
-void AddPlanOptions(CLI::App& command, PlanRequest& request);
+// Adds --channel, --purpose (both required unless the plan is `optional`), --topic, --at,
+// --known-at and the sender's assertions.
+void AddPlanOptions(CLI::App& command, PlanRequest& request, bool optional = false);
 
 // The plan as asked for; `at` is the session's now when not given. InvalidArgument.
 absl::StatusOr<ContactPlan> PlanOf(const Session& session, const PlanRequest& request);

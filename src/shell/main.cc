@@ -59,6 +59,7 @@ int Run(int argc, char** argv) {
   AddDefineCommands(app, session);
   AddDemoCommand(app, session);
   AddEvalCommand(app, session);
+  AddExportCommand(app, session);
   AddForecastCommand(app, session);
   AddGenerateCommand(app, session);
   AddHistoryCommand(app, session);

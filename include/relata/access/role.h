@@ -7,11 +7,14 @@
 //   {"label": {"en": "Service", "fr": "Service client"},
 //    "types": {"*": "read", "ticket": "write",
 //              "contact": {"access": "read", "hidden": ["birth_date"]},
-//              "opportunity": "none"}}
+//              "opportunity": "none"},
+//    "rights": ["export"]}
 //
 // "*" stands for every type that is not named; without it they are closed. A hidden field reads as
 // if it were not there: it is left out of records and exports, and an expression that names it is
 // refused, so that neither a query, a segment, a sort nor a count tells what it holds.
+//
+// The right "export" lets contact points leave without a message to send (exchange/export.h).
 //
 // Until a tenant has its first role every named actor may do everything. After that a user acts in
 // a role or may do nothing; the host's own code (Actor::System) is not restricted.
@@ -22,6 +25,7 @@
 #define RELATA_ACCESS_ROLE_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -46,12 +50,14 @@ class Role {
   const std::string& name() const { return name_; }
   AccessLevel Level(TypeId type) const;
   bool Hides(TypeId type, FieldId field) const;
+  bool HasRight(std::string_view right) const { return rights_.contains(right); }
 
  private:
   std::string name_;
   AccessLevel rest_ = AccessLevel::kNone;
   std::map<TypeId, AccessLevel> levels_;
   std::map<TypeId, std::set<FieldId>> hidden_;
+  std::set<std::string, std::less<>> rights_;
 };
 
 // What one actor may do, as resolved for one question: nothing restricts it, or one role does, or
@@ -65,6 +71,7 @@ class Permissions {
   bool MayRead(TypeId type) const;
   bool MayRead(TypeId type, FieldId field) const;
   bool MayWrite(TypeId type, FieldId field) const;
+  bool MayExport() const;
 
  private:
   enum class Kind : uint8_t { kAll, kNone, kRole };

@@ -77,6 +77,10 @@ struct SegmentAudience {
 absl::StatusOr<SegmentAudience> FindAudience(const Crm& crm, std::string_view segment,
                                              const ContactPlan& plan, const QueryOptions& options);
 
+// The same among the records of an answer.
+absl::StatusOr<SegmentAudience> AudienceAmong(const Crm& crm, const QueryAnswer& members,
+                                              const ContactPlan& plan);
+
 // For the engine: may_contact(channel, purpose) inside expressions, and the tables it reads.
 absl::StatusOr<bool> AnswerMayContact(const Asking& asking, RecordRef person,
                                       std::string_view channel, std::string_view purpose);

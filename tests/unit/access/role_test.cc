@@ -45,6 +45,13 @@ TEST(Role, ReadingIsNotWriting) {
   EXPECT_FALSE(p.MayWrite(TypeOf("contact"), FieldOf("contact", "email")));
 }
 
+TEST(Role, OnlyTheRightToExportLetsContactPointsLeave) {
+  EXPECT_TRUE(Permissions::All().MayExport());
+  EXPECT_FALSE(Permissions::None().MayExport());
+  EXPECT_FALSE(PermissionsOf(R"({"types": {"*": "write"}})").MayExport());
+  EXPECT_TRUE(PermissionsOf(R"({"types": {"*": "read"}, "rights": ["export"]})").MayExport());
+}
+
 TEST(Role, WhatIsWrongIsNamed) {
   struct Case {
     const char* name;
@@ -57,6 +64,7 @@ TEST(Role, WhatIsWrongIsNamed) {
       {"unknown level", R"({"types": {"contact": "all"}})", "contact"},
       {"unknown type", R"({"types": {"robot": "read"}})", "robot"},
       {"unknown field", R"({"types": {"contact": {"hidden": ["tail"]}}})", "tail"},
+      {"unknown right", R"({"types": {}, "rights": ["fly"]})", "fly"},
       {"hidden is no list", R"({"types": {"contact": {"hidden": 1}}})", "hidden"},
   };
   for (const Case& c : cases) {
