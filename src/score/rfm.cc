@@ -3,28 +3,219 @@
 #include "relata/score/rfm.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <utility>
+
+#include "base/json_members.h"
+#include "base/strings.h"
+#include "nlohmann/json.hpp"
 
 namespace relata {
 namespace {
 
-// NTILE(5) over `order`: gives the rank group 1..5 of each position through `assign`.
-template <class Assign>
-void CutQuintiles(const std::vector<size_t>& order, const Assign& assign) {
-  const size_t n = order.size();
-  const size_t small = n / 5;
-  const size_t larger = n % 5;  // so many groups have one more
-  size_t at = 0;
-  for (int8_t group = 1; group <= 5; ++group) {
-    const size_t size = small + (static_cast<size_t>(group) <= larger ? 1 : 0);
-    for (size_t i = 0; i < size; ++i) assign(order[at++], group);
+using internal::Concat;
+using internal::JsonMembers;
+using Json = nlohmann::json;
+
+constexpr std::string_view kKind = "rfm";
+constexpr double kUnitsPerMajor = 10'000;
+
+// What is ranked: higher is better. Recency is the time since the last purchase, negated.
+std::vector<double> Measure(const std::vector<Purchases>& buyers, int which, bool whole_days,
+                            Timestamp now) {
+  std::vector<double> values;
+  for (const Purchases& p : buyers) {
+    if (which == 1) {
+      values.push_back(static_cast<double>(p.count));
+    } else if (which == 2) {
+      values.push_back(static_cast<double>(p.amount) / kUnitsPerMajor);
+    } else {
+      const auto days = static_cast<double>((now - p.last).micros) / 86'400e6;
+      values.push_back(-(whole_days ? std::floor(days) : days));
+    }
   }
+  return values;
+}
+
+std::vector<size_t> OrderOf(const std::vector<double>& values) {
+  std::vector<size_t> order(values.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return values[a] < values[b]; });
+  return order;
+}
+
+std::vector<int> CutNtile(const std::vector<double>& values, int bins) {
+  const std::vector<size_t> order = OrderOf(values);
+  std::vector<int> scores(values.size());
+  const size_t small = values.size() / static_cast<size_t>(bins);
+  const size_t larger = values.size() % static_cast<size_t>(bins);  // groups with one more
+  size_t at = 0;
+  for (int group = 1; group <= bins; ++group) {
+    const size_t size = small + (static_cast<size_t>(group) <= larger ? 1 : 0);
+    for (size_t i = 0; i < size; ++i) scores[order[at++]] = group;
+  }
+  return scores;
+}
+
+// `best_first`: ranks count from the best value and are cut from there, so that ties share the rank
+// of the best among them. Recency is ranked so: the fewest days come first.
+std::vector<int> CutRanks(std::vector<double> values, int bins, bool best_first) {
+  if (best_first) {
+    for (double& v : values) v = -v;
+  }
+  const std::vector<size_t> order = OrderOf(values);
+  std::vector<int64_t> rank(values.size());
+  for (size_t i = 0; i < order.size(); ++i) {
+    const bool tie = i > 0 && values[order[i]] == values[order[i - 1]];
+    rank[order[i]] = tie ? rank[order[i - 1]] : static_cast<int64_t>(i) + 1;
+  }
+  const int64_t highest = rank.empty() ? 1 : rank[order.back()];
+  std::vector<int> scores(values.size(), (bins + 1) / 2);
+  if (highest == 1) return scores;
+  for (size_t i = 0; i < values.size(); ++i) {
+    // The bin b with highest * (b - 1) / bins < rank - 1 <= highest * b / bins, in integers.
+    const int64_t part = (rank[i] - 1) * bins;
+    const int bin = std::max<int>(1, static_cast<int>((part + highest - 2) / (highest - 1)));
+    scores[i] = best_first ? bins + 1 - bin : bin;
+  }
+  return scores;
+}
+
+// 1 more than the number of bounds that lie below; recency is given as days, negated.
+std::vector<int> CutAt(const std::vector<double>& values, const std::vector<double>& bounds,
+                       bool best_first) {
+  std::vector<int> scores;
+  const int bins = static_cast<int>(bounds.size()) + 1;
+  for (const double v : values) {
+    const double measure = best_first ? -v : v;
+    const auto below = std::lower_bound(bounds.begin(), bounds.end(), measure) - bounds.begin();
+    scores.push_back(best_first ? bins - static_cast<int>(below) : 1 + static_cast<int>(below));
+  }
+  return scores;
+}
+
+std::vector<double> QuantileBounds(std::vector<double> values, int bins, bool best_first) {
+  if (best_first) {
+    for (double& v : values) v = -v;
+  }
+  std::sort(values.begin(), values.end());
+  std::vector<double> bounds;
+  for (int b = 1; b < bins && !values.empty(); ++b) {
+    const double at = static_cast<double>(values.size() - 1) * b / bins;
+    const auto low = static_cast<size_t>(at);
+    const double high = values[std::min(low + 1, values.size() - 1)];
+    bounds.push_back(values[low] + (at - static_cast<double>(low)) * (high - values[low]));
+  }
+  return bounds;
+}
+
+std::vector<int> Cut(const RfmDefinition& how, int which, const std::vector<double>& values) {
+  const bool recency = which == 0;
+  switch (how.method) {
+    case RfmMethod::kNtile:
+      return CutNtile(values, how.bins);
+    case RfmMethod::kRanks:
+      return CutRanks(values, how.bins, recency);
+    case RfmMethod::kQuantiles:
+      return CutAt(values, QuantileBounds(values, how.bins, recency), recency);
+    case RfmMethod::kThresholds:
+      break;
+  }
+  return CutAt(values,
+               recency      ? how.recency_days
+               : which == 1 ? how.frequency
+                            : how.monetary,
+               recency);
+}
+
+bool Fits(std::string_view pattern, const RfmScore& s) {
+  const int8_t digits[] = {s.recency, s.frequency, s.monetary};
+  for (size_t i = 0; i < 3; ++i) {
+    if (pattern[i] != '*' && pattern[i] != '0' + digits[i]) return false;
+  }
+  return true;
+}
+
+std::vector<double> ReadBounds(JsonMembers& in, const char* key) {
+  std::vector<double> bounds;
+  for (const Json& item : in.List(key)) {
+    if (!item.is_number()) {
+      in.Fail(Concat(key, " is a list of numbers"));
+      return bounds;
+    }
+    bounds.push_back(item.get<double>());
+    if (bounds.size() > 1 && bounds[bounds.size() - 2] >= bounds.back()) {
+      in.Fail(Concat(key, " ascends"));
+    }
+  }
+  return bounds;
+}
+
+void ReadThresholds(JsonMembers& in, RfmDefinition& how) {
+  how.recency_days = ReadBounds(in, "recency_days");
+  how.frequency = ReadBounds(in, "frequency");
+  how.monetary = ReadBounds(in, "monetary");
+  const bool given = !how.recency_days.empty() || !how.frequency.empty() || !how.monetary.empty();
+  if (how.method != RfmMethod::kThresholds) {
+    if (given) in.Fail("bounds belong to the method thresholds");
+    return;
+  }
+  how.bins = static_cast<int>(how.recency_days.size()) + 1;
+  const bool even = how.frequency.size() == how.recency_days.size() &&
+                    how.monetary.size() == how.recency_days.size();
+  if (!even) in.Fail("recency_days, frequency and monetary have the same number of bounds");
+}
+
+void ReadCells(JsonMembers& in, RfmDefinition& how) {
+  for (const Json& item : in.List("cells")) {
+    JsonMembers cell(item, Concat(in.where(), ", cell ", how.cells.size() + 1));
+    RfmCellRule rule{cell.Needed("name"), cell.Texts("cells")};
+    for (const std::string& pattern : rule.patterns) {
+      const bool fits = pattern.size() == 3 &&
+                        std::all_of(pattern.begin(), pattern.end(),
+                                    [](char c) { return c == '*' || (c >= '1' && c <= '9'); });
+      if (!fits) cell.Fail(Concat("'", pattern, "' is no pattern of three digits or *"));
+    }
+    if (!cell.status().ok()) in.Fail(Message(cell.status()));
+    how.cells.push_back(std::move(rule));
+  }
+  if (how.cells.empty() && how.bins == 5) how.cells = StandardRfm().cells;
 }
 
 }  // namespace
 
-std::vector<RfmScore> ScoreRfm(std::span<const Purchases> purchases) {
+const RfmDefinition& StandardRfm() {
+  static const RfmDefinition* const standard = [] {
+    auto* how = new RfmDefinition;
+    how->cells = {
+        {"champions", {"555", "554", "545", "544", "455", "454", "445"}},
+        {"loyal", {"543", "444", "435", "355", "354", "345", "344", "335"}},
+        {"potential_loyalist",
+         {"553", "552", "551", "542", "541", "533", "532", "531", "453", "452", "451", "442",
+          "441", "433", "432", "431", "423", "353", "352", "351", "342", "341", "333", "323"}},
+        {"new", {"512", "511", "422", "421", "412", "411", "311"}},
+        {"promising",
+         {"525", "524", "523", "522", "521", "515", "514", "513", "425", "424", "415", "414", "413",
+          "315", "314", "313"}},
+        {"needs_attention", {"535", "534", "443", "434", "343", "334", "325", "324"}},
+        {"about_to_sleep", {"331", "321", "312", "221", "213"}},
+        {"cannot_lose", {"215", "214", "155", "154", "144", "115", "114", "113"}},
+        {"at_risk", {"255", "254", "253", "252", "245", "244", "243", "242", "235", "234", "225",
+                     "224", "153", "152", "145", "143", "142", "135", "134", "133", "125", "124"}},
+        {"hibernating",
+         {"332", "322", "251", "241", "233", "232", "231", "223", "222", "212", "211", "132", "123",
+          "122"}},
+        {"lost", {"151", "141", "131", "121", "112", "111"}},
+    };
+    return how;
+  }();
+  return *standard;
+}
+
+std::vector<RfmScore> ScoreRfm(std::span<const Purchases> purchases, const RfmDefinition& how,
+                               Timestamp now) {
   std::vector<Purchases> buyers;
   for (const Purchases& p : purchases) {
     if (p.count > 0) buyers.push_back(p);
@@ -33,34 +224,69 @@ std::vector<RfmScore> ScoreRfm(std::span<const Purchases> purchases) {
             [](const Purchases& a, const Purchases& b) { return a.customer < b.customer; });
   std::vector<RfmScore> scores;
   for (const Purchases& p : buyers) scores.push_back({p.customer, 0, 0, 0});
-  const auto rank = [&](auto measure, auto member) {
-    std::vector<size_t> order(buyers.size());
-    std::iota(order.begin(), order.end(), size_t{0});
-    std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-      return std::pair(measure(buyers[a]), a) < std::pair(measure(buyers[b]), b);
-    });
-    CutQuintiles(order, [&](size_t i, int8_t group) { scores[i].*member = group; });
-  };
-  rank([](const Purchases& p) { return p.last.micros; }, &RfmScore::recency);
-  rank([](const Purchases& p) { return p.count; }, &RfmScore::frequency);
-  rank([](const Purchases& p) { return p.amount; }, &RfmScore::monetary);
+  int8_t RfmScore::*const members[] = {&RfmScore::recency, &RfmScore::frequency,
+                                       &RfmScore::monetary};
+  for (int which = 0; which < 3; ++which) {
+    const std::vector<int> cut = Cut(how, which, Measure(buyers, which, how.whole_days, now));
+    for (size_t i = 0; i < cut.size(); ++i) {
+      scores[i].*members[which] = static_cast<int8_t>(cut[i]);
+    }
+  }
   return scores;
 }
 
-std::string_view RfmCell(const RfmScore& s) {
-  const int r = s.recency;
-  const int fm = (s.frequency + s.monetary + 1) / 2;
-  if (r == 5) {
-    if (fm >= 4) return "champions";
-    if (fm >= 2) return "potential_loyalist";
-    return "new";
+std::string_view RfmCell(const RfmDefinition& how, const RfmScore& score) {
+  for (const RfmCellRule& cell : how.cells) {
+    for (const std::string& pattern : cell.patterns) {
+      if (Fits(pattern, score)) return cell.name;
+    }
   }
-  if (r >= 3 && fm >= 4) return "loyal";
-  if (r == 4) return fm >= 2 ? "potential_loyalist" : "promising";
-  if (r == 3) return fm == 3 ? "needs_attention" : "about_to_sleep";
-  if (fm == 5) return "cannot_lose";
-  if (fm >= 3) return "at_risk";
-  return r == 2 ? "hibernating" : "lost";
+  return "";
+}
+
+absl::StatusOr<RfmDefinition> ParseRfm(std::string_view name, std::string_view body) {
+  const Json json = Json::parse(body, nullptr, false);
+  JsonMembers in(json, Concat("rfm '", name, "'"));
+  RfmDefinition how;
+  how.name = name;
+  if (in.Has("type")) how.type = in.Text("type");
+  if (how.type != "account" && how.type != "contact") in.Fail("type is account or contact");
+  const std::string method = in.Has("method") ? in.Text("method") : "ntile";
+  constexpr std::pair<std::string_view, RfmMethod> kMethods[] = {
+      {"ntile", RfmMethod::kNtile},
+      {"ranks", RfmMethod::kRanks},
+      {"quantiles", RfmMethod::kQuantiles},
+      {"thresholds", RfmMethod::kThresholds}};
+  const auto* found = std::find_if(std::begin(kMethods), std::end(kMethods),
+                                   [&](const auto& m) { return m.first == method; });
+  if (found == std::end(kMethods)) {
+    in.Fail("method is ntile, ranks, quantiles or thresholds");
+  } else {
+    how.method = found->second;
+  }
+  how.bins = static_cast<int>(in.Number("bins", 5));
+  how.whole_days = in.Bool("whole_days", false);
+  ReadThresholds(in, how);
+  if (how.bins < 2 || how.bins > 9) in.Fail("there are 2 to 9 bins");
+  ReadCells(in, how);
+  RELATA_RETURN_IF_ERROR(in.status());
+  return how;
+}
+
+absl::Status DefineRfm(Crm& crm, std::string_view name, std::string_view body, const Actor& actor,
+                       Timestamp now) {
+  RELATA_RETURN_IF_ERROR(ParseRfm(name, body).status());
+  Transaction tx = crm.Begin(actor);
+  tx.Define(kKind, name, std::string(body));
+  return tx.Commit(now).status();
+}
+
+absl::StatusOr<RfmDefinition> FindRfm(const Crm& crm, std::string_view name) {
+  if (name.empty()) return StandardRfm();
+  RELATA_ASSIGN_OR_RETURN(const Definition definition, crm.FindDefinition(kKind, name));
+  RELATA_ASSIGN_OR_RETURN(RfmDefinition how, ParseRfm(name, definition.body));
+  how.version = definition.version;
+  return how;
 }
 
 }  // namespace relata

@@ -124,6 +124,7 @@ void AddImportCommand(CLI::App& app, Session& session);
 void AddMaintenanceCommands(CLI::App& app, Session& session);
 void AddQueryCommand(CLI::App& app, Session& session);
 void AddReportCommand(CLI::App& app, Session& session);
+void AddRfmCommand(CLI::App& app, Session& session);
 void AddSchemaCommand(CLI::App& app, Session& session);
 void AddScoreCommands(CLI::App& app, Session& session);
 void AddSegmentCommands(CLI::App& app, Session& session);

@@ -10,6 +10,7 @@
 #include "relata/process/maintenance.h"
 #include "relata/process/pipeline.h"
 #include "relata/process/workflow.h"
+#include "relata/score/rfm.h"
 #include "relata/score/rule_score.h"
 #include "shell/command.h"
 #include "shell/records.h"
@@ -33,8 +34,10 @@ absl::Status DefineKind(Crm& crm, const std::string& kind, const std::string& na
   if (kind == "pipeline") return DefinePipeline(crm, name, body, actor, now);
   if (kind == "workflow") return DefineWorkflow(crm, name, body, actor, now);
   if (kind == "score") return DefineScore(crm, name, body, actor, now);
+  if (kind == "rfm") return DefineRfm(crm, name, body, actor, now);
   if (kind == "job") return DefineJob(crm, name, body, actor, now);
-  return InvalidArgument(Concat("'", kind, "' is no kind: role, pipeline, workflow, score or job"));
+  return InvalidArgument(
+      Concat("'", kind, "' is no kind: role, pipeline, workflow, score, rfm or job"));
 }
 
 int Define(const Session& session, const std::string& kind, const std::string& name,
@@ -108,13 +111,14 @@ int ListOutbox(const Session& session, bool all) {
 
 void AddDefineCommands(CLI::App& app, Session& session) {
   CLI::App* define = AddCommand(
-      app, "define", "Save a role, pipeline, workflow, score or job from a JSON file",
+      app, "define", "Save a role, pipeline, workflow, score, rfm or job from a JSON file",
       "Saving again makes the next version. The forms are described in the headers access/role.h,\n"
-      "process/pipeline.h, process/workflow.h, score/rule_score.h and process/maintenance.h.");
+      "process/pipeline.h, process/workflow.h, score/rule_score.h, score/rfm.h and\n"
+      "process/maintenance.h.");
   auto kind = std::make_shared<std::string>();
   auto name = std::make_shared<std::string>();
   auto file = std::make_shared<std::string>();
-  define->add_option("kind", *kind, "role, pipeline, workflow, score or job")->required();
+  define->add_option("kind", *kind, "role, pipeline, workflow, score, rfm or job")->required();
   define->add_option("name", *name, "Its name")->required();
   define->add_option("file", *file, "A JSON file, or - for standard input")->required();
   session.On(define, [&session, kind, name, file] { return Define(session, *kind, *name, *file); });

@@ -67,6 +67,7 @@ int Run(int argc, char** argv) {
   AddMaintenanceCommands(app, session);
   AddQueryCommand(app, session);
   AddReportCommand(app, session);
+  AddRfmCommand(app, session);
   AddSchemaCommand(app, session);
   AddScoreCommands(app, session);
   AddSegmentCommands(app, session);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Scores by rules, RFM and order cadence.
+// Scores by rules and order cadence.
 
 #include <cmath>
 #include <cstdio>
@@ -10,7 +10,6 @@
 
 #include "base/strings.h"
 #include "relata/score/customers.h"
-#include "relata/score/rfm.h"
 #include "relata/score/rule_score.h"
 #include "shell/command.h"
 #include "shell/records.h"
@@ -135,45 +134,6 @@ int Why(const Session& session, const Request& request) {
   return WhyScore(*crm, session, request.name, request.record);
 }
 
-int Rfm(const Session& session, const Request& request) {
-  const absl::StatusOr<Crm> crm = session.Open();
-  if (!crm.ok()) return session.Fail(crm.status());
-  const absl::StatusOr<CustomerPurchases> purchases =
-      PurchasesOf(*crm, request.type, Currency(), QuestionOf(session));
-  if (!purchases.ok()) return session.Fail(purchases.status());
-  const std::vector<RfmScore> scores = ScoreRfm(purchases->customers);
-  std::map<std::string, int64_t> cells;
-  for (const RfmScore& score : scores) ++cells[std::string(RfmCell(score))];
-  if (!session.json) {
-    TextTable table({std::string(session.Say("cell", "case")),
-                     std::string(session.Say("customers", "clients"))});
-    for (const auto& [cell, count] : cells) table.Add({cell, std::to_string(count)});
-    session.Print(table.ToString());
-    session.PrintLine(
-        Concat(scores.size(),
-               session.Say(" customers with a purchase, as of ", " clients avec un achat, au "),
-               FormatTimestamp(session.now())));
-    return kDone;
-  }
-  Json rows = Json::array();
-  for (const RfmScore& score : scores) {
-    const absl::StatusOr<std::string> name = crm->Name({purchases->type, score.customer});
-    if (!name.ok()) return session.Fail(name.status());
-    rows.push_back({{"id", *name},
-                    {"recency", score.recency},
-                    {"frequency", score.frequency},
-                    {"monetary", score.monetary},
-                    {"cell", RfmCell(score)}});
-  }
-  session.PrintLine(Json({{"now", FormatTimestamp(session.now())},
-                          {"currency", purchases->currency.ToString()},
-                          {"other_currency", purchases->other_currency},
-                          {"cells", cells},
-                          {"customers", rows}})
-                        .dump());
-  return kDone;
-}
-
 int64_t WholeDays(Duration d) { return d.micros / Days(1).micros; }
 
 int Cadences(const Session& session, const Request& request) {
@@ -268,9 +228,6 @@ void AddScoreCommands(CLI::App& app, Session& session) {
   why->add_option("RECORD", request->record, "TYPE/ID")->required();
   session.On(why, [&session, request] { return Why(session, *request); });
 
-  CLI::App* rfm = AddCommand(app, "rfm", "Customers by recency, frequency and monetary value");
-  rfm->add_option("TYPE", request->type, "account or contact")->capture_default_str();
-  session.On(rfm, [&session, request] { return Rfm(session, *request); });
   CLI::App* cadence = AddCommand(app, "cadence", "Customers who are later than they usually are",
                                  "The median time between a customer's orders, and the time since "
                                  "the last,\nfor those whose silence is longer than --factor times "

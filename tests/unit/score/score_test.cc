@@ -7,7 +7,6 @@
 #include "relata/score/customers.h"
 #include "relata/score/decay.h"
 #include "relata/score/forecast.h"
-#include "relata/score/rfm.h"
 #include "relata/score/rule_score.h"
 
 namespace relata {
@@ -169,25 +168,6 @@ TEST(RuleScore, WhatIsWrongWithADefinitionIsSaid) {
     EXPECT_TRUE(absl::IsInvalidArgument(status)) << c.name;
     EXPECT_THAT(std::string(Message(status)), HasSubstr(c.says)) << c.name;
   }
-}
-
-TEST(Rfm, QuintilesAreCutAsNtileDoes) {
-  std::vector<Purchases> purchases;
-  for (Row row = 0; row < 12; ++row) purchases.push_back({row, {row}, row + 1, 100 - row});
-  purchases.push_back({99, {5}, 0, 0});  // never bought
-  const std::vector<RfmScore> scores = ScoreRfm(purchases);
-  ASSERT_THAT(scores, SizeIs(12));
-  // 12 in five groups: 3, 3, 2, 2, 2.
-  const int8_t expected[] = {1, 1, 1, 2, 2, 2, 3, 3, 4, 4, 5, 5};
-  for (size_t i = 0; i < 12; ++i) {
-    EXPECT_EQ(scores[i].recency, expected[i]) << i;
-    EXPECT_EQ(scores[i].frequency, expected[i]) << i;
-  }
-  EXPECT_EQ(scores[0].monetary, 5);  // the first customers spent most
-  EXPECT_EQ(scores[11].monetary, 1);
-  EXPECT_EQ(RfmCell({0, 5, 5, 5}), "champions");
-  EXPECT_EQ(RfmCell({0, 1, 5, 5}), "cannot_lose");
-  EXPECT_EQ(RfmCell({0, 1, 1, 1}), "lost");
 }
 
 TEST(Forecast, WeighsOpenDealsByMonthAndKeepsTheOverdueApart) {

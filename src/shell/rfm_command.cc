@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Customers by recency, frequency and monetary value.
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/strings.h"
+#include "relata/score/customers.h"
+#include "relata/score/rfm.h"
+#include "shell/command.h"
+#include "shell/records.h"
+
+namespace relata::shell {
+namespace {
+
+using internal::Concat;
+
+struct Cell {
+  int64_t customers = 0;
+  int64_t amount = 0;
+};
+
+int Tell(const Session& session, const RfmDefinition& how, size_t scored, Currency currency,
+         const std::map<std::string, Cell>& cells) {
+  TextTable table({std::string(session.Say("cell", "case")),
+                   std::string(session.Say("customers", "clients")),
+                   std::string(session.Say("bought", "achats"))});
+  for (const auto& [cell, sums] : cells) {
+    table.Add({cell.empty() ? std::string(session.Say("(none)", "(aucune)")) : cell,
+               std::to_string(sums.customers), ToDisplay(Value::Amount({sums.amount, currency}))});
+  }
+  session.Print(table.ToString());
+  session.PrintLine(Concat(
+      scored, session.Say(" customers with a purchase, ", " clients avec un achat, "), how.bins,
+      session.Say(" bins, as of ", " classes, au "), FormatTimestamp(session.now())));
+  return kDone;
+}
+
+int Rfm(const Session& session, const std::string& type, const std::string& name) {
+  const absl::StatusOr<Crm> crm = session.Open();
+  if (!crm.ok()) return session.Fail(crm.status());
+  absl::StatusOr<RfmDefinition> how = FindRfm(*crm, name);
+  if (!how.ok()) return session.Fail(how.status());
+  if (!type.empty()) how->type = type;
+  const absl::StatusOr<CustomerPurchases> purchases =
+      PurchasesOf(*crm, how->type, Currency(), QuestionOf(session));
+  if (!purchases.ok()) return session.Fail(purchases.status());
+  const std::vector<RfmScore> scores = ScoreRfm(purchases->customers, *how, session.now());
+  std::map<std::string, Cell> cells;
+  Json rows = Json::array();
+  for (size_t i = 0; i < scores.size(); ++i) {
+    const RfmScore& score = scores[i];
+    const std::string cell(RfmCell(*how, score));
+    ++cells[cell].customers;
+    cells[cell].amount += purchases->customers[i].amount;
+    if (!session.json) continue;
+    const absl::StatusOr<std::string> id = crm->Name({purchases->type, score.customer});
+    if (!id.ok()) return session.Fail(id.status());
+    rows.push_back({{"id", *id},
+                    {"recency", score.recency},
+                    {"frequency", score.frequency},
+                    {"monetary", score.monetary},
+                    {"cell", cell},
+                    {"last", FormatTimestamp(purchases->customers[i].last)},
+                    {"orders", purchases->customers[i].count}});
+  }
+  if (!session.json) return Tell(session, *how, scores.size(), purchases->currency, cells);
+  Json sizes = Json::object();
+  for (const auto& [cell, sums] : cells) sizes[cell] = sums.customers;
+  session.PrintLine(Json({{"now", FormatTimestamp(session.now())},
+                          {"definition", how->name},
+                          {"version", how->version},
+                          {"currency", purchases->currency.ToString()},
+                          {"other_currency", purchases->other_currency},
+                          {"cells", sizes},
+                          {"customers", rows}})
+                        .dump());
+  return kDone;
+}
+
+}  // namespace
+
+void AddRfmCommand(CLI::App& app, Session& session) {
+  CLI::App* rfm = AddCommand(
+      app, "rfm", "Customers by recency, frequency and monetary value",
+      "Without a definition: quintiles as SQL's NTILE(5) cuts them, eleven named cells. A "
+      "definition\n"
+      "(relata define rfm NAME FILE) says how scores are cut and what cells are called:\n"
+      "{\"method\": \"ranks\", \"bins\": 5, \"whole_days\": true}");
+  auto type = std::make_shared<std::string>();
+  auto name = std::make_shared<std::string>();
+  rfm->add_option("TYPE", *type, "account or contact; the definition's when not given");
+  rfm->add_option("--definition", *name, "How to cut: a saved definition")->type_name("NAME");
+  session.On(rfm, [&session, type, name] { return Rfm(session, *type, *name); });
+}
+
+}  // namespace relata::shell
