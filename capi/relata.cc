@@ -50,6 +50,7 @@ absl::Status OpenCrm(std::string_view where, const relata_open_options_t& given,
   options.zone = zone;
   options.read_only = given.read_only != 0;
   options.create = given.must_exist == 0;
+  options.exclusive = given.exclusive != 0;
   RELATA_ASSIGN_OR_RETURN(Crm opened, Crm::Open(where, std::move(options)));
   *crm = new relata_crm_t{std::move(opened), std::move(actor)};
   return absl::OkStatus();
@@ -337,6 +338,21 @@ relata_status_t relata_segment_define(relata_crm_t* crm, const char* segment, si
     definition.type = of;
     definition.expression = condition;
     return relata::DefineSegment(crm->crm, definition, crm->actor, at);
+  });
+}
+
+relata_status_t relata_segment_contains(relata_crm_t* crm, const char* segment, size_t segment_size,
+                                        const char* name, size_t name_size, int64_t now,
+                                        int32_t* member, relata_error_t** err) {
+  if (member != nullptr) *member = 0;
+  return Guard(err, [&]() -> absl::Status {
+    RELATA_RETURN_IF_ERROR(CheckHandle(crm, member));
+    RELATA_ASSIGN_OR_RETURN(const std::string_view of, TextIn(segment, segment_size, "segment"));
+    RELATA_ASSIGN_OR_RETURN(const std::string_view record, TextIn(name, name_size, "name"));
+    RELATA_ASSIGN_OR_RETURN(const Timestamp at, InstantIn(now, "now"));
+    RELATA_ASSIGN_OR_RETURN(const bool is, relata::IsMember(crm->crm, of, record, at));
+    *member = is ? 1 : 0;
+    return absl::OkStatus();
   });
 }
 

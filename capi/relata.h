@@ -96,6 +96,8 @@ typedef struct relata_open_options_t {
   size_t zone_size;
   const char* actor; /* who acts and asks: "user:NAME", "user:NAME/ROLE", "system:NAME" */
   size_t actor_size; /* NULL: "system:host" */
+  int32_t exclusive; /* 1: nobody else writes while it is open, so no question asks the store
+                        whether there is something newer */
 } relata_open_options_t;
 
 /* Opens or creates the database at `where`, a path or ":memory:". `options` may be NULL. The graph
@@ -178,6 +180,14 @@ RELATA_API relata_status_t relata_segment_define(relata_crm_t* crm, const char* 
                                                  size_t type_size, const char* expression,
                                                  size_t expression_size, int64_t now,
                                                  relata_error_t** err);
+
+/* Whether the record `name` (its public id, or "TYPE/ID") is a member at `now`: 1 or 0. Where
+ * commits keep the membership up to date the answer is one bit, found in constant time after the
+ * first question. RELATA_NOT_FOUND when there is no such segment or record. */
+RELATA_API relata_status_t relata_segment_contains(relata_crm_t* crm, const char* segment,
+                                                   size_t segment_size, const char* name,
+                                                   size_t name_size, int64_t now, int32_t* member,
+                                                   relata_error_t** err);
 
 /* ---- Consent ---- */
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "engine/definitions.h"
 #include "engine/engine.h"
 #include "nlohmann/json.hpp"
 
@@ -83,25 +84,49 @@ absl::StatusOr<Condition> CheckCondition(const Crm& crm, std::string_view type,
   return Condition{def->id, std::move(expression), nullptr};
 }
 
-absl::StatusOr<Condition> FindSegment(const Crm& crm, std::string_view name) {
-  RELATA_ASSIGN_OR_RETURN(const Definition definition, crm.FindDefinition("segment", name));
+namespace {
+
+absl::StatusOr<std::shared_ptr<const SegmentBody>> ParseSegment(const Definition& definition) {
   const auto json = nlohmann::json::parse(definition.body, nullptr, false);
   if (!json.is_object() || !json.value("type", nlohmann::json()).is_string() ||
       !json.value("expression", nlohmann::json()).is_string()) {
-    return DataLoss(Concat("the definition of segment '", name, "' cannot be read"));
+    return DataLoss(Concat("the definition of segment '", definition.name, "' cannot be read"));
   }
-  absl::StatusOr<Condition> condition =
-      CheckCondition(crm, json["type"].get<std::string>(), json["expression"].get<std::string>(),
-                     {}, ValueType::Kind::kBool);
-  if (!condition.ok()) return Annotate(condition.status(), Concat("segment '", name, "'"));
-  if (!json.contains("members")) return condition;
+  auto body = std::make_shared<SegmentBody>();
+  body->type = json["type"].get<std::string>();
+  body->expression = json["expression"].get<std::string>();
+  if (!json.contains("members")) return body;
   auto frozen = std::make_shared<std::set<Uuid>>();
   for (const auto& member : json["members"]) {
     const auto id = member.is_string() ? Uuid::Parse(member.get<std::string>()) : std::nullopt;
-    if (!id) return DataLoss(Concat("a member of segment '", name, "' is no id"));
+    if (!id) return DataLoss(Concat("a member of segment '", definition.name, "' is no id"));
     frozen->insert(*id);
   }
-  condition->frozen = std::move(frozen);
+  body->frozen = std::move(frozen);
+  return body;
+}
+
+}  // namespace
+
+std::shared_ptr<const void> ParsedAs(const Crm& crm, std::string_view kind, std::type_index as,
+                                     const MakeParsed& make) {
+  return crm.engine().Parsed(kind, as, make);
+}
+
+std::shared_ptr<const SegmentBodies> ParsedSegments(const Crm& crm) {
+  return ParsedDefinitions<std::shared_ptr<const SegmentBody>>(crm, "segment", ParseSegment);
+}
+
+absl::StatusOr<Condition> FindSegment(const Crm& crm, std::string_view name) {
+  const std::shared_ptr<const SegmentBodies> segments = ParsedSegments(crm);
+  const auto found = segments->find(name);
+  if (found == segments->end()) return NotFound(Concat("there is no segment '", name, "'"));
+  RELATA_RETURN_IF_ERROR(found->second.status());
+  const SegmentBody& body = **found->second;
+  absl::StatusOr<Condition> condition =
+      CheckCondition(crm, body.type, body.expression, {}, ValueType::Kind::kBool);
+  if (!condition.ok()) return Annotate(condition.status(), Concat("segment '", name, "'"));
+  condition->frozen = body.frozen;
   return condition;
 }
 

@@ -29,6 +29,17 @@ struct Condition {
   std::shared_ptr<const std::set<Uuid>> frozen;
 };
 
+// The definition of a segment as it is written, read once a version.
+struct SegmentBody {
+  std::string type;
+  std::string expression;
+  std::shared_ptr<const std::set<Uuid>> frozen;  // of a static segment
+};
+// All segments by name; those that cannot be read have a status.
+using SegmentBodies =
+    std::map<std::string, absl::StatusOr<std::shared_ptr<const SegmentBody>>, std::less<>>;
+std::shared_ptr<const SegmentBodies> ParsedSegments(const Crm& crm);
+
 // `text` about records of `type`, checked with the parameters given; from the cache when it was
 // checked before under the same schema. InvalidArgument when it has errors.
 absl::StatusOr<Condition> CheckCondition(const Crm& crm, std::string_view type,

@@ -5,11 +5,13 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/strings.h"
 #include "engine/batch_decision.h"
 #include "engine/conditions.h"
+#include "engine/membership.h"
 #include "engine/tables.h"
 #include "nlohmann/json.hpp"
 #include "relata/base/zone.h"
@@ -133,6 +135,7 @@ absl::StatusOr<std::shared_ptr<Crm::Engine>> Crm::Engine::Open(std::unique_ptr<S
                                                                OpenOptions options) {
   if (sodium_init() < 0) return Internal("libsodium cannot be initialised");
   std::shared_ptr<Engine> engine(new Engine(std::move(store), std::move(options)));
+  engine->memberships_ = std::make_shared<internal::Memberships>();
   RELATA_RETURN_IF_ERROR(engine->Start());
   return engine;
 }
@@ -161,11 +164,15 @@ absl::Status Crm::Engine::Start() {
 }
 
 void Crm::Engine::Remember(const DefinitionWrite& write) {
+  parsed_.erase(write.kind);
+  ++definitions_read_;
   definitions_[write.kind][write.name] = {write.kind, write.name, write.version, write.body};
 }
 
 absl::Status Crm::Engine::LoadDefinitions(StoreReader& reader) {
   definitions_.clear();
+  parsed_.clear();
+  ++definitions_read_;
   return reader.ScanDefinitions([&](const DefinitionWrite& write) {
     Remember(write);
     return absl::OkStatus();
@@ -241,25 +248,91 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Crm::Engine::View(std::span<cons
   return snapshot_;
 }
 
+// Called with mutex_ held.
+std::map<std::string, Definition> Crm::Engine::DefinitionsHere(std::string_view kind) const {
+  std::map<std::string, Definition> found;
+  if (const auto known = definitions_.find(kind); known != definitions_.end()) {
+    found = known->second;
+  }
+  if (committing_ != std::this_thread::get_id()) return found;
+  if (const auto fresh = being_defined_.find(kind); fresh != being_defined_.end()) {
+    for (const auto& [name, definition] : fresh->second) found[name] = definition;
+  }
+  return found;
+}
+
 absl::StatusOr<Definition> Crm::Engine::FindDefinition(std::string_view kind,
                                                        std::string_view name) const {
   std::lock_guard lock(mutex_);
-  if (const auto of_kind = definitions_.find(kind); of_kind != definitions_.end()) {
+  const auto look = [&](const auto& definitions) -> const Definition* {
+    const auto of_kind = definitions.find(kind);
+    if (of_kind == definitions.end()) return nullptr;
     const auto found = of_kind->second.find(std::string(name));
-    if (found != of_kind->second.end() && !found->second.body.empty()) return found->second;
-  }
+    return found == of_kind->second.end() ? nullptr : &found->second;
+  };
+  const Definition* found = nullptr;
+  if (committing_ == std::this_thread::get_id()) found = look(being_defined_);
+  if (found == nullptr) found = look(definitions_);
+  if (found != nullptr && !found->body.empty()) return *found;
   return NotFound(Concat("there is no ", kind, " '", name, "'"));
 }
 
 std::vector<Definition> Crm::Engine::Definitions(std::string_view kind) const {
   std::lock_guard lock(mutex_);
   std::vector<Definition> found;
-  if (const auto of_kind = definitions_.find(kind); of_kind != definitions_.end()) {
-    for (const auto& [name, definition] : of_kind->second) {
-      if (!definition.body.empty()) found.push_back(definition);
-    }
+  for (const auto& [name, definition] : DefinitionsHere(kind)) {
+    if (!definition.body.empty()) found.push_back(definition);
   }
   return found;
+}
+
+std::shared_ptr<const void> Crm::Engine::Parsed(std::string_view kind, std::type_index as,
+                                                const internal::MakeParsed& make) const {
+  bool fresh = false;  // with definitions that are not committed
+  uint64_t read = 0;
+  {
+    std::lock_guard lock(mutex_);
+    read = definitions_read_;
+    fresh = committing_ == std::this_thread::get_id() &&
+            being_defined_.find(kind) != being_defined_.end();
+    if (const auto known = parsed_.find(kind); !fresh && known != parsed_.end()) {
+      const auto found = known->second.find(as);
+      if (found != known->second.end()) return found->second;
+    }
+  }
+  std::shared_ptr<const void> parsed = make(Definitions(kind));
+  std::lock_guard lock(mutex_);
+  if (!fresh && read == definitions_read_) parsed_[std::string(kind)][as] = parsed;
+  return parsed;
+}
+
+std::shared_ptr<const internal::PublishedMemberships> Crm::Engine::memberships() const {
+  std::lock_guard lock(mutex_);
+  return memberships_->published();
+}
+
+absl::StatusOr<Crm::Engine::Newest> Crm::Engine::FindNewest() {
+  RELATA_RETURN_IF_ERROR(Freshen());
+  std::lock_guard lock(mutex_);
+  return Newest{snapshot_, memberships_->published()};
+}
+
+absl::Status Crm::Engine::FillMembership(std::string_view segment) {
+  const Crm crm(shared_from_this());
+  RELATA_ASSIGN_OR_RETURN(const internal::Condition condition, internal::FindSegment(crm, segment));
+  RELATA_ASSIGN_OR_RETURN(const std::vector<TypeId> tables,
+                          internal::TablesRead(crm, condition.expression->plan()));
+  RELATA_RETURN_IF_ERROR(View(tables).status());
+  std::lock_guard commit_lock(commit_mutex_);
+  std::shared_ptr<const Snapshot> view;
+  {
+    std::lock_guard lock(mutex_);
+    view = snapshot_;
+  }
+  RELATA_RETURN_IF_ERROR(memberships_->Fill(crm, *view, segment));
+  std::lock_guard lock(mutex_);
+  memberships_->Publish(view->commit());
+  return absl::OkStatus();
 }
 
 // ---------------------------------------------------------------------------------------------------
@@ -307,7 +380,14 @@ absl::StatusOr<Commit> Crm::Engine::Make(const Transaction::Batch& batch, Timest
   if (time_only && head.id > 0 && now < head.recorded) {
     return InvalidArgument("time does not run backwards: now is before the last commit");
   }
-  RELATA_RETURN_IF_ERROR(LoadForDeciders(*attempt.writer, time_only));
+  memberships_->Begin(head.id);
+  Announce(batch.definitions);
+  const auto announced = std::unique_ptr<Engine, void (*)(Engine*)>(this, [](Engine* engine) {
+    std::lock_guard lock(engine->mutex_);
+    engine->committing_ = {};
+    engine->being_defined_.clear();
+  });
+  RELATA_RETURN_IF_ERROR(LoadForDeciders(*attempt.writer, batch, time_only));
   {
     std::lock_guard lock(mutex_);
     attempt.before = attempt.after = snapshot_;
@@ -326,6 +406,7 @@ absl::StatusOr<Commit> Crm::Engine::Make(const Transaction::Batch& batch, Timest
     attempt.counts.recorded = head.recorded;
     std::lock_guard lock(mutex_);
     became_.insert(attempt.became.begin(), attempt.became.end());
+    memberships_->Publish(head.id);
     return attempt.counts;
   }
   attempt.row.actor = batch.actor.ToString();
@@ -337,10 +418,47 @@ absl::StatusOr<Commit> Crm::Engine::Make(const Transaction::Batch& batch, Timest
   return attempt.counts;
 }
 
-absl::Status Crm::Engine::LoadForDeciders(StoreReader& reader, bool time_only) {
-  if (deciders_.empty()) return absl::OkStatus();
+// Lets this thread see what its commit defines.
+void Crm::Engine::Announce(const std::vector<DefinitionWrite>& definitions) {
+  for (const DefinitionWrite& write : definitions) {
+    const int64_t version = NextVersion(write);
+    std::lock_guard lock(mutex_);
+    committing_ = std::this_thread::get_id();
+    if (version == 0) continue;
+    being_defined_[write.kind][write.name] = {write.kind, write.name, version, write.body};
+  }
+}
+
+namespace {
+
+// The types that a commit of this batch may write, with what workflows may add.
+std::set<TypeId> TypesWritten(const Crm& crm, const Transaction::Batch& batch) {
+  std::set<TypeId> types;
+  for (const internal::RecordOp& op : batch.records) {
+    types.insert(op.record.type);
+    if (!op.other.none()) types.insert(op.other.type);
+  }
+  for (const internal::EventOp& op : batch.events) types.insert(op.type);
+  const auto subjects = internal::ParsedDefinitions<std::string>(
+      crm, "workflow", [](const Definition& definition) -> absl::StatusOr<std::string> {
+        const auto json = nlohmann::json::parse(definition.body, nullptr, false);
+        const auto type = json.is_object() ? json.find("type") : json.end();
+        return type != json.end() && type->is_string() ? type->get<std::string>() : "";
+      });
+  for (const auto& [name, subject] : *subjects) {
+    const TypeDef* type = crm.schema()->Find(*subject);
+    if (type != nullptr) types.insert(type->id);
+  }
+  return types;
+}
+
+}  // namespace
+
+absl::Status Crm::Engine::LoadForDeciders(StoreReader& reader, const Transaction::Batch& batch,
+                                          bool time_only) {
   const Crm crm(shared_from_this());
-  std::vector<TypeId> tables;
+  std::vector<TypeId> tables =
+      memberships_->TablesFor(crm, TypesWritten(crm, batch), batch.definitions, time_only);
   for (const Decider& decider : deciders_) {
     if (!decider.tables) continue;
     RELATA_ASSIGN_OR_RETURN(const std::vector<TypeId> types, decider.tables(crm, time_only));
@@ -349,6 +467,16 @@ absl::Status Crm::Engine::LoadForDeciders(StoreReader& reader, bool time_only) {
   std::lock_guard lock(mutex_);
   RELATA_ASSIGN_OR_RETURN(snapshot_, snapshot_->Load(tables, reader));
   return absl::OkStatus();
+}
+
+// The version that a definition written now gets; 0 when it is the one that stands.
+int64_t Crm::Engine::NextVersion(const DefinitionWrite& write) const {
+  std::lock_guard lock(mutex_);
+  const auto kind = definitions_.find(write.kind);
+  if (kind == definitions_.end()) return write.body.empty() ? 0 : 1;
+  const auto found = kind->second.find(write.name);
+  if (found == kind->second.end()) return write.body.empty() ? 0 : 1;
+  return found->second.body == write.body ? 0 : found->second.version + 1;
 }
 
 // Decides one batch on the graph as the steps before left it, then lets the deciders react.
@@ -362,19 +490,10 @@ absl::Status Crm::Engine::Step(Attempt& attempt, const Transaction::Batch& batch
       attempt.now);
   RELATA_ASSIGN_OR_RETURN(CommitBatch writes, decision.Decide(batch));
   for (DefinitionWrite write : batch.definitions) {
-    const absl::StatusOr<Definition> current = FindDefinition(write.kind, write.name);
-    if (current.ok() ? current->body == write.body : write.body.empty()) continue;
-    int64_t newest = 0;
-    {
-      std::lock_guard lock(mutex_);
-      if (const auto kind = definitions_.find(write.kind); kind != definitions_.end()) {
-        const auto found = kind->second.find(write.name);
-        if (found != kind->second.end()) newest = found->second.version;
-      }
-    }
-    write.version = newest + 1;
-    writes.definitions.push_back(std::move(write));
+    write.version = NextVersion(write);
+    if (write.version > 0) writes.definitions.push_back(std::move(write));
   }
+  Announce(writes.definitions);
   writes.commit.id = attempt.row.id;
   writes.commit.recorded = attempt.row.recorded;
   writes.commit.last_seq = attempt.allocation.next_seq - 1;
@@ -474,7 +593,6 @@ class StepView : public CommitStep {
 }  // namespace
 
 absl::Status Crm::Engine::RunDeciders(Attempt& attempt, const Transaction::Batch& batch) {
-  if (deciders_.empty()) return absl::OkStatus();
   const int depth = static_cast<int>(attempt.steps.size()) - 1;
   std::unique_ptr<Transaction::Batch> added = NewBatch(batch.actor);
   Transaction::Batch* const recorded = added.get();
@@ -484,6 +602,7 @@ absl::Status Crm::Engine::RunDeciders(Attempt& attempt, const Transaction::Batch
   StepView view({crm, *attempt.writer, attempt.before, attempt.after, attempt.steps.back(),
                  attempt.now, attempt.actor, depth, attempt.time_only && depth == 0, next});
   for (const Decider& decider : deciders_) RELATA_RETURN_IF_ERROR(decider.decide(view));
+  RELATA_RETURN_IF_ERROR(memberships_->Record(view));
   RELATA_RETURN_IF_ERROR(recorded->status);
   if (recorded->size() == 0) return absl::OkStatus();
   if (depth + 1 > kMaxCascade) {
@@ -536,6 +655,7 @@ void Crm::Engine::Publish(Attempt& attempt) {
   std::lock_guard lock(mutex_);
   if (hooks_.consent) hooks_.consent->Committed(*snapshot_, *attempt.after, attempt.steps);
   snapshot_ = attempt.after;
+  memberships_->Publish(attempt.row.id);
   became_.insert(attempt.became.begin(), attempt.became.end());
   for (const CommitBatch& step : attempt.steps) {
     for (const DefinitionWrite& write : step.definitions) Remember(write);

@@ -15,10 +15,13 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <typeindex>
 #include <unordered_map>
 #include <vector>
 
 #include "engine/batch.h"
+#include "engine/definitions.h"
 #include "relata/engine/crm.h"
 #include "relata/engine/hooks.h"
 #include "relata/expression/expression.h"
@@ -26,6 +29,9 @@
 namespace relata {
 
 namespace internal {
+
+class Memberships;
+struct PublishedMemberships;
 
 // Expressions checked under one schema, by a key that says everything else they depend on. Emptied
 // when the schema changes or it holds kMost. Thread-safe.
@@ -74,6 +80,21 @@ class Crm::Engine : public std::enable_shared_from_this<Crm::Engine> {
   absl::StatusOr<Definition> FindDefinition(std::string_view kind, std::string_view name) const;
   std::vector<Definition> Definitions(std::string_view kind) const;
 
+  // Definitions of a kind as a room reads them; see engine/definitions.h.
+  std::shared_ptr<const void> Parsed(std::string_view kind, std::type_index as,
+                                     const internal::MakeParsed& make) const;
+  // The states of segments for the newest commit of this process.
+  std::shared_ptr<const internal::PublishedMemberships> memberships() const;
+  // The newest graph this process has, with whatever tables it has loaded, and the states that
+  // belong to it. Asks the store first whether there is something newer, unless opened exclusive.
+  struct Newest {
+    std::shared_ptr<const Snapshot> snapshot;
+    std::shared_ptr<const internal::PublishedMemberships> memberships;
+  };
+  absl::StatusOr<Newest> FindNewest();
+  // Makes a segment's members known as of the newest commit, and says why when they cannot be kept.
+  absl::Status FillMembership(std::string_view segment);
+
   internal::CheckCache& checks() { return checks_; }
   const Hooks& hooks() const { return hooks_; }
   // To be called before the Crm is shared.
@@ -101,14 +122,19 @@ class Crm::Engine : public std::enable_shared_from_this<Crm::Engine> {
   absl::Status Start();
   absl::Status LoadDefinitions(StoreReader& reader);
   absl::Status Refresh(StoreReader& reader);
-  absl::Status LoadForDeciders(StoreReader& reader, bool time_only);
+  absl::Status LoadForDeciders(StoreReader& reader, const Transaction::Batch& batch,
+                               bool time_only);
+  // The definitions of a kind by name, with those that the commit of this thread writes.
+  std::map<std::string, Definition> DefinitionsHere(std::string_view kind) const;
   absl::Status PrepareTables(StoreWriter& writer, Attempt& attempt);
   absl::StatusOr<Commit> Make(const Transaction::Batch& batch, Timestamp now, bool time_only);
+  void Announce(const std::vector<DefinitionWrite>& definitions);
   absl::Status Step(Attempt& attempt, const Transaction::Batch& batch);
   absl::Status RunDeciders(Attempt& attempt, const Transaction::Batch& batch);
   absl::Status Finish(Attempt& attempt);
   void Publish(Attempt& attempt);
   void Remember(const DefinitionWrite& write);
+  int64_t NextVersion(const DefinitionWrite& write) const;
 
   const OpenOptions options_;
   const std::unique_ptr<Store> store_;
@@ -118,6 +144,8 @@ class Crm::Engine : public std::enable_shared_from_this<Crm::Engine> {
   std::atomic<Row> next_provisional_{internal::kFirstProvisionalRow};
 
   std::mutex commit_mutex_;
+  // Guarded by commit_mutex_; what is published by mutex_ too.
+  std::shared_ptr<internal::Memberships> memberships_;
   bool catalogue_stale_ = true;  // the stored catalogue lacks something; guarded by commit_mutex_
 
   mutable std::mutex mutex_;
@@ -126,6 +154,13 @@ class Crm::Engine : public std::enable_shared_from_this<Crm::Engine> {
   std::string zone_;
   std::map<std::string, std::map<std::string, Definition>, std::less<>> definitions_;
   std::unordered_map<Row, RecordRef> became_;
+  // What the commit under way defines, for the thread that makes it only.
+  std::thread::id committing_;
+  std::map<std::string, std::map<std::string, Definition>, std::less<>> being_defined_;
+  // What rooms made of the definitions of a kind; forgotten when one of them changes.
+  mutable std::map<std::string, std::map<std::type_index, std::shared_ptr<const void>>, std::less<>>
+      parsed_;
+  uint64_t definitions_read_ = 0;  // how often definitions_ has changed
 };
 
 // Kinds of definitions that the engine itself keeps.

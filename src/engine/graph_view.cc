@@ -8,6 +8,7 @@
 
 #include "base/strings.h"
 #include "engine/conditions.h"
+#include "engine/engine.h"
 #include "relata/base/zone.h"
 
 namespace relata::internal {
@@ -57,7 +58,7 @@ Value SnapshotView::EventField(RecordRef event, FieldId field) const {
   return snapshot_.EventField(ref, field);
 }
 
-absl::StatusOr<bool> SnapshotView::InSegment(std::string_view name, RecordRef record) const {
+absl::StatusOr<SnapshotView::Asked*> SnapshotView::AskAbout(std::string_view name) const {
   auto found = segments_.find(name);
   if (found == segments_.end()) {
     RELATA_ASSIGN_OR_RETURN(Condition condition, FindSegment(crm_, name));
@@ -68,20 +69,46 @@ absl::StatusOr<bool> SnapshotView::InSegment(std::string_view name, RecordRef re
       context.now = now_;
       context.zone = ZoneOf(crm_);
       segment->interpreter.emplace(condition.expression->shared_plan(), std::move(context));
+      const auto published = crm_.engine().memberships();
+      const auto state = published->segments.find(name);
+      if (published->commit == snapshot_.commit() && state != published->segments.end() &&
+          state->second->plan->condition.expression == condition.expression) {
+        segment->kept = state->second;
+      }
     }
     segment->frozen = condition.frozen;
     found = segments_.emplace(std::string(name), std::move(segment)).first;
   }
-  Asked& segment = *found->second;
-  if (segment.frozen) return segment.frozen->contains(snapshot_.Id(record));
-  if (segment.running) {
+  if (found->second->running) {
     return FailedPrecondition(Concat("segment '", name, "' depends on itself"));
   }
-  segment.running = true;
-  absl::StatusOr<Tri> member = segment.interpreter->EvaluateBoolean(record);
-  segment.running = false;
+  return found->second.get();
+}
+
+absl::StatusOr<bool> SnapshotView::InSegment(std::string_view name, RecordRef record) const {
+  RELATA_ASSIGN_OR_RETURN(Asked * segment, AskAbout(name));
+  if (segment->frozen) return segment->frozen->contains(snapshot_.Id(record));
+  if (segment->kept) {
+    const std::optional<bool> known = segment->kept->Test(record.row, now_);
+    if (known) return *known;
+  }
+  segment->running = true;
+  absl::StatusOr<Tri> member = segment->interpreter->EvaluateBoolean(record);
+  segment->running = false;
   RELATA_RETURN_IF_ERROR(member.status());
   return *member == Tri::kTrue;
+}
+
+absl::StatusOr<bool> SnapshotView::InSegmentTimed(std::string_view name, RecordRef record,
+                                                  Timestamp& valid_until) const {
+  RELATA_ASSIGN_OR_RETURN(Asked * segment, AskAbout(name));
+  if (segment->frozen) return segment->frozen->contains(snapshot_.Id(record));
+  segment->running = true;
+  const absl::StatusOr<TimedTri> member = segment->interpreter->EvaluateTimed(record);
+  segment->running = false;
+  RELATA_RETURN_IF_ERROR(member.status());
+  valid_until = std::min(valid_until, member->valid_until);
+  return member->value == Tri::kTrue;
 }
 
 absl::StatusOr<double> SnapshotView::Score(std::string_view name, RecordRef record) const {

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/membership.h"
 #include "relata/engine/crm.h"
 #include "relata/engine/hooks.h"
 #include "relata/expression/evaluate.h"
@@ -35,6 +36,8 @@ class SnapshotView : public GraphView {
   Value EventField(RecordRef event, FieldId field) const override;
 
   absl::StatusOr<bool> InSegment(std::string_view name, RecordRef record) const override;
+  absl::StatusOr<bool> InSegmentTimed(std::string_view name, RecordRef record,
+                                      Timestamp& valid_until) const override;
   absl::StatusOr<double> Score(std::string_view name, RecordRef record) const override;
   // The scores of all records of a type, by row.
   absl::StatusOr<std::vector<double>> Scores(std::string_view name, TypeId type) const;
@@ -52,8 +55,10 @@ class SnapshotView : public GraphView {
   struct Asked {
     std::optional<Interpreter> interpreter;
     std::shared_ptr<const std::set<Uuid>> frozen;
+    std::shared_ptr<const SegmentState> kept;  // when its members are known for this snapshot
     bool running = false;
   };
+  absl::StatusOr<Asked*> AskAbout(std::string_view name) const;
   mutable std::map<std::string, std::unique_ptr<Asked>, std::less<>> segments_;
 };
 

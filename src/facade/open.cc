@@ -13,7 +13,6 @@
 #include "relata/process/pipeline.h"
 #include "relata/process/workflow.h"
 #include "relata/segment/audience.h"
-#include "relata/segment/segment.h"
 #include "relata/storage/memory.h"
 #include "relata/storage/sqlite.h"
 #include "score/named_score.h"
@@ -60,7 +59,6 @@ absl::StatusOr<Crm> Crm::Open(std::unique_ptr<Store> store, OpenOptions options)
   engine->SetHooks(AllHooks());
   engine->AddDecider(StageGate());
   engine->AddDecider(WorkflowRunner());
-  engine->AddDecider(MembershipRecorder());
   return Crm(std::move(engine));
 }
 

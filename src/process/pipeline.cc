@@ -8,6 +8,7 @@
 
 #include "base/json_members.h"
 #include "base/strings.h"
+#include "engine/definitions.h"
 
 namespace relata {
 namespace {
@@ -54,10 +55,20 @@ absl::Status CheckMove(CommitStep& step, const Pipeline& pipeline, RecordRef rec
   return absl::OkStatus();
 }
 
+// Every pipeline by name, read once a version.
+using Pipelines = std::map<std::string, absl::StatusOr<Pipeline>, std::less<>>;
+std::shared_ptr<const Pipelines> ParsedPipelines(const Crm& crm) {
+  return internal::ParsedDefinitions<Pipeline>(
+      crm, kKind, [](const Definition& d) { return ParsePipeline(d.name, d.body); });
+}
+
 absl::Status GuardStages(CommitStep& step) {
   if (step.writes().records.empty()) return absl::OkStatus();
   const Schema& schema = step.after()->schema();
-  for (const Pipeline& pipeline : ListPipelines(step.crm())) {
+  const std::shared_ptr<const Pipelines> pipelines = ParsedPipelines(step.crm());
+  for (const auto& [name, parsed] : *pipelines) {
+    if (!parsed.ok()) continue;
+    const Pipeline& pipeline = *parsed;
     const TypeDef* type = schema.Find(pipeline.type);
     const FieldDef* field = type == nullptr ? nullptr : type->FindField(pipeline.field);
     if (field == nullptr) continue;
@@ -73,11 +84,13 @@ absl::Status GuardStages(CommitStep& step) {
 
 absl::StatusOr<std::vector<TypeId>> GateTables(const Crm& crm, bool) {
   std::vector<TypeId> tables;
-  for (const Pipeline& pipeline : ListPipelines(crm)) {
-    for (const Stage& stage : pipeline.stages) {
+  const std::shared_ptr<const Pipelines> pipelines = ParsedPipelines(crm);
+  for (const auto& [name, parsed] : *pipelines) {
+    if (!parsed.ok()) continue;
+    for (const Stage& stage : parsed->stages) {
       if (stage.enter.empty()) continue;
       RELATA_ASSIGN_OR_RETURN(const std::vector<TypeId> read,
-                              crm.TablesOf(pipeline.type, stage.enter));
+                              crm.TablesOf(parsed->type, stage.enter));
       tables.insert(tables.end(), read.begin(), read.end());
     }
   }
@@ -162,9 +175,9 @@ absl::Status DefinePipeline(Crm& crm, std::string_view name, std::string_view bo
 
 std::vector<Pipeline> ListPipelines(const Crm& crm) {
   std::vector<Pipeline> pipelines;
-  for (const Definition& definition : crm.Definitions(kKind)) {
-    absl::StatusOr<Pipeline> p = ParsePipeline(definition.name, definition.body);
-    if (p.ok()) pipelines.push_back(*std::move(p));
+  const std::shared_ptr<const Pipelines> parsed = ParsedPipelines(crm);
+  for (const auto& [name, pipeline] : *parsed) {
+    if (pipeline.ok()) pipelines.push_back(*pipeline);
   }
   return pipelines;
 }

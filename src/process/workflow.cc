@@ -8,6 +8,8 @@
 
 #include "base/json_members.h"
 #include "base/strings.h"
+#include "engine/definitions.h"
+#include "engine/membership_log.h"
 
 namespace relata {
 namespace {
@@ -104,10 +106,41 @@ absl::Status RunOnTime(CommitStep& step, const Workflow& workflow) {
   return absl::OkStatus();
 }
 
+// Fires for every record that came into the workflow's segment in the step before, or went out.
+absl::Status RunOnMembership(CommitStep& step, const Workflow& workflow) {
+  const TypeDef* type = step.after()->schema().Find(workflow.type);
+  if (type == nullptr) return absl::OkStatus();
+  for (const LogWrite& line : step.writes().logs) {
+    if (line.log != internal::kMembershipLog || line.key != workflow.segment) continue;
+    if (internal::MembershipCause(line) == "defined") continue;
+    std::vector<RecordRef> moved;
+    internal::EachMembershipChange(line, [&](Row row, bool entered) {
+      const RecordRef record{type->id, row};
+      if (entered != workflow.on_leave && step.after()->Exists(record)) moved.push_back(record);
+    });
+    for (const RecordRef record : moved) {
+      RELATA_ASSIGN_OR_RETURN(const bool met, step.Test(record, workflow.when));
+      if (met) RELATA_RETURN_IF_ERROR(Fire(step, workflow, record));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Every workflow that can be read, by name, read once a version.
+using Workflows = std::map<std::string, absl::StatusOr<Workflow>, std::less<>>;
+std::shared_ptr<const Workflows> ParsedWorkflows(const Crm& crm) {
+  return internal::ParsedDefinitions<Workflow>(
+      crm, kKind, [](const Definition& d) { return ParseWorkflow(d.name, d.body); });
+}
+
 absl::Status RunWorkflows(CommitStep& step) {
-  for (const Workflow& workflow : ListWorkflows(step.crm())) {
-    if (!workflow.enabled) continue;
-    if (workflow.on_time) {
+  const std::shared_ptr<const Workflows> workflows = ParsedWorkflows(step.crm());
+  for (const auto& [name, parsed] : *workflows) {
+    if (!parsed.ok() || !parsed->enabled) continue;
+    const Workflow& workflow = *parsed;
+    if (!workflow.segment.empty()) {
+      RELATA_RETURN_IF_ERROR(RunOnMembership(step, workflow));
+    } else if (workflow.on_time) {
       if (step.time_only()) RELATA_RETURN_IF_ERROR(RunOnTime(step, workflow));
     } else if (!step.writes().records.empty()) {
       RELATA_RETURN_IF_ERROR(RunOnChange(step, workflow));
@@ -118,8 +151,10 @@ absl::Status RunWorkflows(CommitStep& step) {
 
 absl::StatusOr<std::vector<TypeId>> WorkflowTables(const Crm& crm, bool time_only) {
   std::set<TypeId> tables;
-  for (const Workflow& workflow : ListWorkflows(crm)) {
-    if (!workflow.enabled || (workflow.on_time && !time_only)) continue;
+  const std::shared_ptr<const Workflows> workflows = ParsedWorkflows(crm);
+  for (const auto& [name, parsed] : *workflows) {
+    if (!parsed.ok() || !parsed->enabled || (parsed->on_time && !time_only)) continue;
+    const Workflow& workflow = *parsed;
     const auto add = [&](const std::string& text, bool any_value) -> absl::Status {
       RELATA_ASSIGN_OR_RETURN(const std::vector<TypeId> read,
                               crm.TablesOf(workflow.type, text, any_value));
@@ -142,11 +177,18 @@ absl::StatusOr<Workflow> ParseWorkflow(std::string_view name, std::string_view b
   Workflow workflow;
   workflow.name = name;
   workflow.type = in.Needed("type");
-  workflow.when = in.Needed("when");
   workflow.enabled = in.Bool("enabled", true);
   const std::string on = in.Has("on") ? in.Text("on") : "change";
   workflow.on_time = on == "time";
-  if (on != "change" && on != "time") in.Fail("on is \"change\" or \"time\"");
+  workflow.on_leave = on == "leave";
+  if (on == "enter" || on == "leave") {
+    workflow.segment = in.Needed("segment");
+    workflow.when = in.Has("when") ? in.Text("when") : "true";
+  } else if (on == "change" || on == "time") {
+    workflow.when = in.Needed("when");
+  } else {
+    in.Fail("on is \"change\", \"time\", \"enter\" or \"leave\"");
+  }
   for (const Json& item : in.List("actions")) {
     RELATA_ASSIGN_OR_RETURN(
         WorkflowAction action,
@@ -163,6 +205,10 @@ absl::Status DefineWorkflow(Crm& crm, std::string_view name, std::string_view bo
   RELATA_ASSIGN_OR_RETURN(const Workflow workflow, ParseWorkflow(name, body));
   const std::string where = Concat("workflow '", name, "'");
   RELATA_RETURN_IF_ERROR(Annotate(crm.TablesOf(workflow.type, workflow.when).status(), where));
+  if (!workflow.segment.empty()) {
+    const std::string member = Concat("in_segment('", workflow.segment, "')");
+    RELATA_RETURN_IF_ERROR(Annotate(crm.TablesOf(workflow.type, member).status(), where));
+  }
   for (const WorkflowAction& action : workflow.actions) {
     if (action.kind != "set") continue;
     if (crm.schema()->FindField(workflow.type, action.field) == nullptr) {
@@ -179,9 +225,9 @@ absl::Status DefineWorkflow(Crm& crm, std::string_view name, std::string_view bo
 
 std::vector<Workflow> ListWorkflows(const Crm& crm) {
   std::vector<Workflow> workflows;
-  for (const Definition& definition : crm.Definitions(kKind)) {
-    absl::StatusOr<Workflow> w = ParseWorkflow(definition.name, definition.body);
-    if (w.ok()) workflows.push_back(*std::move(w));
+  const std::shared_ptr<const Workflows> parsed = ParsedWorkflows(crm);
+  for (const auto& [name, workflow] : *parsed) {
+    if (workflow.ok()) workflows.push_back(*workflow);
   }
   return workflows;
 }

@@ -17,7 +17,6 @@ using internal::Concat;
 using Json = nlohmann::json;
 
 constexpr std::string_view kKind = "segment";
-constexpr std::string_view kLog = "membership";
 
 bool IsName(std::string_view name) {
   if (name.empty() || name.size() > 63 || name[0] < 'a' || name[0] > 'z') return false;
@@ -61,40 +60,6 @@ absl::StatusOr<Segment> FromBody(const Definition& definition) {
     }
   }
   return s;
-}
-
-// The rows the log says are members now.
-absl::StatusOr<std::set<Row>> LoggedMembers(const CommitStep& step, std::string_view segment) {
-  RELATA_ASSIGN_OR_RETURN(const std::vector<LogWrite> lines, step.Log(kLog, segment));
-  std::set<Row> members;
-  for (const LogWrite& line : lines) {
-    const Json body = Json::parse(line.body, nullptr, false);
-    if (body.is_object() && body.value("entered", false)) {
-      members.insert(line.subject.row);
-    } else {
-      members.erase(line.subject.row);
-    }
-  }
-  return members;
-}
-
-absl::Status RecordMemberships(CommitStep& step) {
-  if (!step.time_only()) return absl::OkStatus();
-  for (const Segment& segment : ListSegments(step.crm())) {
-    if (segment.frozen) continue;
-    RELATA_ASSIGN_OR_RETURN(const QueryAnswer now, step.Select(segment.type, segment.expression));
-    RELATA_ASSIGN_OR_RETURN(const std::set<Row> before, LoggedMembers(step, segment.name));
-    const auto log = [&](Row row, bool entered) {
-      step.next().Log(kLog, {now.type, row}, segment.name, Json{{"entered", entered}}.dump());
-    };
-    for (const Row row : now.rows) {
-      if (!before.contains(row)) log(row, true);
-    }
-    for (const Row row : before) {
-      if (!std::binary_search(now.rows.begin(), now.rows.end(), row)) log(row, false);
-    }
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace
@@ -198,21 +163,6 @@ absl::StatusOr<SegmentDiff> DiffSegment(const Crm& crm, std::string_view name,
                       new_members.rows.end(), std::back_inserter(diff.leave));
   diff.stay = new_members.count - static_cast<int64_t>(diff.enter.size());
   return diff;
-}
-
-Decider MembershipRecorder() {
-  return {[](const Crm& crm, bool time_only) -> absl::StatusOr<std::vector<TypeId>> {
-            std::vector<TypeId> tables;
-            if (!time_only) return tables;
-            for (const Segment& s : ListSegments(crm)) {
-              if (s.frozen) continue;
-              RELATA_ASSIGN_OR_RETURN(const std::vector<TypeId> read,
-                                      crm.TablesOf(s.type, s.expression));
-              tables.insert(tables.end(), read.begin(), read.end());
-            }
-            return tables;
-          },
-          RecordMemberships};
 }
 
 }  // namespace relata

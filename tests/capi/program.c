@@ -99,6 +99,7 @@ static void test_questions(relata_crm_t* crm) {
   relata_error_t* err = NULL;
   int64_t count = -1;
   int64_t errors = -1;
+  int32_t member = -1;
   CHECK(relata_crm_query(crm, TEXT("contact"), TEXT(french), kNow, 0, &out, &err) == RELATA_OK);
   CHECK(ok(err));
   CHECK(holds(out, "\"count\":1"));
@@ -117,6 +118,16 @@ static void test_questions(relata_crm_t* crm) {
                          &err) == RELATA_OK);
   CHECK(ok(err));
   CHECK(count == 1);
+
+  CHECK(relata_segment_contains(crm, TEXT("french"), TEXT("contact/web:1"), kNow, &member, &err) ==
+        RELATA_OK);
+  CHECK(ok(err));
+  CHECK(member == 1);
+  CHECK(relata_segment_contains(crm, TEXT("nowhere"), TEXT("contact/web:1"), kNow, &member, &err) ==
+        RELATA_NOT_FOUND);
+  CHECK(member == 0);
+  relata_error_free(err);
+  err = NULL;
 
   CHECK(relata_why(crm, TEXT("contact/web:1"), TEXT(french), kNow, &out, &err) == RELATA_OK);
   CHECK(ok(err));

@@ -131,6 +131,13 @@ class Crm:
         texts = (*text_in(name), *text_in(type), *text_in(expression))
         call(lib.relata_segment_define, self._handle, *texts, _micros(now))
 
+    def is_member(self, segment: str, name: str, now: Instant) -> bool:
+        """Whether the record ("contact/...", or its public id alone) is in the segment."""
+        member = ffi.new("int32_t*")
+        texts = (*text_in(segment), *text_in(name))
+        call(lib.relata_segment_contains, self._handle, *texts, _micros(now), member)
+        return bool(member[0])
+
     def may_contact(
         self, name: str, channel: str, purpose: str, at: Instant, **assertions: Any
     ) -> Decision:

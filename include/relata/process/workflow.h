@@ -10,7 +10,10 @@
 //
 // "on": "change" fires in the commit that makes the condition true for a record: true after it and
 // not before. "on": "time" fires when Advance finds it true for the first time since it was last
-// not true (absence of an event, a date reached). A workflow with "enabled": false never fires.
+// not true (absence of an event, a date reached). "on": "enter" and "on": "leave" name a "segment"
+// and fire for the records that come into it or go out of it, by what a commit writes or by time,
+// where "when" is true (it may be left out); what a new definition of the segment changes fires
+// nothing. A workflow with "enabled": false never fires.
 //
 // Effects outside the graph are data: every action but "set" is a line in the outbox, which the
 // host reads, carries out and acknowledges. What an action sets may make other workflows fire, at
@@ -46,6 +49,8 @@ struct Workflow {
   bool enabled = true;
   std::string when;
   std::vector<WorkflowAction> actions;
+  std::string segment;  // not empty: fires on entries into it, or on exits
+  bool on_leave = false;
 };
 
 // InvalidArgument names what is wrong.

@@ -53,6 +53,37 @@ std::vector<Segment> ListSegments(const Crm& crm);
 absl::StatusOr<QueryAnswer> SegmentMembers(const Crm& crm, std::string_view name,
                                            const QueryOptions& options);
 
+// Whether the record with this public id or name ("018f2b4e-...", "contact/018f2b4e-...",
+// "contact/zoho:2585") is a member at options.now; a record for which it cannot be decided is not.
+// Where the membership is kept (WhyNotKept) the answer is one bit: after the first question, which
+// finds all members, cost does not depend on the data. Otherwise the condition is evaluated for
+// this record. NotFound when there is no such segment or record; no rights are asked for, as
+// nothing is read but membership.
+absl::StatusOr<bool> IsMember(const Crm& crm, std::string_view segment, std::string_view record,
+                              Timestamp now);
+
+// OK when the members of the segment are kept up to date by every commit and by Advance: each entry
+// and exit is then a line of the log "membership" under the segment's name, with its cause, in the
+// commit that made it. Otherwise FailedPrecondition with the reason: the condition can be asked at
+// any instant, but when its answer changes cannot be foreseen; or the segment is frozen. NotFound.
+absl::Status WhyNotKept(const Crm& crm, std::string_view segment);
+
+// One entry into a segment or exit from it.
+struct MembershipEntry {
+  Seq seq = 0;
+  Timestamp at;
+  bool entered = false;
+  // "event", "field", "created", "deleted", "merged", "rate": what was written; "time": nothing
+  // was; "defined": the segment was, or one that it names.
+  std::string cause;
+  std::string what;  // "page_view", "contact.country"
+  std::string of;    // the name of the record written to, when it is another one
+};
+// The entries and exits of one record, oldest first.
+absl::StatusOr<std::vector<MembershipEntry>> MembershipHistory(const Crm& crm,
+                                                               std::string_view segment,
+                                                               RecordRef record);
+
 // Whether the record is a member, and the facts that decide it: one line a fact.
 struct MembershipReason {
   enum class Verdict : uint8_t { kMember, kNotMember, kUndecided };
@@ -72,11 +103,6 @@ struct SegmentDiff {
 };
 absl::StatusOr<SegmentDiff> DiffSegment(const Crm& crm, std::string_view name,
                                         std::string_view expression, const QueryOptions& options);
-
-// The rule that keeps the membership log: whenever Advance moves time, every record that entered or
-// left a segment since the last time gets one line in the log "membership", whose key is the
-// segment and whose body is {"entered": bool}. To be added to a Crm with AddDecider.
-Decider MembershipRecorder();
 
 }  // namespace relata
 

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Who belongs to which segment, kept up to date by commits and by time.
+//
+// For each segment that can be maintained there are two bitmaps over its subjects: who belongs to
+// it by the facts, and who does according to the log of entries and exits. A commit evaluates the
+// subjects that it concerns (reach.h) and logs those that changed; Advance evaluates those whose
+// answer has run out and logs whatever the log lacks. Answers that run out within kHorizon have a
+// timer; the timers are found anew for the whole population when the horizon is reached.
+//
+// States are immutable and shared with readers; the writer makes new ones, which share the chunks
+// that did not change, and publishes them with its commit.
+
+#ifndef RELATA_SRC_ENGINE_MEMBERSHIP_H_
+#define RELATA_SRC_ENGINE_MEMBERSHIP_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/columns.h"
+#include "engine/conditions.h"
+#include "engine/cow.h"
+#include "engine/reach.h"
+#include "relata/engine/crm.h"
+
+namespace relata::internal {
+
+inline constexpr Duration kHorizon = Hours(24);
+// Beyond this part of the population, all of it is asked at once.
+inline constexpr int64_t kDueInHundred = 2;
+
+// What a definition and the schema say about a segment, found once.
+struct SegmentPlan {
+  std::shared_ptr<const Schema> schema;
+  // Its own definition and those of the segments it names. Others make another plan.
+  std::vector<std::pair<std::string, std::shared_ptr<const SegmentBody>>> bodies;
+  std::string text;  // of all of them: plans of the same text have the same members
+  Condition condition;
+  absl::Status maintainable;  // OK, or why not in words for people
+  Reach reach;
+  std::vector<TypeId> tables;
+  NowUse now_use = NowUse::kNone;  // the strongest of its own and of the segments it names
+};
+
+// Timers of the rows of one chunk, by offset.
+struct ChunkTimers {
+  std::vector<std::pair<uint16_t, int64_t>> until;
+  // kMax.micros when the row has none.
+  int64_t Of(size_t offset) const;
+  void Set(size_t offset, int64_t at);
+};
+
+struct SegmentState {
+  std::shared_ptr<const SegmentPlan> plan;
+  // Whether `members` was found for the whole population; every answer in it was given at an
+  // instant up to `as_of` and holds until its timer or `filled_until`, whichever is first.
+  bool filled = false;
+  Timestamp as_of = Timestamp::kMin;
+  Timestamp filled_until = Timestamp::kMin;
+  Timestamp advanced_to = Timestamp::kMin;  // no timer up to here is left
+  Directory<ChunkBits> members;
+  Directory<ChunkTimers> timers;
+  // The timers by time: hints to be checked against `timers`. The writer's only.
+  std::shared_ptr<std::set<std::pair<int64_t, Row>>> agenda;
+  // Members by the log, once it was read.
+  bool logged_known = false;
+  Directory<ChunkBits> logged;
+
+  // Whether the record is a member at `now`; nothing when the state cannot tell.
+  std::optional<bool> Test(Row row, Timestamp now) const;
+  bool Answers(Timestamp now) const { return filled && now >= as_of && now < filled_until; }
+};
+
+// The states of one commit, as readers see them.
+struct PublishedMemberships {
+  CommitId commit = 0;
+  std::map<std::string, std::shared_ptr<const SegmentState>, std::less<>> segments;
+};
+
+// The writer's side. Guarded by the commit mutex of the engine, but for Published.
+class Memberships {
+ public:
+  // The plan of a segment; the last one when nothing it stands on has changed. NotFound.
+  absl::StatusOr<std::shared_ptr<const SegmentPlan>> PlanOf(const Crm& crm, std::string_view name);
+  // The tables needed before a commit that writes these types and definitions, or before Advance.
+  // What cannot be planned is left out.
+  std::vector<TypeId> TablesFor(const Crm& crm, const std::set<TypeId>& written,
+                                const std::vector<DefinitionWrite>& definitions, bool time_only);
+  // Brings the states to the step's graph and instant and logs what changed into step.next().
+  absl::Status Record(CommitStep& step);
+  // Finds the whole population as of the newest commit for readers, without logging. `view` is the
+  // newest graph, with the plan's tables.
+  absl::Status Fill(const Crm& crm, const Snapshot& view, std::string_view name);
+
+  // Begins on the graph of commit `head`, with nothing made yet. When somebody else wrote since the
+  // states were published, they are found anew.
+  void Begin(CommitId head) {
+    pending_.clear();
+    anew_ = published_->commit != head;
+  }
+  // What was made holds for `commit`, which is durable: readers see it. The caller holds the mutex
+  // that guards reading.
+  void Publish(CommitId commit);
+  // The states of the newest commit of this process.
+  std::shared_ptr<const PublishedMemberships> published() const { return published_; }
+
+ private:
+  SegmentState& Edit(const std::string& name, const std::shared_ptr<const SegmentPlan>& plan);
+  absl::Status RecordSegment(CommitStep& step, const std::string& name);
+  absl::Status RecordRetired(CommitStep& step, const std::string& name);
+
+  std::map<std::string, std::shared_ptr<const SegmentPlan>, std::less<>> plans_;
+  std::map<std::string, SegmentState, std::less<>> pending_;
+  bool anew_ = false;
+  std::shared_ptr<const PublishedMemberships> published_ =
+      std::make_shared<const PublishedMemberships>();
+};
+
+}  // namespace relata::internal
+
+#endif  // RELATA_SRC_ENGINE_MEMBERSHIP_H_

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Entries and exits as commits record them; tests/property compares them with evaluation.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "relata/process/workflow.h"
+#include "relata/relata.h"
+#include "relata/segment/segment.h"
+
+namespace relata {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+const Timestamp kNow = *ParseTimestamp("2026-11-12T09:00:00Z");
+const Actor kSomebody = Actor::System("test");
+
+class Membership : public ::testing::Test {
+ protected:
+  Membership() : crm_(*Crm::Open(":memory:")) {
+    Transaction tx = crm_.Begin(kSomebody);
+    acme_ = tx.Create("account", {{"name", Value::Text("Acme")}});
+    marie_ = tx.Create("contact",
+                       {{"family_name", Value::Text("Roux")}, {"account", Value::Record(acme_)}});
+    EXPECT_TRUE(tx.Commit(kNow - Days(40)).ok());
+  }
+
+  void Define(const char* name, const char* expression, const char* type = "contact") {
+    Segment segment;
+    segment.name = name;
+    segment.type = type;
+    segment.expression = expression;
+    const absl::Status saved = DefineSegment(crm_, segment, kSomebody, kNow - Days(30));
+    EXPECT_TRUE(saved.ok()) << saved;
+  }
+
+  void Set(RecordRef record, const char* field, Value value, Timestamp at = kNow) {
+    Transaction tx = crm_.Begin(kSomebody);
+    tx.Update(record, {{field, std::move(value)}});
+    const absl::StatusOr<Commit> commit = tx.Commit(at);
+    EXPECT_TRUE(commit.ok()) << commit.status();
+  }
+
+  std::vector<MembershipEntry> History(const char* segment, RecordRef record) {
+    const absl::StatusOr<std::vector<MembershipEntry>> entries =
+        MembershipHistory(crm_, segment, record);
+    EXPECT_TRUE(entries.ok()) << entries.status();
+    return entries.ok() ? *entries : std::vector<MembershipEntry>();
+  }
+
+  Crm crm_;
+  RecordRef acme_, marie_;
+};
+
+TEST_F(Membership, IsRecordedByTheCommitThatCausesIt) {
+  Define("retail", "contact.account.industry == 'retail'");
+  EXPECT_THAT(History("retail", marie_), IsEmpty());
+  Set(acme_, "industry", Value::Text("retail"));
+  const std::vector<MembershipEntry> entries = History("retail", marie_);
+  ASSERT_THAT(entries, SizeIs(1));
+  EXPECT_TRUE(entries[0].entered);
+  EXPECT_EQ(entries[0].cause, "field");
+  EXPECT_EQ(entries[0].what, "account.industry");
+  EXPECT_EQ(entries[0].of, *crm_.Name(acme_));
+  Set(acme_, "name", Value::Text("Acme SAS"));
+  EXPECT_THAT(History("retail", marie_), SizeIs(1)) << "a field that nobody reads changes nothing";
+}
+
+TEST_F(Membership, EndsWhenTimeMovesNotWhenSomethingElseIsWritten) {
+  Define("seen", "contact.events('page_view').exists(e, e.at > now - days(30))");
+  Transaction tx = crm_.Begin(kSomebody);
+  tx.Append("page_view", marie_, kNow - Days(10), {{"path", Value::Text("/")}});
+  ASSERT_TRUE(tx.Commit(kNow).ok());
+  ASSERT_THAT(History("seen", marie_), SizeIs(1));
+  EXPECT_EQ(History("seen", marie_)[0].cause, "event");
+  Set(acme_, "name", Value::Text("Acme SAS"), kNow + Days(25));
+  EXPECT_THAT(History("seen", marie_), SizeIs(1));
+  ASSERT_TRUE(crm_.Advance(kNow + Days(25)).ok());
+  const std::vector<MembershipEntry> entries = History("seen", marie_);
+  ASSERT_THAT(entries, SizeIs(2));
+  EXPECT_FALSE(entries[1].entered);
+  EXPECT_EQ(entries[1].cause, "time");
+}
+
+TEST_F(Membership, OfASegmentFollowsTheSegmentsItNames) {
+  Define("retail", "account.industry == 'retail'", "account");
+  Define("people",
+         "contact.account != null && contact.account.contacts.size() == 1 && "
+         "contact.account.days_late == null");
+  Define("both", "in_segment('people') && !(contact.country == 'FR')");
+  EXPECT_THAT(History("both", marie_), SizeIs(1));
+  Set(acme_, "days_late", Value::Int(3));
+  const std::vector<MembershipEntry> entries = History("both", marie_);
+  ASSERT_THAT(entries, SizeIs(2));
+  EXPECT_EQ(entries[1].what, "account.days_late");
+  Define("people", "contact.account != null");
+  ASSERT_THAT(History("both", marie_), SizeIs(3));
+  EXPECT_EQ(History("both", marie_)[2].cause, "defined");
+}
+
+TEST_F(Membership, ThatCannotBeForeseenIsRefusedWithTheReason) {
+  Define("scored", "score('fit') > 3.0");
+  Define("clock", "string(now).endsWith('00Z')");
+  Define("through", "in_segment('clock')");
+  Define("plain", "contact.country == 'FR'");
+  EXPECT_TRUE(WhyNotKept(crm_, "plain").ok());
+  for (const char* name : {"scored", "clock", "through"}) {
+    EXPECT_TRUE(absl::IsFailedPrecondition(WhyNotKept(crm_, name))) << name;
+  }
+  EXPECT_THAT(WhyNotKept(crm_, "scored").ToString(), HasSubstr("score('fit')"));
+  EXPECT_THAT(WhyNotKept(crm_, "through").ToString(), HasSubstr("segment 'clock'"));
+  // It can be asked all the same.
+  const absl::StatusOr<bool> member = IsMember(crm_, "clock", *crm_.Name(marie_), kNow);
+  ASSERT_TRUE(member.ok()) << member.status();
+  EXPECT_TRUE(*member);
+}
+
+TEST_F(Membership, OfManyIsOneLineInTheLog) {
+  Transaction tx = crm_.Begin(kSomebody);
+  for (int i = 0; i < 1'000; ++i) {
+    tx.Create("contact", {{"family_name", Value::Text("Roux")},
+                          {"country", Value::Text(i % 2 == 0 ? "FR" : "DE")}});
+  }
+  ASSERT_TRUE(tx.Commit(kNow - Days(35)).ok());
+  Define("french", "contact.country == 'FR'");
+  EXPECT_THAT(*crm_.Log("membership", "french"), SizeIs(1));
+  QueryOptions asking;
+  asking.now = kNow;
+  const absl::StatusOr<QueryAnswer> members = SegmentMembers(crm_, "french", asking);
+  ASSERT_TRUE(members.ok());
+  ASSERT_EQ(members->count, 500);
+  const RecordRef last{members->type, members->rows.back()};
+  EXPECT_THAT(History("french", last), SizeIs(1));
+  Set(last, "country", Value::Text("BE"));
+  EXPECT_THAT(History("french", last), SizeIs(2));
+}
+
+TEST_F(Membership, SetsOffWorkflowsOnEntryAndOnExit) {
+  Define("retail", "contact.account.industry == 'retail'");
+  const auto define = [&](const char* name, const char* on) {
+    const std::string body = std::string(R"({"type": "contact", "segment": "retail", "on": ")") +
+                             on + R"(", "actions": [{"do": "notify", "text": "Look"}]})";
+    const absl::Status saved = DefineWorkflow(crm_, name, body, kSomebody, kNow - Days(20));
+    EXPECT_TRUE(saved.ok()) << saved;
+  };
+  define("welcome", "enter");
+  define("goodbye", "leave");
+  Set(acme_, "industry", Value::Text("retail"));
+  ASSERT_THAT(*Outbox(crm_), SizeIs(1));
+  EXPECT_EQ((*Outbox(crm_))[0].workflow, "welcome");
+  Set(acme_, "industry", Value::Text("energy"));
+  ASSERT_THAT(*Outbox(crm_), SizeIs(2));
+  EXPECT_EQ((*Outbox(crm_))[1].workflow, "goodbye");
+  Define("retail", "true");
+  EXPECT_THAT(*Outbox(crm_), SizeIs(2)) << "a new definition fires nothing";
+}
+
+}  // namespace
+}  // namespace relata
