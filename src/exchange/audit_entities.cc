@@ -73,8 +73,8 @@ IdentityColumns FindIdentityColumns(const Table& table) {
     if (rule.field == "email" && taken.insert("email").second) columns.email = i;
     if (rule.field == "given_name" && taken.insert("given").second) columns.given = i;
     if (rule.field == "family_name" && taken.insert("family").second) columns.family = i;
-    const auto is_fact = [&](const auto& facts) {
-      return std::find(facts.begin(), facts.end(), rule.field) != facts.end();
+    const auto is_fact = [&field = rule.field](const auto& facts) {
+      return std::find(facts.begin(), facts.end(), field) != facts.end();
     };
     if (columns.company_file ? is_fact(kCompanyFacts) : is_fact(kPersonFacts)) {
       columns.facts.push_back({i, rule.field, rule.values});
@@ -205,8 +205,9 @@ void EntityIndex::Report(size_t max_listed, AuditReport* report) {
     report->across += group.suspicion.across;
     std::vector<std::string> fields;
     for (const auto& [field, said] : group.facts) {
-      const bool differs = std::any_of(
-          said.begin(), said.end(), [&](const auto& one) { return one.second != said[0].second; });
+      const bool differs =
+          std::any_of(said.begin(), said.end(),
+                      [&first = said[0].second](const auto& one) { return one.second != first; });
       if (differs) fields.push_back(field);
     }
     std::sort(fields.begin(), fields.end());

@@ -299,7 +299,7 @@ class Planner {
   void AddIdentity(std::initializer_list<std::string_view> fields) {
     for (const PlannedValue& value : plan_.values) {
       const bool full_name = value.rule.parse == ParseAs::kFullName;
-      const std::string_view name = full_name ? "family_name" : value.field->name;
+      const std::string_view name = full_name ? std::string_view("family_name") : value.field->name;
       if (Contains(fields, name)) plan_.identity.push_back(value.column);
     }
     for (const PlannedLink& link : plan_.links) {

@@ -251,10 +251,10 @@ absl::StatusOr<Catalog> PrepareTables(Connection& connection, const Catalog& cat
       // The id makes the name unique even when another type once had this name.
       const char* prefix = table.spec.kind == TableSpec::Kind::kRecord ? "r_" : "ev_";
       physical.name = Concat(prefix, table.spec.name);
-      const bool taken =
-          std::any_of(merged.tables.begin(), merged.tables.end(), [&](const auto& other) {
-            return other.first != type && other.second.name == physical.name;
-          });
+      const bool taken = std::any_of(merged.tables.begin(), merged.tables.end(),
+                                     [self = type, &name = physical.name](const auto& other) {
+                                       return other.first != self && other.second.name == name;
+                                     });
       if (taken) physical.name += Concat("_", type);
       NameColumns(table.spec, physical);
       RELATA_RETURN_IF_ERROR(CreateTable(connection, table.spec, physical));
