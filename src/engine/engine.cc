@@ -23,6 +23,7 @@ using internal::Concat;
 
 namespace {
 
+constexpr int kMostAttempts = 8;            // at one commit, when the store meets conflicts
 constexpr std::string_view kOnly = "main";  // the name of definitions there is one of
 
 std::string Sha256(std::string_view text) {
@@ -360,10 +361,19 @@ absl::StatusOr<Commit> Crm::Engine::Advance(Timestamp now, const Actor& actor) {
   return Make(*nothing, now, /*time_only=*/true);
 }
 
+// A batch is decided again as a whole when the store met a conflict and kept nothing.
 absl::StatusOr<Commit> Crm::Engine::Make(const Transaction::Batch& batch, Timestamp now,
                                          bool time_only) {
   if (options_.read_only) return FailedPrecondition("the database was opened read-only");
   std::lock_guard commit_lock(commit_mutex_);
+  for (int attempt = 1;; ++attempt) {
+    absl::StatusOr<Commit> made = MakeOnce(batch, now, time_only);
+    if (!absl::IsAborted(made.status()) || attempt == kMostAttempts) return made;
+  }
+}
+
+absl::StatusOr<Commit> Crm::Engine::MakeOnce(const Transaction::Batch& batch, Timestamp now,
+                                             bool time_only) {
   Attempt attempt;
   RELATA_ASSIGN_OR_RETURN(attempt.writer, store_->Write(options_.patience));
   if (!batch.operation_id.empty()) {

@@ -128,6 +128,7 @@ class Crm::Engine : public std::enable_shared_from_this<Crm::Engine> {
   std::map<std::string, Definition> DefinitionsHere(std::string_view kind) const;
   absl::Status PrepareTables(StoreWriter& writer, Attempt& attempt);
   absl::StatusOr<Commit> Make(const Transaction::Batch& batch, Timestamp now, bool time_only);
+  absl::StatusOr<Commit> MakeOnce(const Transaction::Batch& batch, Timestamp now, bool time_only);
   void Announce(const std::vector<DefinitionWrite>& definitions);
   absl::Status Step(Attempt& attempt, const Transaction::Batch& batch);
   absl::Status RunDeciders(Attempt& attempt, const Transaction::Batch& batch);

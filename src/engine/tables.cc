@@ -10,13 +10,14 @@ TableSpec TableOf(const TypeDef& type) {
   table.name = type.name;
   table.kind = type.event ? TableSpec::Kind::kEvent : TableSpec::Kind::kRecord;
   table.subject = type.event ? type.subject : kNoType;
+  table.custom = type.custom;
   for (const std::string& field : type.title) {
     table.title += (table.title.empty() ? "" : " ") + field;
   }
   for (const FieldDef& f : type.fields) {
     if (f.state == FieldState::kRemoved) continue;
     table.columns.push_back({f.id, f.name, KindOf(f.kind), f.is_link() ? f.target : kNoType,
-                             f.personal != Personal::kNone});
+                             f.personal != Personal::kNone, f.custom});
   }
   if (!type.event) {
     for (const FieldId id : {kCreatedAtField, kUpdatedAtField}) {

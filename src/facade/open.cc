@@ -14,6 +14,7 @@
 #include "relata/process/workflow.h"
 #include "relata/segment/audience.h"
 #include "relata/storage/memory.h"
+#include "relata/storage/postgres.h"
 #include "relata/storage/sqlite.h"
 #include "score/named_score.h"
 #include "segment/contact_cards.h"
@@ -37,7 +38,13 @@ Hooks AllHooks() {
 absl::StatusOr<Crm> Crm::Open(std::string_view where, OpenOptions options) {
   if (where.empty()) return InvalidArgument("a database needs a place: a file or :memory:");
   if (where.starts_with("postgres://") || where.starts_with("postgresql://")) {
-    return InvalidArgument("this build has no PostgreSQL store");
+    PostgresOptions postgres;
+    postgres.create = options.create && !options.read_only;
+    postgres.read_only = options.read_only;
+    postgres.tenant = options.tenant;
+    RELATA_ASSIGN_OR_RETURN(std::unique_ptr<Store> store,
+                            OpenPostgresStore(std::string(where), postgres));
+    return Open(std::move(store), std::move(options));
   }
   if (where == ":memory:") {
     options.exclusive = true;

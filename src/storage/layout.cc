@@ -93,6 +93,26 @@ absl::Status CheckNumber(double v) {
   return std::isfinite(v) ? absl::OkStatus() : InvalidArgument("not a finite number");
 }
 
+absl::Status CheckInstant(Timestamp t) {
+  return t >= Timestamp::kMin && t <= Timestamp::kMax
+             ? absl::OkStatus()
+             : InvalidArgument("an instant outside the years 0001 to 9999");
+}
+
+// 4713 BC, as far back as the Julian day count and PostgreSQL go.
+absl::Status CheckDay(int64_t days) {
+  return days >= -2'440'588 && days <= 2'145'031'948
+             ? absl::OkStatus()
+             : InvalidArgument("a day before 4713 BC or too far ahead");
+}
+
+// What an index of every backend takes.
+absl::Status CheckKey(std::string_view what, size_t bytes) {
+  return bytes <= kLongestKey
+             ? absl::OkStatus()
+             : InvalidArgument(Concat(what, " is longer than ", kLongestKey, " bytes"));
+}
+
 absl::Status CheckElement(const Value& v) {
   if (!v.is_null() && !IsFieldKind(v.kind())) {
     return InvalidArgument(Concat("a list in a field cannot hold a ", KindName(v.kind())));
@@ -113,6 +133,8 @@ absl::Status CheckValue(const ColumnSpec& column, const Value& v) {
   if (v.is(Kind::kRecord) && column.target != kNoType && v.record().type != column.target) {
     return InvalidArgument(Concat(column.name, " links to another type"));
   }
+  if (v.is(Kind::kTimestamp)) return Annotate(CheckInstant(v.timestamp()), column.name);
+  if (v.is(Kind::kDate)) return Annotate(CheckDay(v.date().days), column.name);
   return CheckElement(v);
 }
 
@@ -141,6 +163,13 @@ absl::Status CheckEventColumn(const ColumnSpec& spec, const Column& column, size
       if (!column.IsNull(i)) RELATA_RETURN_IF_ERROR(CheckNumber(column.Double(i)));
     }
   }
+  if (spec.kind == Kind::kTimestamp || spec.kind == Kind::kDate) {
+    for (size_t i = 0; i < rows; ++i) {
+      if (column.IsNull(i)) continue;
+      RELATA_RETURN_IF_ERROR(spec.kind == Kind::kDate ? CheckDay(column.Int(i))
+                                                      : CheckInstant({column.Int(i)}));
+    }
+  }
   if (spec.kind == Kind::kList || (spec.kind == Kind::kRecord && spec.target != kNoType)) {
     for (size_t i = 0; i < rows; ++i) RELATA_RETURN_IF_ERROR(CheckValue(spec, column.Get(i)));
   }
@@ -159,10 +188,28 @@ absl::Status CheckEvents(const Layout& layout, const EventBatch& batch) {
     RELATA_RETURN_IF_ERROR(Annotate(CheckEventColumn(spec, batch.columns[i], batch.subjects.size()),
                                     table->spec.name));
   }
+  for (const Timestamp at : batch.at) RELATA_RETURN_IF_ERROR(CheckInstant(at));
   if (std::any_of(batch.subjects.begin(), batch.subjects.end(), [](Row r) { return r < 0; })) {
     return InvalidArgument(Concat(table->spec.name, ": an event without a subject"));
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckLines(const CommitBatch& batch) {
+  for (const LedgerWrite& line : batch.ledger) RELATA_RETURN_IF_ERROR(CheckInstant(line.at));
+  for (const ChangeWrite& change : batch.changes) {
+    if (change.rows < 1) return InvalidArgument("a change of no record");
+    if (change.effective_at) RELATA_RETURN_IF_ERROR(CheckInstant(*change.effective_at));
+  }
+  for (const LogWrite& line : batch.logs) {
+    RELATA_RETURN_IF_ERROR(CheckInstant(line.at));
+    RELATA_RETURN_IF_ERROR(CheckKey("a log line's key", line.log.size() + line.key.size()));
+  }
+  for (const DefinitionWrite& d : batch.definitions) {
+    RELATA_RETURN_IF_ERROR(CheckKey("a definition's name", d.kind.size() + d.name.size()));
+  }
+  RELATA_RETURN_IF_ERROR(CheckKey("an operation id", batch.commit.operation_id.size()));
+  return CheckInstant(batch.commit.recorded);
 }
 
 // The lowest and highest seq the batch uses; {INT64_MAX, 0} when it uses none.
@@ -249,11 +296,10 @@ absl::Status Layout::Check(const CommitBatch& batch, const CommitRow& head) cons
     RELATA_RETURN_IF_ERROR(CheckRecord(*this, write));
   }
   for (const EventBatch& events : batch.events) RELATA_RETURN_IF_ERROR(CheckEvents(*this, events));
-  for (const ChangeWrite& change : batch.changes) {
-    if (change.rows < 1) return InvalidArgument("a change of no record");
-  }
+  RELATA_RETURN_IF_ERROR(CheckLines(batch));
   for (const ExternalKeyWrite& key : batch.external_keys) {
     RELATA_RETURN_IF_ERROR(Find(key.type, TableSpec::Kind::kRecord).status());
+    RELATA_RETURN_IF_ERROR(CheckKey("an external key", key.system.size() + key.key.size()));
   }
   const auto [low, high] = SeqRange(batch);
   if (low <= head.last_seq) {

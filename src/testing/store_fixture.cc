@@ -98,7 +98,9 @@ void StoreFixture::SetUp() {
   Reopen();
   auto writer = Write();
   ASSERT_NE(writer, nullptr);
-  ASSERT_EQ(writer->Prepare(CaseTables()), absl::OkStatus());
+  std::vector<TableSpec> tables = CaseTables();
+  for (TableSpec& table : tables) table.custom = backend_->custom();
+  ASSERT_EQ(writer->Prepare(tables), absl::OkStatus());
   ASSERT_EQ(writer->Commit(), absl::OkStatus());
 }
 

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -78,14 +79,18 @@ class StoreFixture : public ::testing::Test {
 
 // One case of the suite.
 struct StoreCase {
-  const char* name;
-  void (*run)(StoreFixture& s);
+  std::string name;
+  std::function<void(StoreFixture& s)> run;
   bool durable = false;  // for durable backends only
 };
 
 std::vector<StoreCase> RecordAndEventCases();
 std::vector<StoreCase> CommitAndLogCases();
 std::vector<StoreCase> LockstepCases();
+// One case a row of a table: values, sizes, parts of a commit, things that are unique, texts.
+std::vector<StoreCase> ValueCases();
+std::vector<StoreCase> SizeCases();
+std::vector<StoreCase> PartCases();
 
 // Rows and events as lines of text: "7 <id> field=value ...".
 std::vector<std::string> RecordLines(StoreReader& reader, const ScanSpec& spec);

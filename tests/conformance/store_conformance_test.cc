@@ -5,6 +5,7 @@
 #include "relata/testing/store_conformance.h"
 
 #include "relata/storage/memory.h"
+#include "relata/storage/postgres.h"
 #include "relata/storage/sqlite.h"
 #include "support/support.h"
 
@@ -28,10 +29,38 @@ class SqliteBackend : public testing::StoreBackend {
   testing::TempDir dir_;
 };
 
+// A tenant of its own in the tables that all cases share, or, where there is no server, a skipped
+// test.
+class PostgresBackend : public testing::StoreBackend {
+ public:
+  absl::StatusOr<std::unique_ptr<Store>> Open() override {
+    PostgresOptions options;
+    options.schema = "conformance";
+    options.tenant = tenant_;
+    options.views = false;
+    return OpenPostgresStore(testing::PostgresDsn(), options);
+  }
+  bool durable() const override { return true; }
+  bool absent() const override { return testing::PostgresDsn().empty(); }
+
+ private:
+  const std::string tenant_ = testing::UniqueName("case");
+};
+
+// The same with every table a tenant's own: values lie in documents.
+class PostgresOwnBackend : public PostgresBackend {
+ public:
+  bool custom() const override { return true; }
+};
+
 const bool kMemory =
     testing::RegisterStoreConformance("Memory", [] { return std::make_unique<MemoryBackend>(); });
 const bool kSqlite =
     testing::RegisterStoreConformance("Sqlite", [] { return std::make_unique<SqliteBackend>(); });
+const bool kPostgres = testing::RegisterStoreConformance(
+    "Postgres", [] { return std::make_unique<PostgresBackend>(); });
+const bool kPostgresOwn = testing::RegisterStoreConformance(
+    "PostgresOwn", [] { return std::make_unique<PostgresOwnBackend>(); });
 
 }  // namespace
 }  // namespace relata

@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -50,6 +51,16 @@ TempDir::TempDir() {
 TempDir::~TempDir() {
   std::error_code ignored;
   if (!path_.empty()) fs::remove_all(path_, ignored);
+}
+
+std::string PostgresDsn() {
+  const char* named = std::getenv("RELATA_TEST_POSTGRES_DSN");
+  return named != nullptr ? named : "";
+}
+
+std::string UniqueName(std::string_view prefix) {
+  static std::atomic<int> count{0};
+  return std::string(prefix) + "_" + std::to_string(getpid()) + "_" + std::to_string(++count);
 }
 
 uint64_t Seed(uint64_t fallback) {

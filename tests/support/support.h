@@ -40,6 +40,13 @@ class TempDir {
   std::filesystem::path path_;
 };
 
+// The connection string of the server that tests may use (RELATA_TEST_POSTGRES_DSN); "" when there
+// is none. ctest starts one for the tests that need it. Each test makes a schema of its own there.
+std::string PostgresDsn();
+
+// A name no other test of this machine uses now: `prefix`, the process and a counter.
+std::string UniqueName(std::string_view prefix);
+
 // The seed of a random test: the environment variable RELATA_SEED, or `fallback`. Prints it, and
 // records it in the test's result, so that a failing run can be repeated.
 uint64_t Seed(uint64_t fallback);
@@ -52,5 +59,10 @@ uint64_t Seed(uint64_t fallback);
   if (::relata::testing::RelataShared().empty() ||                          \
       !std::filesystem::exists(::relata::testing::RelataShared() / (path))) \
   GTEST_SKIP() << "no reference data: set RELATA_SHARED to the folder that holds " << (path)
+
+// Skips the running test, saying so, when there is no PostgreSQL server to use.
+#define RELATA_REQUIRE_POSTGRES()               \
+  if (::relata::testing::PostgresDsn().empty()) \
+  GTEST_SKIP() << "no PostgreSQL server: set RELATA_TEST_POSTGRES_DSN, or run it by ctest"
 
 #endif  // RELATA_TESTS_SUPPORT_SUPPORT_H_

@@ -143,7 +143,7 @@ struct Decider {
 
 class Crm {
  public:
-  // Opens or creates. `where` is a path or ":memory:". NotFound, FailedPrecondition (newer format,
+  // Opens or creates. `where` is a path, ":memory:" or "postgres://...". NotFound, FailedPrecondition (newer format,
   // not a Relata database), DataLoss, InvalidArgument (unknown zone, unsupported location).
   static absl::StatusOr<Crm> Open(std::string_view where, OpenOptions options = {});
   // The same over a store of the host's choosing.

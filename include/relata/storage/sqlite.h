@@ -20,6 +20,8 @@
 
 #include "relata/storage/store.h"
 
+struct sqlite3;  // SQLite's connection
+
 namespace relata {
 
 struct SqliteOptions {
@@ -40,6 +42,18 @@ struct SqliteOptions {
 // newer format, another tenant's, or another application's database), DataLoss (not a database
 // file, or damaged), PermissionDenied.
 absl::StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path,
+                                                       const SqliteOptions& options = {});
+
+// The store inside a transaction that the host began on its own connection and will end: the host's
+// tables and Relata's in one file, changed together. What is written becomes durable when the host
+// commits (under the host's journal_mode and synchronous) and never was when it rolls back. A
+// writer that is given up or fails leaves the host's transaction usable (a savepoint). A reader
+// shares the connection, so it sees later writes too.
+//
+// `connection` must outlive the store, be inside a transaction at every call (FailedPrecondition
+// otherwise) and be used by one thread. The tables must be there (NotFound): open the file once by
+// OpenSqliteStore before. A Crm opened on this store must not outlive the host's transaction.
+absl::StatusOr<std::unique_ptr<Store>> LendSqliteStore(sqlite3* connection,
                                                        const SqliteOptions& options = {});
 
 }  // namespace relata

@@ -41,6 +41,9 @@
 namespace relata {
 
 inline constexpr size_t kBatchRows = 4096;
+// The longest external key (with its system), operation id, name of a definition (with its kind)
+// and key of a log line (with its log), in bytes: what every backend can index.
+inline constexpr size_t kLongestKey = 2000;
 
 // One field as the store sees it. `label` names it in the generated views.
 struct ColumnSpec {
@@ -49,6 +52,7 @@ struct ColumnSpec {
   Value::Kind kind = Value::Kind::kText;
   TypeId target = kNoType;  // for links: the one type pointed to, or kNoType when several
   bool personal = false;    // its old values are kept apart, so that erasure can delete them
+  bool custom = false;      // added at run time by this tenant: a shared database makes no column
 };
 
 // One table. Record tables are keyed by row and carry a Uuid; event tables are keyed by seq and
@@ -62,6 +66,7 @@ struct TableSpec {
   TypeId subject = kNoType;  // events only
   std::string title;         // records: the columns that name one in views, with spaces between
   std::vector<ColumnSpec> columns;
+  bool custom = false;  // declared at run time by this tenant
 };
 
 // ---------------------------------------------------------------------------------------------------

@@ -32,6 +32,10 @@ class StoreBackend {
   virtual absl::StatusOr<std::unique_ptr<Store>> Open() = 0;
   // Whether the database outlives its stores.
   virtual bool durable() const = 0;
+  // Whether it cannot be had here, for want of a server: its cases are then skipped, visibly.
+  virtual bool absent() const { return false; }
+  // Whether the cases declare their tables as a tenant's own (TableSpec::custom).
+  virtual bool custom() const { return false; }
 };
 
 using StoreBackendFactory = std::function<std::unique_ptr<StoreBackend>()>;

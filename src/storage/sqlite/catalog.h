@@ -35,12 +35,6 @@ struct Catalog {
   const PhysicalTable& Physical(TypeId type) const { return tables.find(type)->second; }
 };
 
-// Whether a field of `spec` takes a second column.
-inline bool HasExtra(const ColumnSpec& spec) {
-  return spec.kind == Value::Kind::kMoney ||
-         (spec.kind == Value::Kind::kRecord && spec.target == kNoType);
-}
-
 // Creates the private tables of an empty file.
 absl::Status CreateTables(Connection& connection);
 

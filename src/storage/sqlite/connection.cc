@@ -91,7 +91,7 @@ absl::Status Statement::Run() {
 }
 
 Connection::Connection(std::unique_ptr<SQLite::Database> database)
-    : database_(std::move(database)) {
+    : database_(std::move(database)), handle_(database_->getHandle()) {
   sqlite3_extended_result_codes(handle(), 1);
   sqlite3_busy_handler(handle(), &Connection::WaitForLock, this);
 }
@@ -119,6 +119,10 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Options& opti
   return connection;
 }
 
+std::unique_ptr<Connection> Connection::Borrow(sqlite3* handle) {
+  return std::unique_ptr<Connection>(new Connection(handle));
+}
+
 absl::StatusOr<Statement> Connection::Prepare(std::string sql) {
   if (const auto found = statements_.find(sql); found != statements_.end()) {
     sqlite3_stmt* statement = found->second;
@@ -142,7 +146,8 @@ void Connection::GiveBack(std::string sql, sqlite3_stmt* statement) {
 }
 
 absl::Status Connection::Execute(const std::string& sql) {
-  return Guard([&] { database_->exec(sql); });
+  const int code = sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr);
+  return code == SQLITE_OK ? absl::OkStatus() : StatusOf(code);
 }
 
 absl::Status Connection::Run(std::string sql) {
@@ -171,21 +176,5 @@ int Connection::WaitForLock(void* self, int attempt) {
 absl::Status Connection::StatusOf(int code) const {
   return MakeStatus(CodeOf(code), Concat("SQLite: ", sqlite3_errmsg(handle())));
 }
-
-namespace {
-
-std::string Quote(std::string_view text, char quote) {
-  std::string out(1, quote);
-  for (char c : text) {
-    if (c == quote) out += c;
-    out += c;
-  }
-  return out + quote;
-}
-
-}  // namespace
-
-std::string QuoteName(std::string_view name) { return Quote(name, '"'); }
-std::string QuoteText(std::string_view text) { return Quote(text, '\''); }
 
 }  // namespace relata::internal

@@ -20,6 +20,7 @@
 #include "base/strings.h"
 #include "relata/base/status.h"
 #include "relata/base/time.h"
+#include "storage/physical.h"
 
 namespace relata::internal {
 
@@ -99,6 +100,8 @@ class Connection {
   // NotFound when there is no file and it is not to be created; PermissionDenied when it cannot be
   // opened.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(const Options& options);
+  // Works on the host's connection, which it neither sets up nor closes.
+  static std::unique_ptr<Connection> Borrow(sqlite3* handle);
   ~Connection();
 
   Connection(const Connection&) = delete;
@@ -118,24 +121,22 @@ class Connection {
   // The status of a result code, with SQLite's own message. Never OK.
   absl::Status StatusOf(int code) const;
 
-  sqlite3* handle() const { return database_->getHandle(); }
+  sqlite3* handle() const { return handle_; }
 
  private:
   friend class Statement;
 
   explicit Connection(std::unique_ptr<SQLite::Database> database);
+  explicit Connection(sqlite3* handle) : handle_(handle) {}
   static int WaitForLock(void* self, int attempt);
   void GiveBack(std::string sql, sqlite3_stmt* handle);
 
-  std::unique_ptr<SQLite::Database> database_;
+  std::unique_ptr<SQLite::Database> database_;  // nullptr when borrowed
+  sqlite3* handle_;
   std::unordered_map<std::string, sqlite3_stmt*, StringHash, std::equal_to<>> statements_;
   Duration patience_ = Seconds(5);
   Duration waited_;
 };
-
-// `name` as a quoted SQL identifier, `text` as a quoted SQL string.
-std::string QuoteName(std::string_view name);
-std::string QuoteText(std::string_view text);
 
 }  // namespace relata::internal
 

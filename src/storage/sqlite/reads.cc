@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "storage/sqlite/event_index.h"
+#include "storage/sqlite/event_runs.h"
 #include "storage/sqlite/values.h"
 
 namespace relata::internal {
@@ -147,11 +147,12 @@ class EventBatches {
 };
 
 // The seqs of one subject's events in (at, seq) order.
-absl::StatusOr<std::vector<Seq>> SubjectSeqs(Connection& connection, const std::string& table,
+absl::StatusOr<std::vector<Seq>> SubjectSeqs(const Session& session, const std::string& table,
                                              const ScanSpec& spec) {
-  RELATA_ASSIGN_OR_RETURN(
-      const std::vector<Seq> seqs,
-      FindEvents(connection, spec.type, table, *spec.subject, spec.from, spec.until));
+  SqliteEventRuns runs(&session);
+  RELATA_ASSIGN_OR_RETURN(const std::vector<Seq> seqs,
+                          FindEvents(runs, spec.type, *spec.subject, spec.from, spec.until));
+  Connection& connection = *session.connection;
   RELATA_ASSIGN_OR_RETURN(
       Statement select,
       connection.Prepare(Concat("SELECT at FROM ", QuoteName(table), " WHERE seq = ?")));
@@ -274,8 +275,7 @@ absl::Status SqliteReads::ScanEvents(const ScanSpec& spec, const Sink<EventRows>
     return batches.Flush();
   }
   RELATA_ASSIGN_OR_RETURN(Statement s, Prepare(base + "seq = ?"));
-  RELATA_ASSIGN_OR_RETURN(const std::vector<Seq> seqs,
-                          SubjectSeqs(*session_->connection, name, spec));
+  RELATA_ASSIGN_OR_RETURN(const std::vector<Seq> seqs, SubjectSeqs(*session_, name, spec));
   for (Seq seq : seqs) {
     s.Bind(1, seq);
     RELATA_ASSIGN_OR_RETURN(const bool found, s.Step());

@@ -16,7 +16,7 @@ namespace relata::internal {
 // A connection inside a transaction and the catalog that holds in it. `end` is called with the
 // connection when the last owner goes: it ends the transaction and keeps or drops the connection.
 struct Session {
-  using End = std::function<void(std::unique_ptr<Connection>)>;
+  using End = std::function<void(std::unique_ptr<Connection>, bool committed)>;
 
   Session(std::unique_ptr<Connection> c, std::shared_ptr<const Catalog> k, End e)
       : connection(std::move(c)), catalog(std::move(k)), end(std::move(e)) {}
@@ -25,12 +25,14 @@ struct Session {
   Session& operator=(const Session&) = delete;
 
   void Close() {
-    if (connection != nullptr) end(std::move(connection));
+    if (connection != nullptr) end(std::move(connection), committed);
   }
 
   std::unique_ptr<Connection> connection;
   std::shared_ptr<const Catalog> catalog;
   End end;
+  bool lent = false;       // inside a transaction of the host's, after SAVEPOINT relata_writer
+  bool committed = false;  // by its writer
 };
 
 class SqliteReads {

@@ -16,6 +16,7 @@ constexpr int64_t kApplicationId = 0x52454c41;  // "RELA"
 constexpr int64_t kFormat = 0;
 constexpr Duration kReadPatience = Seconds(5);
 constexpr size_t kMostIdle = 16;
+constexpr char kHeadId[] = "SELECT id FROM relata_commit ORDER BY id DESC LIMIT 1";
 
 using Reader = Forwarding<StoreReader, SqliteReads>;
 
@@ -27,6 +28,38 @@ class File : public std::enable_shared_from_this<File> {
       : path_(std::move(path)), options_(std::move(options)) {}
 
   const SqliteOptions& options() const { return options_; }
+
+  // Looks at a database on the host's connection. It must be there.
+  absl::Status Lend(sqlite3* handle) {
+    lent_ = handle;
+    const std::unique_ptr<Connection> connection = Connection::Borrow(handle);
+    RELATA_RETURN_IF_ERROR(CheckLent());
+    RELATA_ASSIGN_OR_RETURN(const bool empty, IsEmpty(*connection));
+    if (empty) return NotFound("no Relata database is there");
+    return CheckOurs(*connection);
+  }
+  bool lent() const { return lent_ != nullptr; }
+
+  // A session inside the host's transaction.
+  absl::StatusOr<std::shared_ptr<Session>> BeginLent(bool writing) {
+    RELATA_RETURN_IF_ERROR(CheckLent());
+    if (writing && lent_writer_) return Unavailable("another writer of this connection is open");
+    std::unique_ptr<Connection> connection = Connection::Borrow(lent_);
+    RELATA_ASSIGN_OR_RETURN(std::shared_ptr<const Catalog> catalog, CatalogFor(*connection));
+    if (writing) RELATA_RETURN_IF_ERROR(connection->Run("SAVEPOINT relata_writer"));
+    lent_writer_ |= writing;
+    auto session = std::make_shared<Session>(
+        std::move(connection), std::move(catalog),
+        [file = shared_from_this(), writing](std::unique_ptr<Connection> c, bool committed) {
+          if (!writing) return;
+          file->lent_writer_ = false;
+          if (committed || sqlite3_get_autocommit(c->handle()) != 0) return;
+          (void)c->Run("ROLLBACK TO relata_writer");
+          (void)c->Run("RELEASE relata_writer");
+        });
+    session->lent = true;
+    return session;
+  }
 
   // Checks that the file is ours, making it when it is new.
   absl::Status Open() {
@@ -53,17 +86,24 @@ class File : public std::enable_shared_from_this<File> {
     }
     // The first read fixes what the transaction sees.
     absl::StatusOr<std::shared_ptr<const Catalog>> catalog = CatalogFor(*connection);
-    auto session = std::make_shared<Session>(
-        std::move(connection), nullptr,
-        [file = shared_from_this()](std::unique_ptr<Connection> c) { file->End(std::move(c)); });
+    auto session =
+        std::make_shared<Session>(std::move(connection), nullptr,
+                                  [file = shared_from_this()](std::unique_ptr<Connection> c, bool) {
+                                    file->End(std::move(c));
+                                  });
     RELATA_ASSIGN_OR_RETURN(session->catalog, std::move(catalog));
     return session;
   }
 
   absl::StatusOr<CommitId> HeadId() {
+    if (lent()) {
+      RELATA_RETURN_IF_ERROR(CheckLent());
+      RELATA_ASSIGN_OR_RETURN(const auto newest, Connection::Borrow(lent_)->QueryInt(kHeadId));
+      return newest.value_or(0);
+    }
     RELATA_ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, Take());
     connection->SetPatience(kReadPatience);
-    auto head = connection->QueryInt("SELECT id FROM relata_commit ORDER BY id DESC LIMIT 1");
+    auto head = connection->QueryInt(kHeadId);
     GiveBack(std::move(connection));
     RELATA_RETURN_IF_ERROR(head.status());
     return head->value_or(0);
@@ -179,8 +219,16 @@ class File : public std::enable_shared_from_this<File> {
     return catalog;
   }
 
+  absl::Status CheckLent() const {
+    return sqlite3_get_autocommit(lent_) == 0
+               ? absl::OkStatus()
+               : FailedPrecondition("the lent connection is not inside a transaction");
+  }
+
   const std::string path_;
   const SqliteOptions options_;
+  sqlite3* lent_ = nullptr;
+  bool lent_writer_ = false;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Connection>> idle_;
   std::shared_ptr<const Catalog> catalog_;
@@ -192,15 +240,17 @@ class SqliteStore : public Store {
   explicit SqliteStore(std::shared_ptr<File> file) : file_(std::move(file)) {}
 
   absl::StatusOr<std::unique_ptr<StoreReader>> Read() override {
-    RELATA_ASSIGN_OR_RETURN(std::shared_ptr<Session> session,
-                            file_->Begin("BEGIN DEFERRED", kReadPatience));
+    RELATA_ASSIGN_OR_RETURN(
+        std::shared_ptr<Session> session,
+        file_->lent() ? file_->BeginLent(false) : file_->Begin("BEGIN DEFERRED", kReadPatience));
     return std::make_unique<Reader>(SqliteReads(std::move(session)));
   }
 
   absl::StatusOr<std::unique_ptr<StoreWriter>> Write(Duration patience) override {
     if (file_->options().read_only) return FailedPrecondition("the store is read-only");
-    RELATA_ASSIGN_OR_RETURN(std::shared_ptr<Session> session,
-                            file_->Begin("BEGIN IMMEDIATE", patience));
+    RELATA_ASSIGN_OR_RETURN(
+        std::shared_ptr<Session> session,
+        file_->lent() ? file_->BeginLent(true) : file_->Begin("BEGIN IMMEDIATE", patience));
     RELATA_ASSIGN_OR_RETURN(CommitRow head, SqliteReads(session).Head());
     return std::make_unique<SqliteWriter>(std::move(session), std::move(head));
   }
@@ -222,6 +272,14 @@ absl::StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path,
   }
   auto file = std::make_shared<internal::File>(path, options);
   RELATA_RETURN_IF_ERROR(file->Open());
+  return std::make_unique<internal::SqliteStore>(std::move(file));
+}
+
+absl::StatusOr<std::unique_ptr<Store>> LendSqliteStore(sqlite3* connection,
+                                                       const SqliteOptions& options) {
+  if (connection == nullptr) return InvalidArgument("no connection was lent");
+  auto file = std::make_shared<internal::File>("the lent database", options);
+  RELATA_RETURN_IF_ERROR(file->Lend(connection));
   return std::make_unique<internal::SqliteStore>(std::move(file));
 }
 

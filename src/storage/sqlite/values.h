@@ -24,12 +24,6 @@ void BindRow(Statement& statement, int at, const ColumnSpec& spec, const Column&
 // is not a value of the column.
 absl::Status ReadValue(const Statement& statement, int at, const ColumnSpec& spec, Column& out);
 
-// A list as JSON that keeps the kind of every element: numbers and text as they are, the rest as
-// {"timestamp": micros}, {"duration": micros}, {"date": days}, {"money": [units, "EUR"]},
-// {"record": [type, row]}.
-std::string ListToJson(const ValueList& list);
-absl::StatusOr<Value> ListFromJson(std::string_view json);
-
 }  // namespace relata::internal
 
 #endif  // RELATA_SRC_STORAGE_SQLITE_VALUES_H_

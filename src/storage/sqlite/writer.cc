@@ -68,7 +68,8 @@ SqliteWriter::SqliteWriter(std::shared_ptr<Session> session, CommitRow head)
     : Forwarding(SqliteReads(session)),
       session_(std::move(session)),
       before_(std::move(head)),
-      index_(session_->connection.get()) {}
+      runs_(session_.get()),
+      index_(&runs_) {}
 
 absl::Status SqliteWriter::Prepare(std::span<const TableSpec> tables) {
   return Sticky([&] { return PrepareNow(tables); });
@@ -128,6 +129,11 @@ absl::Status SqliteWriter::ApplyNow(const CommitBatch& batch) {
 absl::Status SqliteWriter::CommitNow() {
   if (applied_ && !complete_) return FailedPrecondition("the last part of the commit is missing");
   RELATA_RETURN_IF_ERROR(index_.Finish());
+  if (session_->lent) {
+    RELATA_RETURN_IF_ERROR(connection().Run("RELEASE relata_writer"));
+    session_->committed = true;
+    return absl::OkStatus();
+  }
   absl::Status status = connection().Run("COMMIT");
   if (absl::IsUnavailable(status) && sqlite3_get_autocommit(connection().handle()) != 0) {
     // The frames may have reached the disk although the call failed; a crash could bring them back.
@@ -258,7 +264,7 @@ absl::Status SqliteWriter::ApplyEvents(const EventBatch& batch) {
     RELATA_RETURN_IF_ERROR(insert.Run());
   }
   last->second = batch.first_seq + static_cast<Seq>(batch.subjects.size()) - 1;
-  return index_.Add(batch.type, physical.name, batch.first_seq, batch.subjects);
+  return index_.Add(batch.type, batch.first_seq, batch.subjects);
 }
 
 absl::Status SqliteWriter::ApplyLedger(const std::vector<LedgerWrite>& lines) {

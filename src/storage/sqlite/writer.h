@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "storage/forwarding.h"
-#include "storage/sqlite/event_index.h"
+#include "storage/sqlite/event_runs.h"
 #include "storage/sqlite/reads.h"
 
 namespace relata::internal {
@@ -68,6 +68,7 @@ class SqliteWriter : public Forwarding<StoreWriter, SqliteReads> {
   std::shared_ptr<Session> session_;
   const CommitRow before_;
   std::map<TypeId, Insert> inserts_;
+  SqliteEventRuns runs_;
   EventIndexWriter index_;
   std::map<TypeId, Seq> last_event_;  // of the types written so far
   bool applied_ = false;

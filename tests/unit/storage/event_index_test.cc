@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "storage/sqlite/event_index.h"
+#include "storage/event_index.h"
 
 #include <algorithm>
 #include <random>

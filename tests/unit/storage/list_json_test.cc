@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "storage/sqlite/values.h"
+#include "storage/physical.h"
 
 namespace relata::internal {
 namespace {

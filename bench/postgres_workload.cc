@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Named workload: a bulk import through the PostgreSQL store beside COPY, and many small tenants.
+//
+//   postgres_workload DSN [--events N] [--tenants N]
+//
+// The import is that of storage_workload. The raw side writes the same facts by binary COPY into
+// the reference tables, led by the tenant in their primary keys and otherwise without an index,
+// each in one transaction. Then N tenants are opened one after the other in one database, each with
+// the standard tables and one commit, all kept open: the memory each of them takes is printed.
+
+#include <libpq-fe.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "relata/engine/crm.h"
+#include "relata/storage/postgres.h"
+#include "storage/postgres/fields.h"
+#include "storage_facts.h"
+
+namespace relata {
+namespace {
+
+using internal::PgFields;
+
+class Raw {
+ public:
+  explicit Raw(const std::string& dsn) : connection_(PQconnectdb(dsn.c_str())) {
+    Run("SET client_min_messages = warning");
+    Run("DROP SCHEMA IF EXISTS raw_workload CASCADE");
+    Run("CREATE SCHEMA raw_workload");
+    Run("CREATE TABLE raw_workload.contacts(tenant_id bigint, contact_id bigint, account_id "
+        "bigint, "
+        "first_name text, last_name text, email text, phone text, country text, birth_year bigint, "
+        "created_ts bigint, lifecycle text, PRIMARY KEY(tenant_id, contact_id))");
+    Run("CREATE TABLE raw_workload.events(tenant_id bigint, event_id bigint, contact_id bigint, "
+        "type text, page text, ts bigint, PRIMARY KEY(tenant_id, event_id))");
+  }
+  ~Raw() {
+    Run("DROP SCHEMA raw_workload CASCADE");
+    PQfinish(connection_);
+  }
+
+  void Contacts(int64_t from, int64_t until) {
+    Copy("COPY raw_workload.contacts FROM STDIN (FORMAT binary)", until - from,
+         [&](int64_t i, PgFields& row) {
+           i += from;
+           row.Int(1).Int(i).Int(i / 10).Text("Anna").Text(Family(i)).Text(Email(i)).Text(Phone(i));
+           row.Text("FR").Int(1945 + i % 60).Int(1'600'000'000 + i).Text("customer");
+         });
+  }
+
+  void Events(const std::vector<Visit>& events) {
+    Copy("COPY raw_workload.events FROM STDIN (FORMAT binary)", static_cast<int64_t>(events.size()),
+         [&](int64_t i, PgFields& row) {
+           const Visit& e = events[static_cast<size_t>(i)];
+           row.Int(1).Int(i + 1).Int(e.contact).Text(kTypes[e.type]);
+           HasPage(e.type) ? row.Text(kPages[e.page]) : row.Null();
+           row.Int(e.at / 1'000'000);
+         });
+  }
+
+  void OneContact(int64_t i) {
+    Run(Concat("INSERT INTO raw_workload.contacts VALUES(1, ", i, ", ", i / 10, ", 'Anna', '",
+               Family(i), "', '", Email(i), "', '", Phone(i), "', 'FR', 1980, ", i,
+               ", 'customer')"));
+  }
+
+ private:
+  void Run(const std::string& sql) {
+    PGresult* result = PQexec(connection_, sql.c_str());
+    if (PQresultStatus(result) != PGRES_COMMAND_OK) {
+      std::fprintf(stderr, "raw PostgreSQL: %s\n", PQerrorMessage(connection_));
+      std::exit(1);
+    }
+    PQclear(result);
+  }
+
+  template <class F>
+  void Copy(const char* sql, int64_t count, F row) {
+    PQclear(PQexec(connection_, sql));
+    std::string buffer("PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19);
+    PgFields fields;
+    for (int64_t i = 0; i < count; ++i) {
+      fields.Clear();
+      row(i, fields);
+      buffer += static_cast<char>(fields.size() >> 8);
+      buffer += static_cast<char>(fields.size());
+      buffer += fields.bytes();
+      if (buffer.size() < 1 << 18) continue;
+      PQputCopyData(connection_, buffer.data(), static_cast<int>(buffer.size()));
+      buffer.clear();
+    }
+    buffer.append("\377\377", 2);
+    PQputCopyData(connection_, buffer.data(), static_cast<int>(buffer.size()));
+    PQputCopyEnd(connection_, nullptr);
+    PGresult* result = PQgetResult(connection_);
+    if (PQresultStatus(result) != PGRES_COMMAND_OK) {
+      std::fprintf(stderr, "raw PostgreSQL: %s\n", PQerrorMessage(connection_));
+      std::exit(1);
+    }
+    PQclear(result);
+    while ((result = PQgetResult(connection_)) != nullptr) PQclear(result);
+  }
+
+  PGconn* connection_;
+};
+
+void Import(const std::string& dsn, const PostgresOptions& options, int64_t count) {
+  const Workload w = Generate(count);
+  const auto time = [](auto&& f) {
+    const auto start = Now();
+    f();
+    return Seconds(start);
+  };
+  Raw raw(dsn);
+  Ours ours([&] { return OpenPostgresStore(dsn, options); });
+  const double raw_contacts = time([&] { raw.Contacts(0, w.contacts); });
+  const double our_contacts = time([&] { ours.Contacts(0, w.contacts); });
+  Report("contacts", w.contacts, raw_contacts, our_contacts);
+  const double raw_events = time([&] { raw.Events(w.events); });
+  const double our_events = time([&] { ours.Events(w.events); });
+  Report("events", count, raw_events, our_events);
+  Report("import, all", w.contacts + count, raw_contacts + raw_events, our_contacts + our_events);
+  constexpr int64_t kSmall = 300;
+  const double raw_small = time([&] {
+    for (int64_t i = 0; i < kSmall; ++i) raw.OneContact(w.contacts + i);
+  });
+  const double our_small = time([&] {
+    for (int64_t i = 0; i < kSmall; ++i) ours.Contacts(w.contacts + i, w.contacts + i + 1);
+  });
+  Report("one-row commits", kSmall, raw_small, our_small);
+  const Row subject = w.events[w.events.size() / 2].contact;
+  int64_t found = 0;
+  const double lookup = time([&] { found = ours.CountOf(subject); });
+  std::printf("one subject's %lld events over seven types: %.2f ms\n",
+              static_cast<long long>(found), lookup * 1e3);
+}
+
+// Resident memory of this process, bytes.
+double Resident() {
+  std::ifstream statm("/proc/self/statm");
+  double total = 0;
+  double resident = 0;
+  statm >> total >> resident;
+  return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
+}
+
+void Tenants(const std::string& dsn, PostgresOptions options, int tenants) {
+  options.views = false;
+  std::vector<std::unique_ptr<Store>> open;
+  std::vector<TableSpec> tables = Tables();
+  const auto start = Now();
+  double before = 0;
+  int64_t rows = 0;
+  for (int i = 0; i < tenants; ++i) {
+    if (i == tenants / 10) before = Resident();
+    options.tenant = Concat("t", i);
+    std::unique_ptr<Store> store = Require(OpenPostgresStore(dsn, options));
+    auto writer = Require(store->Write(Minutes(1)));
+    Require(writer->Prepare(tables));
+    CommitBatch batch;
+    const CommitRow head = Require(writer->Head());
+    batch.commit.id = head.id + 1;
+    batch.commit.recorded = {head.recorded.micros + 1};
+    batch.commit.last_seq = head.last_seq;
+    const Row row = Require(writer->NextRow(kContact));
+    batch.records = {{kContact, row, RecordWrite::Op::kCreate, IdOf(row), {}}};
+    Require(writer->Apply(batch));
+    Require(writer->Commit());
+    writer = nullptr;
+    rows += row + 1;
+    open.push_back(std::move(store));
+  }
+  const double each = (Resident() - before) / (tenants - tenants / 10);
+  std::printf("%d tenants opened, each with a commit, all kept open: %.2f ms and %.1f KB each\n",
+              tenants, Seconds(start) / tenants * 1e3, each / 1024);
+  std::mt19937_64 random(3);
+  const auto again = Now();
+  constexpr int kAsked = 1000;
+  for (int i = 0; i < kAsked; ++i) Require(open[random() % open.size()]->HeadId());
+  std::printf("one of them asked for its newest commit: %.3f ms\n", Seconds(again) / kAsked * 1e3);
+}
+
+void Crms(const std::string& dsn, PostgresOptions options, int tenants) {
+  options.views = false;
+  std::vector<Crm> open;
+  double before = 0;
+  for (int i = 0; i < tenants; ++i) {
+    if (i == tenants / 10) before = Resident();
+    options.tenant = Concat("c", i);
+    open.push_back(Require(Crm::Open(Require(OpenPostgresStore(dsn, options)))));
+    Transaction tx = open.back().Begin(Actor::User("amelie"));
+    tx.Create("contact", {{"family_name", Value::Text("Curie")}});
+    Require(tx.Commit({1'792'800'000'000'000}));
+  }
+  std::printf("%d graphs (Crm) open, each with a contact: %.0f KB each\n", tenants,
+              (Resident() - before) / (tenants - tenants / 10) / 1024);
+}
+
+}  // namespace
+}  // namespace relata
+
+int main(int argc, char** argv) {
+  int64_t events = 1'000'000;
+  int tenants = 1'000;
+  std::string dsn;
+  for (int i = 1; i < argc; ++i) {
+    const std::string arg = argv[i];
+    if (arg == "--events" && i + 1 < argc) {
+      events = std::strtoll(argv[++i], nullptr, 10);
+    } else if (arg == "--tenants" && i + 1 < argc) {
+      tenants = std::atoi(argv[++i]);
+    } else {
+      dsn = arg;
+    }
+  }
+  if (dsn.empty() || events < 1'000 || tenants < 20) {
+    std::fprintf(stderr, "usage: postgres_workload DSN [--events N] [--tenants N]\n");
+    return 2;
+  }
+  relata::PostgresOptions options;
+  options.schema = "workload";
+  const auto drop = [&] {
+    PGconn* connection = PQconnectdb(dsn.c_str());
+    PQclear(PQexec(connection, "SET client_min_messages = warning"));
+    PQclear(PQexec(connection, "DROP SCHEMA IF EXISTS workload, workload_main CASCADE"));
+    PQfinish(connection);
+  };
+  drop();
+  relata::Import(dsn, options, events);
+  relata::Tenants(dsn, options, tenants);
+  relata::Crms(dsn, options, std::min(tenants, 200));
+  drop();
+  return 0;
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which events a subject has, without a B-tree on the event tables.
+//
+// Events of a type are indexed in runs: a run covers the events of the type from one seq to another
+// and holds their (subject, seq) pairs, sorted, in packed blocks. What came after the last run is
+// the tail, found by scanning it. A bulk import writes a run every million events; commits let the
+// tail grow to kTail, then seal it into a run that takes smaller younger runs up with it, so that a
+// type of n events has about n / 1,000,000 + 7 runs.
+
+#ifndef RELATA_SRC_STORAGE_EVENT_INDEX_H_
+#define RELATA_SRC_STORAGE_EVENT_INDEX_H_
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "relata/storage/store.h"
+
+namespace relata::internal {
+
+struct EventEntry {
+  Row subject = 0;
+  Seq seq = 0;
+};
+
+// One run and one of its blocks, named by its last entry.
+struct EventRun {
+  int64_t run = 0;
+  Seq first_seq = 0;
+  Seq last_seq = 0;
+  int64_t entries = 0;
+};
+struct EventBlock {
+  EventEntry last;
+  std::string bytes;
+};
+
+// The runs as a backend keeps them, in the transaction of a reader or writer.
+class EventRuns {
+ public:
+  virtual ~EventRuns() = default;
+
+  // In order of `run`.
+  virtual absl::StatusOr<std::vector<EventRun>> Runs(TypeId type) = 0;
+  virtual absl::Status Write(TypeId type, const EventRun& run,
+                             const std::vector<EventBlock>& blocks) = 0;
+  virtual absl::Status Drop(TypeId type, const EventRun& run) = 0;
+  // The blocks whose last subject is not below `subject`, in order, until the sink says false.
+  virtual absl::Status Blocks(
+      TypeId type, const EventRun& run, Row subject,
+      const std::function<absl::StatusOr<bool>(std::string_view)>& sink) = 0;
+  // The events themselves between two seqs, both exclusive, in order, appended.
+  virtual absl::Status Events(TypeId type, Seq after, Seq before, std::vector<EventEntry>& out) = 0;
+  virtual absl::StatusOr<int64_t> CountAfter(TypeId type, Seq seq) = 0;
+  // The seqs in [from, until) of one subject's events, ascending, by a scan.
+  virtual absl::Status EventsOf(TypeId type, Row subject, Seq from, Seq until,
+                                std::vector<Seq>& out) = 0;
+};
+
+// The seqs of one subject's events in [from, until), ascending: from the runs and the tail.
+absl::StatusOr<std::vector<Seq>> FindEvents(EventRuns& runs, TypeId type, Row subject, Seq from,
+                                            Seq until);
+
+// The index of the events one writer writes.
+class EventIndexWriter {
+ public:
+  static constexpr size_t kRun = 1'000'000;
+  static constexpr int64_t kTail = 8'192;
+
+  // `runs` must outlive it.
+  explicit EventIndexWriter(EventRuns* runs) : runs_(runs) {}
+
+  // Notes events of one type that have been inserted, in order of seq.
+  absl::Status Add(TypeId type, Seq first_seq, const std::vector<Row>& subjects);
+  // Called before the commit: seals the tails that have grown long.
+  absl::Status Finish();
+
+ private:
+  struct Pending {
+    Seq sealed = -1;  // the last event that a run covers; -1 until it is asked for
+    Seq first = 0;    // the first seq this writer wrote since the last run
+    std::vector<EventEntry> entries;
+  };
+
+  absl::Status FindSealed(TypeId type, Pending& pending);
+  absl::Status Seal(TypeId type, Pending& pending);
+
+  EventRuns* runs_;
+  std::map<TypeId, Pending> pending_;
+  size_t entries_ = 0;
+};
+
+// One block of a run, for tests: entries in, bytes out, and back. Seqs are not below `first_seq`.
+std::string PackBlock(const EventEntry* from, const EventEntry* until, Seq first_seq);
+// False when the bytes are damaged.
+bool UnpackBlock(std::string_view bytes, Seq first_seq, std::vector<EventEntry>& out);
+
+}  // namespace relata::internal
+
+#endif  // RELATA_SRC_STORAGE_EVENT_INDEX_H_

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The PostgreSQL store of a library that was built without libpq.
+
+#include "relata/storage/postgres.h"
+
+namespace relata {
+
+absl::StatusOr<std::unique_ptr<Store>> OpenPostgresStore(const std::string&,
+                                                         const PostgresOptions&) {
+  return InvalidArgument("this library was built without PostgreSQL");
+}
+
+absl::StatusOr<std::unique_ptr<Store>> LendPostgresStore(PGconn*, const PostgresOptions&) {
+  return InvalidArgument("this library was built without PostgreSQL");
+}
+
+}  // namespace relata

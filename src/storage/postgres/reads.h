@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The reading functions of StoreReader on one connection inside one transaction. Every scan goes by
+// pages in the order of a key, so that a sink may scan with the same reader.
+
+#ifndef RELATA_SRC_STORAGE_POSTGRES_READS_H_
+#define RELATA_SRC_STORAGE_POSTGRES_READS_H_
+
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "storage/event_index.h"
+#include "storage/postgres/catalog.h"
+
+namespace relata::internal {
+
+// A connection inside a transaction, and what holds in it. `end` is called with the connection when
+// the last owner goes: it ends the transaction and keeps or drops the connection.
+struct PgSession {
+  using End = std::function<void(std::shared_ptr<PgConnection>, bool committed)>;
+
+  PgSession(std::shared_ptr<PgConnection> c, const PgDialect& d, int64_t t, End e)
+      : connection(std::move(c)), dialect(d), tenant(t), end(std::move(e)) {}
+  ~PgSession() { Close(); }
+  PgSession(const PgSession&) = delete;
+  PgSession& operator=(const PgSession&) = delete;
+
+  void Close() {
+    if (connection != nullptr) end(std::move(connection), committed);
+  }
+  // Fields that begin with the tenant, which is $1 of every statement.
+  PgFields Mine() const {
+    PgFields fields;
+    fields.Int(tenant);
+    return fields;
+  }
+  std::string Name(std::string_view table) const { return dialect.Name(table); }
+  // A writer whose connection is gone before COMMIT kept nothing: its commit can be decided again.
+  absl::Status Explained(absl::Status status) const {
+    const bool again = !status.ok() && writing && connection != nullptr && connection->lost();
+    return again ? Aborted(Message(status)) : status;
+  }
+
+  std::shared_ptr<PgConnection> connection;
+  std::shared_ptr<const PgCatalog> catalog;
+  const PgDialect dialect;
+  const int64_t tenant;
+  bool committed = false;  // by its writer
+  bool writing = false;    // holds the tenant's lock
+  End end;
+};
+
+class PgSelection;
+
+class PgReads {
+ public:
+  explicit PgReads(std::shared_ptr<PgSession> session) : session_(std::move(session)) {}
+
+  absl::StatusOr<CommitRow> Head();
+  absl::StatusOr<CommitRow> FindCommit(CommitId id);
+  absl::Status ScanCommits(CommitId since, const Sink<CommitRow>& sink);
+  absl::StatusOr<CommitRow> FindOperation(std::string_view operation_id);
+  absl::StatusOr<std::vector<TableSpec>> Tables();
+  absl::StatusOr<Row> NextRow(TypeId type);
+  absl::Status ScanRecords(const ScanSpec& spec, const Sink<RecordRows>& sink);
+  absl::Status ScanEvents(const ScanSpec& spec, const Sink<EventRows>& sink);
+  absl::Status ScanLedger(Seq since, std::optional<RecordRef> person,
+                          const Sink<LedgerWrite>& sink);
+  absl::Status ScanChanges(CommitId since, std::optional<RecordRef> record,
+                           const Sink<ChangeRow>& sink);
+  absl::StatusOr<Row> FindExternalKey(TypeId type, std::string_view system, std::string_view key);
+  absl::Status ScanExternalKeys(TypeId type, const Sink<ExternalKeyWrite>& sink);
+  absl::StatusOr<Row> FindId(TypeId type, const Uuid& id);
+  absl::Status ScanAliases(const Sink<AliasWrite>& sink);
+  absl::Status ScanDefinitions(const Sink<DefinitionWrite>& sink);
+  absl::Status ScanLog(std::string_view log, Seq since, std::string_view key,
+                       const Sink<LogWrite>& sink);
+
+ protected:
+  // FailedPrecondition once the transaction has ended.
+  absl::StatusOr<PgResult> Query(std::string sql, PgFields fields);
+  // Runs `sql`, which must end in a LIMIT of kBatchRows, with fields made from the last key until a
+  // page is not full. `row` is called with each row.
+  absl::Status Pages(const std::string& sql, const std::function<PgFields()>& fields,
+                     const std::function<absl::Status(const PgResult&, int)>& row);
+  absl::StatusOr<CommitRow> OneCommit(const std::string& rest, PgFields fields,
+                                      const std::string& missing);
+  absl::Status EventsBySubject(const ScanSpec& spec, const PgSelection& selection,
+                               const PgTable& table, const Sink<EventRows>& sink);
+
+  std::shared_ptr<PgSession> session_;
+};
+
+// The packed event index in the tenant's tables.
+class PgEventRuns : public EventRuns {
+ public:
+  explicit PgEventRuns(const PgSession* session) : session_(session) {}
+
+  absl::StatusOr<std::vector<EventRun>> Runs(TypeId type) override;
+  absl::Status Write(TypeId type, const EventRun& run,
+                     const std::vector<EventBlock>& blocks) override;
+  absl::Status Drop(TypeId type, const EventRun& run) override;
+  absl::Status Blocks(TypeId type, const EventRun& run, Row subject,
+                      const std::function<absl::StatusOr<bool>(std::string_view)>& sink) override;
+  absl::Status Events(TypeId type, Seq after, Seq before, std::vector<EventEntry>& out) override;
+  absl::StatusOr<int64_t> CountAfter(TypeId type, Seq seq) override;
+  absl::Status EventsOf(TypeId type, Row subject, Seq from, Seq until,
+                        std::vector<Seq>& out) override;
+
+ private:
+  const PgSession* session_;
+};
+
+}  // namespace relata::internal
+
+#endif  // RELATA_SRC_STORAGE_POSTGRES_READS_H_

@@ -1,0 +1,550 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "storage/postgres/writer.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "storage/physical.h"
+#include "storage/postgres/values.h"
+
+namespace relata::internal {
+namespace {
+
+constexpr size_t kManyKeys = 256;
+constexpr int64_t kDefinitionsPerCommit = 1'000'000;
+
+PgFields& PutRef(PgFields& fields, RecordRef ref) { return fields.Int4(ref.type).Int(ref.row); }
+
+PgFields& PutRefOrNull(PgFields& fields, RecordRef ref) {
+  return ref.none() ? fields.Null().Null() : PutRef(fields, ref);
+}
+
+PgFields& PutBytesOrNull(PgFields& fields, const std::string& bytes) {
+  return bytes.empty() ? fields.Null() : fields.Bytes(bytes);
+}
+
+// `keys` and then every column of the table, quoted; how many there are.
+std::pair<std::string, int> ColumnNames(const PgTable& table, std::string keys, int count) {
+  for (const PgColumn& column : table.columns) {
+    for (const std::string& name : {column.name, column.extra}) {
+      if (name.empty()) continue;
+      keys += ", " + QuoteName(name);
+      ++count;
+    }
+  }
+  return {std::move(keys), count};
+}
+
+// What an INSERT does when the row is there: a record deleted under the same id comes back.
+std::string BringBack(const PgTable& table) {
+  std::string sql = Concat("ON CONFLICT (tenant_id, ", table.own ? "type, " : "",
+                           "\"row\") DO UPDATE SET deleted = false, ext = excluded.ext");
+  for (const PgColumn& column : table.columns) {
+    for (const std::string& name : {column.name, column.extra}) {
+      if (!name.empty()) sql += Concat(", ", QuoteName(name), " = excluded.", QuoteName(name));
+    }
+  }
+  return sql + " WHERE t.tenant_id = $1 AND t.deleted AND t.id = excluded.id";
+}
+
+// Values by place; the last one counts when a field is named twice.
+std::map<size_t, const Value*> ByPlace(const Layout::Table& table, const RecordWrite& write) {
+  std::map<size_t, const Value*> values;
+  for (const auto& [field, value] : write.values) {
+    values[static_cast<size_t>(table.Place(field))] = &value;
+  }
+  return values;
+}
+
+ValueAt Lookup(const std::map<size_t, const Value*>& values) {
+  return [&values](size_t place) {
+    const auto found = values.find(place);
+    return found == values.end() ? nullptr : found->second;
+  };
+}
+
+}  // namespace
+
+PgWriter::PgWriter(std::shared_ptr<PgSession> session, CommitRow head,
+                   std::shared_ptr<PgWriterHome> home, Duration patience)
+    : Forwarding(PgReads(session)),
+      session_(std::move(session)),
+      before_(std::move(head)),
+      home_(std::move(home)),
+      patience_(patience),
+      runs_(session_.get()),
+      index_(&runs_) {}
+
+absl::Status PgWriter::Prepare(std::span<const TableSpec> tables) {
+  return Sticky([&] { return PrepareNow(tables); });
+}
+
+absl::Status PgWriter::Apply(const CommitBatch& batch) {
+  return Sticky([&] { return ApplyNow(batch); });
+}
+
+absl::Status PgWriter::EraseImages(RecordRef subject) {
+  return Sticky([&]() -> absl::Status {
+    erased_.push_back(subject);
+    return EraseNow(subject);
+  });
+}
+
+absl::Status PgWriter::Commit() {
+  const std::shared_ptr<PgConnection> connection = session_->connection;
+  bool sent = false;
+  absl::Status status = status_.ok() ? CommitNow(sent) : status_;
+  if (!sent) status = session_->Explained(status);
+  status_ = status;
+  if (status.ok()) {
+    status_ = FailedPrecondition("the writer is committed");
+    session_->committed = true;
+    if (prepared_ && !connection->borrowed()) home_->RefreshViews(*connection, catalog());
+  }
+  creations_.clear();
+  session_->Close();
+  return status;
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Tables
+
+absl::Status PgWriter::PrepareNow(std::span<const TableSpec> tables) {
+  if (applied_) return FailedPrecondition("Prepare after Apply");
+  RELATA_ASSIGN_OR_RETURN(Layout merged, catalog().layout.Merge(tables));
+  if (merged == catalog().layout) return absl::OkStatus();
+  RELATA_ASSIGN_OR_RETURN(const PgColumns present, PresentColumns(connection(), session_->dialect));
+  RELATA_ASSIGN_OR_RETURN(PgCatalog placed,
+                          Place(session_->dialect, std::move(merged), catalog(), present));
+  const std::vector<PgStep> steps = TableSteps(session_->dialect, placed, present);
+  if (!steps.empty()) RELATA_RETURN_IF_ERROR(MakeTables(steps));
+  RELATA_RETURN_IF_ERROR(SaveCatalog(placed));
+  session_->catalog = std::make_shared<PgCatalog>(std::move(placed));
+  prepared_ = true;
+  return absl::OkStatus();
+}
+
+// Schema statements run outside the writer's transaction, each in its own: nothing has been written
+// in it yet, and the locks of its reads would stand in their way. In a host's transaction they are
+// part of it.
+absl::Status PgWriter::MakeTables(const std::vector<PgStep>& steps) {
+  if (connection().borrowed()) {
+    if (session_->dialect.distributed) {
+      return FailedPrecondition("open the tenant once before lending a connection: tables are new");
+    }
+    for (const PgStep& step : steps) RELATA_RETURN_IF_ERROR(connection().Execute(step.sql));
+    return absl::OkStatus();
+  }
+  RELATA_RETURN_IF_ERROR(connection().Rollback());
+  RELATA_RETURN_IF_ERROR(home_->RunSteps(connection(), steps));
+  RELATA_ASSIGN_OR_RETURN(const std::string digest, home_->Lock(connection(), patience_));
+  RELATA_ASSIGN_OR_RETURN(const CommitRow head, Head());
+  if (digest != catalog().digest || head.id != before_.id) {
+    return Aborted("another writer committed while tables were made");
+  }
+  for (const RecordRef subject : erased_) RELATA_RETURN_IF_ERROR(EraseNow(subject));
+  return absl::OkStatus();
+}
+
+absl::Status PgWriter::SaveCatalog(const PgCatalog& catalog) {
+  PgFields body;
+  body.Text(catalog.digest).Text(CatalogText(catalog));
+  connection().Add(Concat("INSERT INTO ", session_->Name("relata_catalog"),
+                          "(digest, body) VALUES($1, $2) ON CONFLICT (digest) DO NOTHING"),
+                   std::move(body));
+  PgFields digest = session_->Mine();
+  digest.Text(catalog.digest);
+  connection().Add(
+      Concat("UPDATE ", session_->Name("relata_lock"), " SET catalog = $2 WHERE tenant_id = $1"),
+      std::move(digest));
+  return connection().Sync();
+}
+
+absl::Status PgWriter::EraseNow(RecordRef subject) {
+  PgFields fields = session_->Mine();
+  PutRef(fields, subject);
+  return connection()
+      .Query(Concat("DELETE FROM ", session_->Name("relata_personal_image"),
+                    " WHERE tenant_id = $1 AND subject_type = $2 AND subject = $3"),
+             std::move(fields))
+      .status();
+}
+
+// ---------------------------------------------------------------------------------------------------
+// The commit
+
+absl::Status PgWriter::ApplyNow(const CommitBatch& batch) {
+  if (complete_) return FailedPrecondition("the commit is complete");
+  applied_ = true;
+  RELATA_RETURN_IF_ERROR(catalog().layout.Check(batch, before_));
+  const absl::Status queued = QueueAll(batch);
+  // What was sent before fails before what could not be queued.
+  RELATA_RETURN_IF_ERROR(connection().Sync());
+  return queued;
+}
+
+absl::Status PgWriter::QueueAll(const CommitBatch& batch) {
+  RELATA_RETURN_IF_ERROR(ApplyRecords(batch.records));
+  for (const EventBatch& events : batch.events) RELATA_RETURN_IF_ERROR(ApplyEvents(events));
+  RELATA_RETURN_IF_ERROR(ApplyKeys(batch.external_keys));
+  RELATA_RETURN_IF_ERROR(ApplyLedger(batch.ledger));
+  RELATA_RETURN_IF_ERROR(ApplyChanges(batch.changes));
+  RELATA_RETURN_IF_ERROR(ApplyLogs(batch.logs));
+  ApplyAliases(batch.aliases);
+  RELATA_RETURN_IF_ERROR(ApplyDefinitions(batch.definitions));
+  if (batch.commit.id != 0) ApplyCommit(batch.commit);
+  return absl::OkStatus();
+}
+
+absl::Status PgWriter::CommitNow(bool& sent) {
+  if (applied_ && !complete_) return FailedPrecondition("the last part of the commit is missing");
+  RELATA_RETURN_IF_ERROR(index_.Finish());
+  if (connection().borrowed()) {
+    RELATA_RETURN_IF_ERROR(connection().Execute("RELEASE SAVEPOINT relata_writer"));
+    home_->Released();
+    return absl::OkStatus();
+  }
+  RELATA_RETURN_IF_ERROR(connection().Sync());
+  sent = true;
+  const absl::Status status = connection().Commit();
+  if (status.ok() || !connection().lost()) return status;
+  if (complete_) return home_->Resolve(commit_);
+  return MakeStatus(absl::StatusCode::kUnknown,
+                    Concat("the answer to COMMIT was lost: ", Message(status)));
+}
+
+absl::StatusOr<PgWriter::Creations*> PgWriter::CreationsOf(const Layout::Table& table) {
+  const TypeId type = table.spec.type;
+  if (const auto found = creations_.find(type); found != creations_.end()) return &found->second;
+  const PgTable& physical = catalog().Physical(type);
+  const auto [columns, count] =
+      physical.own ? ColumnNames(physical, "tenant_id, type, \"row\", id, deleted, ext", 6)
+                   : ColumnNames(physical, "tenant_id, \"row\", id, deleted, ext", 5);
+  RELATA_ASSIGN_OR_RETURN(const Row next, NextRow(type));
+  const std::string taken = Concat("a row or an id of ", table.spec.name, " is taken");
+  PgBulk fresh(&connection(), physical.name, columns, count, "", taken);
+  PgBulk any(&connection(), physical.name, columns, count, BringBack(physical), taken);
+  return &creations_.emplace(type, Creations{std::move(fresh), std::move(any), next - 1})
+              .first->second;
+}
+
+absl::Status PgWriter::FlushCreations(TypeId type) {
+  const auto found = creations_.find(type);
+  return found == creations_.end() ? absl::OkStatus() : found->second.fresh.Flush();
+}
+
+absl::Status PgWriter::ApplyRecords(const std::vector<RecordWrite>& records) {
+  for (const RecordWrite& write : records) {
+    const Layout::Table& table = *catalog().layout.Find(write.type);
+    if (write.op == RecordWrite::Op::kCreate) {
+      RELATA_RETURN_IF_ERROR(CreateRecord(table, write));
+      continue;
+    }
+    RELATA_RETURN_IF_ERROR(FlushCreations(write.type));
+    if (write.op == RecordWrite::Op::kUpdate) {
+      RELATA_RETURN_IF_ERROR(UpdateRecord(table, write));
+    } else {
+      DeleteRecord(table, write);
+    }
+  }
+  for (auto& [type, creations] : creations_) RELATA_RETURN_IF_ERROR(creations.fresh.Flush());
+  return absl::OkStatus();
+}
+
+// A row above all that were given out is new; any other may be one that was deleted.
+absl::Status PgWriter::CreateRecord(const Layout::Table& table, const RecordWrite& write) {
+  RELATA_ASSIGN_OR_RETURN(Creations * creations, CreationsOf(table));
+  const PgTable& physical = catalog().Physical(write.type);
+  const std::map<size_t, const Value*> values = ByPlace(table, write);
+  PgFields row = session_->Mine();
+  if (physical.own) row.Int4(write.type);
+  row.Int(write.row).Id(write.id).Bool(false);
+  const std::string document = DocumentOf(table.spec, physical, Lookup(values));
+  document.empty() ? row.Null() : row.Json(document);
+  for (size_t i = 0; i < table.spec.columns.size(); ++i) {
+    if (physical.columns[i].name.empty()) continue;
+    PutValue(row, table.spec.columns[i], Lookup(values)(i));
+  }
+  if (write.row > creations->highest) {
+    creations->highest = write.row;
+    return creations->fresh.Add(std::move(row));
+  }
+  RELATA_RETURN_IF_ERROR(creations->fresh.Flush());
+  RELATA_RETURN_IF_ERROR(creations->any.Add(std::move(row)));
+  return creations->any.Flush();
+}
+
+absl::Status PgWriter::UpdateRecord(const Layout::Table& table, const RecordWrite& write) {
+  const PgTable& physical = catalog().Physical(write.type);
+  const std::map<size_t, const Value*> values = ByPlace(table, write);
+  PgFields fields = session_->Mine();
+  fields.Int(write.row);
+  std::string sets = "deleted = false";
+  const auto set = [&](const std::string& name, int parameter) {
+    sets += Concat(", ", QuoteName(name), " = $", parameter);
+  };
+  for (const auto& [place, value] : values) {
+    const PgColumn& column = physical.columns[place];
+    if (column.name.empty()) continue;
+    set(column.name, fields.size() + 1);
+    if (!column.extra.empty()) set(column.extra, fields.size() + 2);
+    PutValue(fields, table.spec.columns[place], value);
+  }
+  const std::string document = DocumentOf(table.spec, physical, Lookup(values), true);
+  if (!document.empty()) {
+    sets += Concat(", ext = jsonb_strip_nulls(coalesce(ext, '{}'::jsonb) || $", fields.size() + 1,
+                   "::jsonb)");
+    fields.Json(document);
+  }
+  connection().Add(Concat("UPDATE ", physical.name, " SET ", sets, " WHERE ",
+                          physical.Mine(write.type), " AND \"row\" = $2 AND NOT deleted"),
+                   std::move(fields), [name = table.spec.name, row = write.row](PgResult& result) {
+                     return result.touched() != 0 ? absl::OkStatus()
+                                                  : NotFound(Concat("no ", name, " ", row));
+                   });
+  return absl::OkStatus();
+}
+
+void PgWriter::DeleteRecord(const Layout::Table& table, const RecordWrite& write) {
+  const PgTable& physical = catalog().Physical(write.type);
+  std::string sql = Concat("UPDATE ", physical.name, " SET deleted = true, ext = NULL");
+  for (const PgColumn& column : physical.columns) {
+    for (const std::string& name : {column.name, column.extra}) {
+      if (!name.empty()) sql += Concat(", ", QuoteName(name), " = NULL");
+    }
+  }
+  PgFields fields = session_->Mine();
+  fields.Int(write.row);
+  connection().Add(
+      Concat(sql, " WHERE ", physical.Mine(write.type), " AND \"row\" = $2 AND NOT deleted"),
+      std::move(fields), [name = table.spec.name, row = write.row](PgResult& result) {
+        return result.touched() != 0 ? absl::OkStatus() : NotFound(Concat("no ", name, " ", row));
+      });
+}
+
+absl::Status PgWriter::ApplyEvents(const EventBatch& batch) {
+  if (batch.subjects.empty()) return absl::OkStatus();
+  const Layout::Table& table = *catalog().layout.Find(batch.type);
+  const PgTable& physical = catalog().Physical(batch.type);
+  RELATA_ASSIGN_OR_RETURN(const std::vector<int> places, PlacesOf(table, batch));
+  const auto [last, added] = last_event_.try_emplace(batch.type, 0);
+  if (!added && batch.first_seq <= last->second) {
+    return InvalidArgument(Concat(table.spec.name, ": seqs must ascend"));
+  }
+  last->second = batch.first_seq + static_cast<Seq>(batch.subjects.size()) - 1;
+  std::vector<int> given(table.spec.columns.size(), -1);  // the batch's column for each place
+  bool documents = false;
+  for (size_t c = 0; c < places.size(); ++c) {
+    given[static_cast<size_t>(places[c])] = static_cast<int>(c);
+    documents |= physical.columns[static_cast<size_t>(places[c])].name.empty();
+  }
+  const auto [columns, count] =
+      physical.own ? ColumnNames(physical, "tenant_id, type, seq, subject, at, ext", 6)
+                   : ColumnNames(physical, "tenant_id, seq, subject, at, ext", 5);
+  PgBulk rows(&connection(), physical.name, columns, count, "",
+              Concat("an event of ", table.spec.name, " is there"));
+  for (size_t i = 0; i < batch.subjects.size(); ++i) {
+    PgFields row = session_->Mine();
+    if (physical.own) row.Int4(batch.type);
+    row.Int(batch.first_seq + static_cast<Seq>(i)).Int(batch.subjects[i]).Time(batch.at[i]);
+    Value value;
+    const std::string document =
+        !documents ? std::string()
+                   : DocumentOf(table.spec, physical, [&](size_t place) -> const Value* {
+                       if (given[place] < 0) return nullptr;
+                       value = batch.columns[static_cast<size_t>(given[place])].Get(i);
+                       return &value;
+                     });
+    document.empty() ? row.Null() : row.Json(document);
+    for (size_t place = 0; place < given.size(); ++place) {
+      if (physical.columns[place].name.empty()) continue;
+      if (given[place] < 0) {
+        PutValue(row, table.spec.columns[place], nullptr);
+      } else {
+        PutRow(row, table.spec.columns[place], batch.columns[static_cast<size_t>(given[place])], i);
+      }
+    }
+    RELATA_RETURN_IF_ERROR(rows.Add(std::move(row)));
+  }
+  RELATA_RETURN_IF_ERROR(rows.Flush());
+  if (session_->dialect.subject_index && !physical.own) return absl::OkStatus();
+  return index_.Add(batch.type, batch.first_seq, batch.subjects);
+}
+
+PgBulk PgWriter::Into(const char* table, const std::string& columns, int count, std::string taken) {
+  return PgBulk(&connection(), session_->Name(table), columns, count, "", std::move(taken));
+}
+
+// One statement for one key: giving a record the key it has changes nothing.
+void PgWriter::ApplyKey(const ExternalKeyWrite& key) {
+  const std::string table = session_->Name("relata_external_key");
+  PgFields fields = session_->Mine();
+  fields.Int4(key.type).Text(key.system).Text(key.key);
+  if (key.row == kNoRow) {
+    connection().Add(Concat("DELETE FROM ", table,
+                            " WHERE tenant_id = $1 AND type = $2 AND system = $3 AND key = $4"),
+                     std::move(fields));
+    return;
+  }
+  fields.Int(key.row);
+  connection().Add(
+      Concat("INSERT INTO ", table,
+             " AS t(tenant_id, type, system, key, \"row\") VALUES($1, $2, $3, $4, $5) "
+             "ON CONFLICT (tenant_id, type, system, key) DO UPDATE SET \"row\" = excluded.\"row\" "
+             "WHERE t.tenant_id = $1 AND t.\"row\" = excluded.\"row\""),
+      std::move(fields), [name = Concat(key.system, ":", key.key)](PgResult& result) {
+        return result.touched() != 0 ? absl::OkStatus()
+                                     : AlreadyExists(Concat("key ", name, " names another record"));
+      });
+}
+
+absl::Status PgWriter::ApplyKeys(const std::vector<ExternalKeyWrite>& keys) {
+  // In the order of the index, so that a large batch touches each of its pages once.
+  std::vector<const ExternalKeyWrite*> sorted;
+  sorted.reserve(keys.size());
+  for (const ExternalKeyWrite& key : keys) sorted.push_back(&key);
+  const auto name = [](const ExternalKeyWrite* k) { return std::tie(k->type, k->system, k->key); };
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [&](const auto* a, const auto* b) { return name(a) < name(b); });
+  std::vector<const ExternalKeyWrite*> single;
+  for (size_t i = 0; i < sorted.size();) {
+    size_t next = i + 1;
+    while (next < sorted.size() && name(sorted[next]) == name(sorted[i])) ++next;
+    if (next == i + 1 && sorted[i]->row != kNoRow) {
+      single.push_back(sorted[i]);
+    } else {
+      for (size_t k = i; k < next; ++k) ApplyKey(*sorted[k]);
+    }
+    i = next;
+  }
+  if (single.size() >= kManyKeys) return ApplyManyKeys(single);
+  for (const ExternalKeyWrite* key : single) ApplyKey(*key);
+  return absl::OkStatus();
+}
+
+// Most imports bring keys that are new, so COPY is tried; one that is there makes it start again,
+// key by key.
+absl::Status PgWriter::ApplyManyKeys(const std::vector<const ExternalKeyWrite*>& keys) {
+  RELATA_RETURN_IF_ERROR(connection().Execute("SAVEPOINT relata_keys"));
+  PgBulk rows = Into("relata_external_key", "tenant_id, type, system, key, \"row\"", 5, "a key");
+  absl::Status status;
+  for (const ExternalKeyWrite* key : keys) {
+    PgFields row = session_->Mine();
+    row.Int4(key->type).Text(key->system).Text(key->key).Int(key->row);
+    status = rows.Add(std::move(row));
+    if (!status.ok()) break;
+  }
+  if (status.ok()) status = rows.Flush();
+  if (status.ok()) return connection().Execute("RELEASE SAVEPOINT relata_keys");
+  if (!absl::IsAlreadyExists(status)) return status;
+  RELATA_RETURN_IF_ERROR(connection().Execute("ROLLBACK TO SAVEPOINT relata_keys"));
+  RELATA_RETURN_IF_ERROR(connection().Execute("RELEASE SAVEPOINT relata_keys"));
+  for (const ExternalKeyWrite* key : keys) ApplyKey(*key);
+  return absl::OkStatus();
+}
+
+absl::Status PgWriter::ApplyLedger(const std::vector<LedgerWrite>& lines) {
+  if (lines.empty()) return absl::OkStatus();
+  PgBulk rows =
+      Into("relata_ledger", "tenant_id, seq, person_type, person, point_type, point, at, body", 8,
+           "a ledger line with this seq is there");
+  for (const LedgerWrite& line : lines) {
+    PgFields row = session_->Mine();
+    row.Int(line.seq);
+    PutRef(PutRef(row, line.person), line.point).Time(line.at).Bytes(line.body);
+    RELATA_RETURN_IF_ERROR(rows.Add(std::move(row)));
+  }
+  return rows.Flush();
+}
+
+absl::Status PgWriter::ApplyChanges(const std::vector<ChangeWrite>& changes) {
+  if (changes.empty()) return absl::OkStatus();
+  PgBulk rows = Into("relata_change",
+                     "tenant_id, seq, commit_id, type, \"row\", rows, op, subject_type, subject, "
+                     "effective_at, before, personal_digest",
+                     12, "a change with this seq is there");
+  PgBulk images = Into("relata_personal_image", "tenant_id, seq, subject_type, subject, image", 5,
+                       "an image with this seq is there");
+  for (const ChangeWrite& change : changes) {
+    PgFields row = session_->Mine();
+    row.Int(change.seq).Int(before_.id + 1).Int4(change.type).Int(change.row).Int(change.rows);
+    row.Int4(static_cast<int64_t>(change.op));
+    PutRefOrNull(row, change.subject);
+    change.effective_at ? row.Time(*change.effective_at) : row.Null();
+    PutBytesOrNull(PutBytesOrNull(row, change.before), change.personal_digest);
+    RELATA_RETURN_IF_ERROR(rows.Add(std::move(row)));
+    if (change.personal.empty()) continue;
+    PgFields image = session_->Mine();
+    PutRef(image.Int(change.seq), change.subject).Bytes(change.personal);
+    RELATA_RETURN_IF_ERROR(images.Add(std::move(image)));
+  }
+  RELATA_RETURN_IF_ERROR(rows.Flush());
+  return images.Flush();
+}
+
+absl::Status PgWriter::ApplyLogs(const std::vector<LogWrite>& lines) {
+  if (lines.empty()) return absl::OkStatus();
+  PgBulk rows = Into("relata_log", "tenant_id, log, seq, subject_type, subject, key, at, body", 8,
+                     "a log line with this seq is there");
+  for (const LogWrite& line : lines) {
+    PgFields row = session_->Mine();
+    PutRef(row.Text(line.log).Int(line.seq), line.subject);
+    row.Text(line.key).Time(line.at).Text(line.body);
+    RELATA_RETURN_IF_ERROR(rows.Add(std::move(row)));
+  }
+  return rows.Flush();
+}
+
+void PgWriter::ApplyAliases(const std::vector<AliasWrite>& aliases) {
+  for (const AliasWrite& alias : aliases) {
+    PgFields row = session_->Mine();
+    PutRef(PutRef(row.Int(alias.from), alias.loser), alias.winner);
+    alias.until ? row.Int(*alias.until) : row.Null();
+    connection().Add(
+        Concat("INSERT INTO ", session_->Name("relata_alias"),
+               "(tenant_id, from_commit, loser_type, loser, winner_type, winner, until_commit) "
+               "VALUES($1, $2, $3, $4, $5, $6, $7) "
+               "ON CONFLICT (tenant_id, from_commit, loser_type, loser) DO UPDATE SET "
+               "winner_type = excluded.winner_type, winner = excluded.winner, "
+               "until_commit = excluded.until_commit"),
+        std::move(row));
+  }
+}
+
+absl::Status PgWriter::ApplyDefinitions(const std::vector<DefinitionWrite>& definitions) {
+  if (definitions.empty()) return absl::OkStatus();
+  PgBulk rows = Into("relata_definition", "tenant_id, place, kind, name, version, body", 6,
+                     "a definition has this version");
+  for (const DefinitionWrite& d : definitions) {
+    PgFields row = session_->Mine();
+    row.Int((before_.id + 1) * kDefinitionsPerCommit + definitions_++);
+    row.Text(d.kind).Text(d.name).Int(d.version).Text(d.body);
+    RELATA_RETURN_IF_ERROR(rows.Add(std::move(row)));
+  }
+  return rows.Flush();
+}
+
+void PgWriter::ApplyCommit(const CommitRow& commit) {
+  if (!commit.operation_id.empty()) {
+    PgFields row = session_->Mine();
+    row.Text(commit.operation_id).Int(commit.id).Bytes(commit.result);
+    connection().Add(Concat("INSERT INTO ", session_->Name("relata_operation"),
+                            "(tenant_id, operation_id, commit_id, result) VALUES($1, $2, $3, $4)"),
+                     std::move(row));
+  }
+  PgFields row = session_->Mine();
+  row.Int(commit.id).Time(commit.recorded).Text(commit.actor).Text(commit.source);
+  row.Text(commit.reason).Text(commit.operation_id).Bytes(commit.salt).Bytes(commit.commitment);
+  row.Bytes(commit.chain).Int(commit.last_seq);
+  connection().Add(
+      Concat("INSERT INTO ", session_->Name("relata_commit"),
+             "(tenant_id, id, recorded, actor, source, reason, operation_id, salt, commitment, "
+             "chain, last_seq) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"),
+      std::move(row));
+  commit_ = commit;
+  complete_ = true;
+}
+
+}  // namespace relata::internal

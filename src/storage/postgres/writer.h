@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One commit written to a PostgreSQL database inside one transaction that holds the tenant's lock.
+
+#ifndef RELATA_SRC_STORAGE_POSTGRES_WRITER_H_
+#define RELATA_SRC_STORAGE_POSTGRES_WRITER_H_
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "storage/forwarding.h"
+#include "storage/postgres/bulk.h"
+#include "storage/postgres/reads.h"
+
+namespace relata::internal {
+
+// What the writer asks of the store it came from.
+class PgWriterHome {
+ public:
+  virtual ~PgWriterHome() = default;
+  // Begins a transaction on the connection and takes the tenant's lock; the digest of the catalog.
+  virtual absl::StatusOr<std::string> Lock(PgConnection& connection, Duration patience) = 0;
+  // Runs schema statements, each in a transaction of its own. No transaction is open.
+  virtual absl::Status RunSteps(PgConnection& connection, const std::vector<PgStep>& steps) = 0;
+  // A host's transaction has taken over what was written in it.
+  virtual void Released() = 0;
+  // What became of a commit whose answer was lost: OK, Aborted (it was not kept) or Unknown.
+  virtual absl::Status Resolve(const CommitRow& commit) = 0;
+  // Makes the tenant's views follow its catalog, as far as that can be done now.
+  virtual void RefreshViews(PgConnection& connection, const PgCatalog& catalog) = 0;
+};
+
+class PgWriter : public Forwarding<StoreWriter, PgReads> {
+ public:
+  // `head` is the newest commit in the session's transaction.
+  PgWriter(std::shared_ptr<PgSession> session, CommitRow head, std::shared_ptr<PgWriterHome> home,
+           Duration patience);
+
+  absl::Status Prepare(std::span<const TableSpec> tables) override;
+  absl::Status Apply(const CommitBatch& batch) override;
+  absl::Status EraseImages(RecordRef subject) override;
+  absl::Status Commit() override;
+
+ private:
+  // Runs `f` unless something failed before; its failure is what every later call returns.
+  template <class F>
+  absl::Status Sticky(F f) {
+    if (status_.ok()) status_ = session_->Explained(f());
+    return status_;
+  }
+
+  absl::Status PrepareNow(std::span<const TableSpec> tables);
+  absl::Status MakeTables(const std::vector<PgStep>& steps);
+  absl::Status SaveCatalog(const PgCatalog& catalog);
+  absl::Status EraseNow(RecordRef subject);
+  absl::Status ApplyNow(const CommitBatch& batch);
+  absl::Status QueueAll(const CommitBatch& batch);
+  // `sent`: COMMIT is on its way, so that a lost answer leaves its outcome open.
+  absl::Status CommitNow(bool& sent);
+
+  absl::Status ApplyRecords(const std::vector<RecordWrite>& records);
+  absl::Status CreateRecord(const Layout::Table& table, const RecordWrite& write);
+  absl::Status UpdateRecord(const Layout::Table& table, const RecordWrite& write);
+  void DeleteRecord(const Layout::Table& table, const RecordWrite& write);
+  absl::Status ApplyEvents(const EventBatch& batch);
+  absl::Status ApplyKeys(const std::vector<ExternalKeyWrite>& keys);
+  absl::Status ApplyManyKeys(const std::vector<const ExternalKeyWrite*>& keys);
+  void ApplyKey(const ExternalKeyWrite& key);
+  absl::Status ApplyLedger(const std::vector<LedgerWrite>& lines);
+  absl::Status ApplyChanges(const std::vector<ChangeWrite>& changes);
+  absl::Status ApplyLogs(const std::vector<LogWrite>& lines);
+  void ApplyAliases(const std::vector<AliasWrite>& aliases);
+  absl::Status ApplyDefinitions(const std::vector<DefinitionWrite>& definitions);
+  void ApplyCommit(const CommitRow& commit);
+
+  PgConnection& connection() { return *session_->connection; }
+  const PgCatalog& catalog() const { return *session_->catalog; }
+  PgBulk Into(const char* table, const std::string& columns, int count, std::string taken);
+  // The rows on their way into a record table and the highest row given out in it.
+  struct Creations {
+    PgBulk fresh;
+    PgBulk any;
+    Row highest;
+  };
+  absl::StatusOr<Creations*> CreationsOf(const Layout::Table& table);
+  absl::Status FlushCreations(TypeId type);
+
+  std::shared_ptr<PgSession> session_;
+  const CommitRow before_;
+  const std::shared_ptr<PgWriterHome> home_;
+  const Duration patience_;
+  std::map<TypeId, Creations> creations_;
+  PgEventRuns runs_;
+  EventIndexWriter index_;
+  std::map<TypeId, Seq> last_event_;  // of the types written so far
+  std::vector<RecordRef> erased_;
+  CommitRow commit_;
+  int64_t definitions_ = 0;
+  bool prepared_ = false;
+  bool applied_ = false;
+  bool complete_ = false;
+  absl::Status status_;
+};
+
+}  // namespace relata::internal
+
+#endif  // RELATA_SRC_STORAGE_POSTGRES_WRITER_H_

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "storage/sqlite/event_runs.h"
+
+namespace relata::internal {
+namespace {
+
+// Calls `row` for each row of the result while it says true.
+template <class F>
+absl::Status While(Statement& statement, F row) {
+  while (true) {
+    RELATA_ASSIGN_OR_RETURN(const bool more, statement.Step());
+    if (!more) return absl::OkStatus();
+    RELATA_ASSIGN_OR_RETURN(const bool go_on, row());
+    if (!go_on) return absl::OkStatus();
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<EventRun>> SqliteEventRuns::Runs(TypeId type) {
+  std::vector<EventRun> runs;
+  RELATA_ASSIGN_OR_RETURN(
+      Statement select,
+      connection_()->Prepare("SELECT run, first_seq, last_seq, entries FROM relata_event_run "
+                             "WHERE type = ? ORDER BY run"));
+  select.Bind(1, type);
+  RELATA_RETURN_IF_ERROR(While(select, [&]() -> absl::StatusOr<bool> {
+    runs.push_back({select.Int(0), select.Int(1), select.Int(2), select.Int(3)});
+    return true;
+  }));
+  return runs;
+}
+
+absl::Status SqliteEventRuns::Write(TypeId type, const EventRun& run,
+                                    const std::vector<EventBlock>& blocks) {
+  RELATA_ASSIGN_OR_RETURN(
+      Statement insert_run,
+      connection_()->Prepare("INSERT INTO relata_event_run VALUES(?, ?, ?, ?, ?)"));
+  insert_run.Bind(1, type);
+  insert_run.Bind(2, run.run);
+  insert_run.Bind(3, run.first_seq);
+  insert_run.Bind(4, run.last_seq);
+  insert_run.Bind(5, run.entries);
+  RELATA_RETURN_IF_ERROR(insert_run.Run());
+  RELATA_ASSIGN_OR_RETURN(
+      Statement insert,
+      connection_()->Prepare("INSERT INTO relata_event_block(type, run, last_subject, last_seq, "
+                             "entries) VALUES(?, ?, ?, ?, ?)"));
+  insert.Bind(1, type);
+  insert.Bind(2, run.run);
+  for (const EventBlock& block : blocks) {
+    insert.Bind(3, block.last.subject);
+    insert.Bind(4, block.last.seq);
+    insert.BindBlob(5, block.bytes);
+    RELATA_RETURN_IF_ERROR(insert.Run());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SqliteEventRuns::Drop(TypeId type, const EventRun& run) {
+  for (const char* sql : {"DELETE FROM relata_event_run WHERE type = ? AND run = ?",
+                          "DELETE FROM relata_event_block WHERE type = ? AND run = ?"}) {
+    RELATA_ASSIGN_OR_RETURN(Statement remove, connection_()->Prepare(sql));
+    remove.Bind(1, type);
+    remove.Bind(2, run.run);
+    RELATA_RETURN_IF_ERROR(remove.Run());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SqliteEventRuns::Blocks(
+    TypeId type, const EventRun& run, Row subject,
+    const std::function<absl::StatusOr<bool>(std::string_view)>& sink) {
+  RELATA_ASSIGN_OR_RETURN(
+      Statement select,
+      connection_()->Prepare("SELECT entries FROM relata_event_block WHERE type = ? AND run = ? "
+                             "AND last_subject >= ? ORDER BY last_subject, last_seq"));
+  select.Bind(1, type);
+  select.Bind(2, run.run);
+  select.Bind(3, subject);
+  return While(select, [&] { return sink(select.Blob(0)); });
+}
+
+absl::Status SqliteEventRuns::Events(TypeId type, Seq after, Seq before,
+                                     std::vector<EventEntry>& out) {
+  RELATA_ASSIGN_OR_RETURN(
+      Statement select,
+      connection_()->Prepare(Concat("SELECT seq, subject FROM ", QuoteName(table_(type)),
+                                    " WHERE seq > ? AND seq < ? ORDER BY seq")));
+  select.Bind(1, after);
+  select.Bind(2, before);
+  return While(select, [&]() -> absl::StatusOr<bool> {
+    out.push_back({select.Int(1), select.Int(0)});
+    return true;
+  });
+}
+
+absl::StatusOr<int64_t> SqliteEventRuns::CountAfter(TypeId type, Seq seq) {
+  RELATA_ASSIGN_OR_RETURN(
+      Statement count, connection_()->Prepare(Concat("SELECT count(*) FROM ",
+                                                     QuoteName(table_(type)), " WHERE seq > ?")));
+  count.Bind(1, seq);
+  RELATA_ASSIGN_OR_RETURN(const bool row, count.Step());
+  return row ? count.Int(0) : 0;
+}
+
+absl::Status SqliteEventRuns::EventsOf(TypeId type, Row subject, Seq from, Seq until,
+                                       std::vector<Seq>& out) {
+  RELATA_ASSIGN_OR_RETURN(
+      Statement tail,
+      connection_()->Prepare(Concat("SELECT seq FROM ", QuoteName(table_(type)),
+                                    " WHERE seq >= ? AND seq < ? AND subject = ? ORDER BY seq")));
+  tail.Bind(1, from);
+  tail.Bind(2, until);
+  tail.Bind(3, subject);
+  return While(tail, [&]() -> absl::StatusOr<bool> {
+    out.push_back(tail.Int(0));
+    return true;
+  });
+}
+
+}  // namespace relata::internal

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The event index runs of a SQLite file.
+
+#ifndef RELATA_SRC_STORAGE_SQLITE_EVENT_RUNS_H_
+#define RELATA_SRC_STORAGE_SQLITE_EVENT_RUNS_H_
+
+#include <string>
+#include <vector>
+
+#include "storage/event_index.h"
+#include "storage/sqlite/catalog.h"
+
+namespace relata::internal {
+
+class SqliteEventRuns : public EventRuns {
+ public:
+  // Reads the connection and the catalog through `session` at each call; it must outlive this.
+  template <class Session>
+  explicit SqliteEventRuns(const Session* session)
+      : connection_([session] { return session->connection.get(); }),
+        table_([session](TypeId type) { return session->catalog->Physical(type).name; }) {}
+
+  absl::StatusOr<std::vector<EventRun>> Runs(TypeId type) override;
+  absl::Status Write(TypeId type, const EventRun& run,
+                     const std::vector<EventBlock>& blocks) override;
+  absl::Status Drop(TypeId type, const EventRun& run) override;
+  absl::Status Blocks(TypeId type, const EventRun& run, Row subject,
+                      const std::function<absl::StatusOr<bool>(std::string_view)>& sink) override;
+  absl::Status Events(TypeId type, Seq after, Seq before, std::vector<EventEntry>& out) override;
+  absl::StatusOr<int64_t> CountAfter(TypeId type, Seq seq) override;
+  absl::Status EventsOf(TypeId type, Row subject, Seq from, Seq until,
+                        std::vector<Seq>& out) override;
+
+ private:
+  std::function<Connection*()> connection_;
+  std::function<std::string(TypeId)> table_;
+};
+
+}  // namespace relata::internal
+
+#endif  // RELATA_SRC_STORAGE_SQLITE_EVENT_RUNS_H_

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A PostgreSQL server under which everything fails that can: whatever happens to a commit, it takes
+// effect once, by its operation id, and nobody waits longer than was said.
+
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <random>
+#include <thread>
+
+#include "base/strings.h"
+#include "durability/postgres_proxy.h"
+#include "durability/story.h"
+#include "gtest/gtest.h"
+#include "relata/engine/crm.h"
+#include "relata/storage/postgres.h"
+#include "support/postgres.h"
+#include "support/support.h"
+
+namespace relata {
+namespace {
+
+using internal::Concat;
+using testing::PostgresProxy;
+using Fault = PostgresProxy::Fault;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr Timestamp kNow{1'792'800'000'000'000};
+constexpr double kLongestWait = 60;  // seconds, on a busy machine; what is said is 10
+
+// A server of its own, with fsync on, that may be stopped.
+class Server {
+ public:
+  Server() { Do("start"); }
+  ~Server() { Do("stop"); }
+  void Restart() const {
+    Do("halt");
+    Do("start");
+  }
+  void Halt() const { Do("halt"); }
+  void Start() const { Do("start"); }
+  const std::string& folder() const { return folder_; }
+  std::string dsn() const { return Concat("host=", folder_, " user=relata dbname=postgres"); }
+
+ private:
+  void Do(const std::string& what) const {
+    const std::string command =
+        Concat(RELATA_POSTGRES_CLUSTER, " ", what, " ", folder_, " on </dev/null");
+    EXPECT_EQ(std::system(command.c_str()), 0) << command;
+  }
+
+  const std::string folder_ = Concat("/tmp/", testing::UniqueName("relata-pg"));
+};
+
+class PostgresFaults : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    if (!testing::PostgresDsn().empty()) server_ = new Server;
+  }
+  static void TearDownTestSuite() {
+    delete server_;
+    server_ = nullptr;
+  }
+  void SetUp() override { RELATA_REQUIRE_POSTGRES(); }
+
+  PostgresOptions Options() const {
+    PostgresOptions options;
+    options.schema = schema_;
+    options.views = false;
+    options.connect_patience = Seconds(10);
+    return options;
+  }
+  std::unique_ptr<Store> Open(const std::string& dsn) const {
+    auto store = OpenPostgresStore(dsn, Options());
+    EXPECT_TRUE(store.ok()) << store.status();
+    return store.ok() ? *std::move(store) : nullptr;
+  }
+  std::string ThroughProxy() const {
+    return Concat("host=", dir_.path().string(), " user=relata dbname=postgres");
+  }
+
+  // One account and a line of behaviour by operation `op`.
+  static absl::StatusOr<Commit> PutAccount(Crm& crm, const std::string& op) {
+    Transaction tx = crm.Begin(Actor::User("amelie"));
+    const RecordRef account = tx.Create("account", {{"name", Value::Text(op)}});
+    tx.Create("contact", {{"given_name", Value::Text(op)}, {"account", Value::Record(account)}});
+    tx.AddKey(account, "erp", op);
+    tx.OperationId(op);
+    return tx.Commit(kNow);
+  }
+
+  static int64_t Accounts(Crm& crm) {
+    QueryOptions at;
+    at.now = kNow;
+    const auto answer = crm.Query("account", "true", at);
+    EXPECT_TRUE(answer.ok()) << answer.status();
+    return answer.ok() ? answer->count : -1;
+  }
+
+  // Commits operation n with a fault armed, then again without one: what was answered first, and
+  // that there is exactly one account for each operation.
+  struct Tally {
+    int tried = 0;
+    int acknowledged = 0;  // by itself, through replays
+    int refused = 0;       // with a status that says nothing was kept
+    int unknown = 0;
+    int violations = 0;
+    double longest = 0;
+  };
+  void Try(const std::function<void()>& arm, PostgresProxy& proxy, Tally& tally) {
+    const std::string op = Concat("op-", ++operations_);
+    auto crm = Crm::Open(Open(ThroughProxy()));
+    ASSERT_TRUE(crm.ok()) << crm.status();
+    const int64_t before = Accounts(*crm);
+    arm();
+    const auto begun = SteadyClock::now();
+    const auto first = PutAccount(*crm, op);
+    const std::chrono::duration<double> took = SteadyClock::now() - begun;
+    tally.longest = std::max(tally.longest, took.count());
+    const bool reached = proxy.reached();
+    proxy.Arm(Fault::kNone, 0);
+    if (!reached) {
+      EXPECT_TRUE(first.ok()) << first.status();
+      return;
+    }
+    ++tally.tried;
+    auto direct = Crm::Open(Open(server_->dsn()));
+    ASSERT_TRUE(direct.ok()) << direct.status();
+    const int64_t between = Accounts(*direct);
+    if (first.ok()) {
+      ++tally.acknowledged;
+      if (between != before + 1) ++tally.violations;
+    } else if (absl::IsUnknown(first.status())) {
+      ++tally.unknown;
+    } else {
+      ++tally.refused;
+      EXPECT_TRUE(absl::IsAborted(first.status()) || absl::IsUnavailable(first.status()))
+          << first.status();
+      if (between != before) ++tally.violations;
+    }
+    const auto again = PutAccount(*direct, op);
+    if (!again.ok() || Accounts(*direct) != before + 1) ++tally.violations;
+    if (first.ok() && again.ok() && (again->id != first->id || !again->replayed)) {
+      ++tally.violations;
+    }
+    EXPECT_LT(took.count(), kLongestWait);
+  }
+
+  // The fault at every nth statement of a commit until none is left.
+  Tally AtEveryStatement(Fault fault, const std::string& sqlstate) {
+    PostgresProxy proxy(dir_.path().string(), server_->folder());
+    Tally tally;
+    for (int n = 1;; n += RELATA_POSTGRES_STEP) {
+      const int tried = tally.tried;
+      Try([&] { proxy.Arm(fault, n, sqlstate); }, proxy, tally);
+      if (HasFatalFailure() || tally.tried == tried) return tally;
+    }
+  }
+
+  static void Print(const std::string& what, const Tally& t) {
+    std::printf(
+        "[ FIGURES ] %s: %d places, %d acknowledged, %d refused, %d unknown, %d violations, "
+        "longest %.2f s\n",
+        what.c_str(), t.tried, t.acknowledged, t.refused, t.unknown, t.violations, t.longest);
+    EXPECT_EQ(t.violations, 0) << what;
+    EXPECT_GT(t.tried, 0) << what;
+  }
+
+  static Server* server_;
+  const std::string schema_ = testing::UniqueName("faults");
+  testing::TempDir dir_;
+  int operations_ = 0;
+};
+
+Server* PostgresFaults::server_ = nullptr;
+
+TEST_F(PostgresFaults, AnErrorAtEachStatementHasItsEffectOnce) {
+  for (const char* sqlstate : {"40001", "40P01", "57014", "53100"}) {
+    Tally t;
+    // Full disks and timeouts are no conflicts: they are reported, and nothing is kept.
+    if (std::string(sqlstate) == "53100") {
+      PostgresProxy proxy(dir_.path().string(), server_->folder());
+      auto crm = Crm::Open(Open(ThroughProxy()));
+      ASSERT_TRUE(crm.ok()) << crm.status();
+      ASSERT_TRUE(PutAccount(*crm, "full-0").ok());
+      proxy.Arm(Fault::kRaise, 8, sqlstate);
+      EXPECT_TRUE(absl::IsResourceExhausted(PutAccount(*crm, "full").status()));
+      proxy.Arm(Fault::kNone, 0);
+      EXPECT_TRUE(PutAccount(*crm, "full").ok());
+      continue;
+    }
+    t = AtEveryStatement(Fault::kRaise, sqlstate);
+    Print(Concat("SQLSTATE ", sqlstate, " at each statement"), t);
+    if (std::string(sqlstate) != "57014") {
+      EXPECT_EQ(t.refused, 0) << sqlstate;
+    }
+  }
+}
+
+TEST_F(PostgresFaults, AConnectionCutAtEachStatementHasItsEffectOnce) {
+  const Tally t = AtEveryStatement(Fault::kCut, "");
+  Print("connection cut at each statement", t);
+}
+
+TEST_F(PostgresFaults, ALostAnswerToCommitIsFoundOut) {
+  PostgresProxy proxy(dir_.path().string(), server_->folder());
+  const struct {
+    const char* name;
+    Fault fault;
+    const char* sqlstate;
+  } cases[] = {{"cut before COMMIT was sent", Fault::kCut, ""},
+               {"cut after COMMIT was carried out", Fault::kLoseAnswer, ""},
+               {"cut while COMMIT was under way", Fault::kLoseInFlight, ""},
+               {"40003 in answer to COMMIT", Fault::kRaise, "40003"},
+               {"40001 in answer to COMMIT", Fault::kRaise, "40001"}};
+  for (const auto& c : cases) {
+    Tally t;
+    for (int i = 0; i < RELATA_POSTGRES_ROUNDS; ++i) {
+      Try([&] { proxy.Arm(c.fault, 1, c.sqlstate, /*commits=*/true); }, proxy, t);
+      if (HasFatalFailure()) return;
+    }
+    Print(c.name, t);
+    EXPECT_EQ(t.acknowledged, t.tried) << c.name;
+  }
+}
+
+TEST_F(PostgresFaults, ABackendKilledAtEachStatementHasItsEffectOnce) {
+  PostgresProxy proxy(dir_.path().string(), server_->folder());
+  const auto kill = [] {
+    testing::PostgresQuery(server_->dsn(),
+                           "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE "
+                           "pid <> pg_backend_pid() AND application_name = 'relata'");
+  };
+  Tally t;
+  for (int n = 1;; n += RELATA_POSTGRES_STEP) {
+    const int tried = t.tried;
+    Try([&] { proxy.ArmAction(n, kill); }, proxy, t);
+    if (HasFatalFailure() || t.tried == tried) break;
+  }
+  Print("backend killed at each statement", t);
+}
+
+TEST_F(PostgresFaults, AServerThatCrashesAndComesBackHasTheEffectOnce) {
+  PostgresProxy proxy(dir_.path().string(), server_->folder());
+  Tally t;
+  for (int n = 1;; n += RELATA_POSTGRES_CRASH_STEP) {
+    const int tried = t.tried;
+    Try([&] { proxy.ArmAction(n, [] { server_->Restart(); }); }, proxy, t);
+    if (HasFatalFailure() || t.tried == tried) break;
+  }
+  Print("server crashed and started again", t);
+}
+
+TEST_F(PostgresFaults, AServerThatStaysAwayIsUnavailableInTime) {
+  PostgresOptions options = Options();
+  options.connect_patience = Seconds(1);
+  auto store = OpenPostgresStore(server_->dsn(), options);
+  ASSERT_TRUE(store.ok()) << store.status();
+  auto crm = Crm::Open(*std::move(store));
+  ASSERT_TRUE(crm.ok());
+  ASSERT_TRUE(PutAccount(*crm, "away-1").ok());
+  server_->Halt();
+  const auto begun = SteadyClock::now();
+  EXPECT_TRUE(absl::IsUnavailable(PutAccount(*crm, "away-2").status()));
+  const std::chrono::duration<double> took = SteadyClock::now() - begun;
+  EXPECT_LT(took.count(), kLongestWait);
+  server_->Start();
+  EXPECT_TRUE(PutAccount(*crm, "away-2").ok());
+  EXPECT_EQ(Accounts(*crm), 2);
+}
+
+// Backends die at random moments under a writer; what it was promised stays.
+TEST_F(PostgresFaults, BackendsKilledAtRandomLoseNothingThatWasAcknowledged) {
+  std::mt19937_64 random(testing::Seed(31));
+  testing::Story story(5);
+  ASSERT_EQ(testing::Story::Begin(*Open(server_->dsn())), absl::OkStatus());
+  CommitId acknowledged = 0;
+  int commits = 0;
+  for (int kills = 0; kills < RELATA_POSTGRES_KILLS; ++kills) {
+    std::atomic<bool> done = false;
+    std::thread killer([&, wait = random() % 40'000] {
+      std::this_thread::sleep_for(std::chrono::microseconds(wait));
+      testing::PostgresQuery(server_->dsn(),
+                             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
+                             "pid <> pg_backend_pid() AND application_name = 'relata'");
+      done = true;
+    });
+    auto store = OpenPostgresStore(server_->dsn(), Options());
+    while (store.ok() && !done) {
+      const auto id = story.Continue(**store);
+      if (id.ok()) {
+        acknowledged = *id;
+        ++commits;
+      }
+    }
+    killer.join();
+  }
+  EXPECT_EQ(story.Check(*Open(server_->dsn()), acknowledged), "");
+  std::printf("[ FIGURES ] %d backends killed at random, %d commits acknowledged, 0 lost\n",
+              RELATA_POSTGRES_KILLS, commits);
+}
+
+}  // namespace
+}  // namespace relata

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the PostgreSQL store has beyond the conformance suite: tenants beside each other, fields of
+// their own, views, servers that are not as they should be, connections that end.
+
+#include <libpq-fe.h>
+
+#include <atomic>
+#include <thread>
+
+#include "base/strings.h"
+#include "gtest/gtest.h"
+#include "relata/engine/crm.h"
+#include "relata/storage/postgres.h"
+#include "support/postgres.h"
+#include "support/support.h"
+#include "testing/store_fixture.h"
+
+namespace relata {
+namespace {
+
+using internal::Concat;
+using testing::BatchAfter;
+using testing::CaseTables;
+using testing::Create;
+using testing::kAccount;
+using testing::kAccountName;
+using testing::kContact;
+using testing::PostgresDsn;
+using testing::PostgresQuery;
+using testing::RecordLines;
+using Table = std::vector<std::vector<std::string>>;
+
+class Postgres : public ::testing::Test {
+ protected:
+  void SetUp() override { RELATA_REQUIRE_POSTGRES(); }
+  void TearDown() override {
+    if (PostgresDsn().empty()) return;
+    for (const std::vector<std::string>& row : PostgresQuery(
+             PostgresDsn(), Concat("SELECT nspname FROM pg_namespace WHERE nspname LIKE '",
+                                   options_.schema, "%'"))) {
+      testing::DropPostgresSchemas({row[0]});
+    }
+  }
+
+  std::unique_ptr<Store> Open(const std::string& tenant = "main") {
+    PostgresOptions options = options_;
+    options.tenant = tenant;
+    auto store = OpenPostgresStore(PostgresDsn(), options);
+    EXPECT_TRUE(store.ok()) << store.status();
+    return store.ok() ? *std::move(store) : nullptr;
+  }
+
+  static absl::Status Put(Store& store, std::span<const TableSpec> tables,
+                          std::vector<RecordWrite> records) {
+    RELATA_ASSIGN_OR_RETURN(auto writer, store.Write(Seconds(10)));
+    if (!tables.empty()) RELATA_RETURN_IF_ERROR(writer->Prepare(tables));
+    RELATA_ASSIGN_OR_RETURN(const CommitRow head, writer->Head());
+    CommitBatch batch = BatchAfter(head);
+    batch.records = std::move(records);
+    RELATA_RETURN_IF_ERROR(writer->Apply(batch));
+    return writer->Commit();
+  }
+
+  Table Select(const std::string& sql, bool names = false) {
+    return PostgresQuery(PostgresDsn(), sql, names);
+  }
+  std::string View(const std::string& name, const std::string& tenant = "main") const {
+    return Concat(options_.schema, "_", tenant, ".", name);
+  }
+
+  PostgresOptions options_ = [] {
+    PostgresOptions options;
+    options.schema = testing::UniqueName("unit");
+    options.connect_patience = Seconds(2);
+    return options;
+  }();
+};
+
+TEST_F(Postgres, TenantsShareTablesAndSeeOnlyTheirOwn) {
+  auto first = Open("first");
+  auto second = Open("second");
+  for (Store* store : {first.get(), second.get()}) {
+    const bool is_first = store == first.get();
+    ASSERT_EQ(Put(*store, CaseTables(),
+                  {Create(kAccount, 0, {{kAccountName, Value::Text(is_first ? "one" : "two")}})}),
+              absl::OkStatus());
+  }
+  const ScanSpec names{kAccount, {kAccountName}, 0, INT64_MAX, std::nullopt, {}};
+  EXPECT_NE(RecordLines(**first->Read(), names), RecordLines(**second->Read(), names));
+  EXPECT_EQ(Select(Concat("SELECT name FROM ", View("account", "first"))), (Table{{"one"}}));
+  EXPECT_EQ(Select(Concat("SELECT name FROM ", View("account", "second"))), (Table{{"two"}}));
+  EXPECT_EQ(Select(Concat("SELECT count(*), count(DISTINCT tenant_id) FROM ", options_.schema,
+                          ".r_account")),
+            (Table{{"2", "2"}}));
+  // Both have the same tables, so one catalog serves them.
+  EXPECT_EQ(Select(Concat("SELECT count(*) FROM ", options_.schema, ".relata_catalog")),
+            (Table{{"1"}}));
+}
+
+TEST_F(Postgres, OneTenantsWriterDoesNotHoldUpAnother) {
+  auto first = Open("first");
+  auto second = Open("second");
+  auto writer = first->Write(Seconds(1));
+  ASSERT_TRUE(writer.ok());
+  EXPECT_TRUE(second->Write(Microseconds(50'000)).ok());
+  EXPECT_TRUE(absl::IsUnavailable(first->Write(Microseconds(50'000)).status()));
+}
+
+TEST_F(Postgres, AFieldOfOneTenantMakesNoColumn) {
+  auto store = Open();
+  std::vector<TableSpec> tables = CaseTables();
+  tables[0].columns.push_back({7, "colour", Value::Kind::kText, kNoType, false, true});
+  tables[0].columns.push_back({8, "budget", Value::Kind::kMoney, kNoType, false, true});
+  tables[0].columns.push_back({9, "since", Value::Kind::kTimestamp, kNoType, false, true});
+  ASSERT_EQ(Put(*store, tables,
+                {Create(kAccount, 0,
+                        {{kAccountName, Value::Text("Acme")},
+                         {7, Value::Text("red")},
+                         {8, Value::Amount({123'456, *Currency::Parse("EUR")})},
+                         {9, Value::Time({1'500'000})}})}),
+            absl::OkStatus());
+  EXPECT_EQ(Select(Concat("SELECT count(*) FROM information_schema.columns WHERE table_schema = '",
+                          options_.schema, "' AND column_name IN ('colour', 'budget')")),
+            (Table{{"0"}}));
+  EXPECT_EQ(Select(Concat("SELECT name, colour, budget, budget_currency, since AT TIME ZONE 'UTC' "
+                          "AS since FROM ",
+                          View("account")),
+                   true),
+            (Table{{"name", "colour", "budget", "budget_currency", "since"},
+                   {"Acme", "red", "12.3456", "EUR", "1970-01-01 00:00:01.5"}}));
+}
+
+TEST_F(Postgres, ViewsShowWhatPeopleRead) {
+  auto store = Open();
+  auto writer = store->Write(Seconds(5));
+  ASSERT_TRUE(writer.ok());
+  ASSERT_EQ((*writer)->Prepare(CaseTables()), absl::OkStatus());
+  CommitBatch batch = BatchAfter({}, 4);
+  batch.commit.recorded = {1'792'800'000'000'000};
+  batch.records = {Create(kAccount, 0, {{kAccountName, Value::Text("Acme SAS")}}),
+                   Create(kContact, 0,
+                          {{testing::kName, Value::Text("Marie")},
+                           {testing::kActive, Value::Bool(true)},
+                           {testing::kScore, Value::Double(0.5)},
+                           {testing::kSince, Value::Time({-1'500'000})},
+                           {testing::kLength, Value::Length({90'000'000})},
+                           {testing::kBorn, Value::Day({-1})},
+                           {testing::kSpent, Value::Amount({-123'456, *Currency::Parse("EUR")})},
+                           {testing::kEmployer, Value::Record({kAccount, 0})},
+                           {testing::kAbout, Value::Record({kContact, 0})},
+                           {testing::kTags, Value::List({Value::Text("vip")})}}),
+                   Create(kContact, 1)};
+  batch.events = {testing::Visits(1, {0})};
+  batch.ledger = {{2, {kContact, 0}, {kContact, 1}, {0}, "body"}};
+  batch.changes = {{3, kContact, 0, 1, RecordWrite::Op::kUpdate, "", "", {}, Timestamp{0}, ""}};
+  ASSERT_EQ((*writer)->Apply(batch), absl::OkStatus());
+  ASSERT_EQ((*writer)->Commit(), absl::OkStatus());
+  EXPECT_EQ(
+      Select(Concat("SELECT name, active, score, since AT TIME ZONE 'UTC' AS since, length, born, "
+                    "spent, spent_currency, employer_name, about_type, about_name, tags FROM ",
+                    View("contact"), " WHERE name IS NOT NULL")),
+      (Table{{"Marie", "t", "0.5", "1969-12-31 23:59:58.5", "90.000000", "1969-12-31", "-12.3456",
+              "EUR", "Acme SAS", "contact", "Marie", "[\"vip\"]"}}));
+  EXPECT_EQ(Select(Concat("SELECT c.employer = a.id FROM ", View("contact"), " c JOIN ",
+                          View("account"), " a ON a.id = c.employer")),
+            (Table{{"t"}}));
+  EXPECT_EQ(Select(Concat("SELECT seq, contact_name, path, price FROM ", View("visit"))),
+            (Table{{"1", "Marie", "/p1", "0.0100"}}));
+  EXPECT_EQ(Select(Concat("SELECT person_type, person_name FROM ", View("consent_ledger"))),
+            (Table{{"contact", "Marie"}}));
+  EXPECT_EQ(
+      Select(Concat("SELECT \"commit\", type, action, records FROM ", View("change_history"))),
+      (Table{{"1", "contact", "update", "1"}}));
+  EXPECT_EQ(Select(Concat("SELECT \"commit\", actor FROM ", View("commit_history"))),
+            (Table{{"1", "user:amelie"}}));
+}
+
+TEST_F(Postgres, ManyProcessesMakeTheTablesOnce) {
+  std::vector<std::thread> threads;
+  std::atomic<int> failures = 0;
+  for (int i = 0; i < 6; ++i) {
+    threads.emplace_back([&, i] {
+      PostgresOptions options = options_;
+      options.tenant = i % 2 == 0 ? "even" : Concat("odd", i);
+      auto store = OpenPostgresStore(PostgresDsn(), options);
+      if (!store.ok()) {
+        ADD_FAILURE() << store.status();
+        return;
+      }
+      for (int attempt = 0; attempt < 10; ++attempt) {
+        auto writer = (*store)->Write(Seconds(30));
+        if (!writer.ok()) continue;
+        absl::Status status = (*writer)->Prepare(CaseTables());
+        if (status.ok()) status = (*writer)->Commit();
+        if (status.ok()) return;
+        if (!absl::IsAborted(status)) {
+          ADD_FAILURE() << status;
+          return;
+        }
+      }
+      ++failures;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(failures, 0);
+  EXPECT_EQ(Select(Concat("SELECT count(*) FROM ", options_.schema, ".relata_tenant")),
+            (Table{{"4"}}));
+  EXPECT_EQ(Open()->HeadId().value_or(-1), 0);
+}
+
+TEST_F(Postgres, RefusesWhatIsNotThereOrNotForIt) {
+  PostgresOptions existing = options_;
+  existing.create = false;
+  EXPECT_TRUE(absl::IsNotFound(OpenPostgresStore(PostgresDsn(), existing).status()));
+  ASSERT_NE(Open(), nullptr);
+  EXPECT_TRUE(OpenPostgresStore(PostgresDsn(), existing).ok());
+  existing.tenant = "other";
+  EXPECT_TRUE(absl::IsNotFound(OpenPostgresStore(PostgresDsn(), existing).status()));
+  existing.tenant = "No Name";
+  EXPECT_TRUE(absl::IsInvalidArgument(OpenPostgresStore(PostgresDsn(), existing).status()));
+  std::string elsewhere = PostgresDsn();
+  elsewhere.replace(elsewhere.find("postgres", 1), 8, "no_such_database");
+  EXPECT_TRUE(absl::IsNotFound(OpenPostgresStore(elsewhere, options_).status())) << elsewhere;
+  EXPECT_TRUE(absl::IsInvalidArgument(OpenPostgresStore("no_such_option=1", options_).status()));
+  PostgresOptions hasty = options_;
+  hasty.connect_patience = Microseconds(100'000);
+  EXPECT_TRUE(
+      absl::IsUnavailable(OpenPostgresStore("host=/no/such/folder user=relata", hasty).status()));
+
+  Select(Concat("UPDATE ", options_.schema, ".relata_meta SET value = '7' WHERE key = 'format'"));
+  const absl::Status newer = OpenPostgresStore(PostgresDsn(), options_).status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(newer)) << newer;
+  EXPECT_NE(Message(newer).find("newer version"), std::string_view::npos);
+}
+
+TEST_F(Postgres, ADatabaseHalfMadeIsMadeWhole) {
+  ASSERT_NE(Open(), nullptr);
+  // As a kill between two statements leaves it.
+  for (const char* table : {"relata_log", "relata_alias", "relata_own_event"}) {
+    Select(Concat("DROP TABLE ", options_.schema, ".", table));
+  }
+  Select(Concat("DELETE FROM ", options_.schema, ".relata_meta"));
+  auto store = Open();
+  ASSERT_NE(store, nullptr);
+  EXPECT_EQ(Put(*store, CaseTables(), {Create(kAccount, 0)}), absl::OkStatus());
+}
+
+TEST_F(Postgres, AnIdleConnectionThatDiedIsReplaced) {
+  auto store = Open();
+  ASSERT_EQ(Put(*store, CaseTables(), {Create(kAccount, 0)}), absl::OkStatus());
+  const auto kill = [&] {
+    Select(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
+        "AND application_name = 'relata' AND query LIKE '%" +
+        options_.schema + "%'");
+    // The server needs a moment to end them.
+    Select("SELECT pg_sleep(0.1)");
+  };
+  ASSERT_TRUE(store->Read().ok());
+  kill();
+  EXPECT_EQ(store->HeadId().value_or(-1), 1);
+  kill();
+  EXPECT_TRUE(store->Read().ok());
+  kill();
+  EXPECT_EQ(Put(*store, {}, {Create(kAccount, 1)}), absl::OkStatus());
+}
+
+TEST_F(Postgres, ReadOnlyRefusesToWrite) {
+  ASSERT_EQ(Put(*Open(), CaseTables(), {Create(kAccount, 0)}), absl::OkStatus());
+  PostgresOptions options = options_;
+  options.read_only = true;
+  auto store = OpenPostgresStore(PostgresDsn(), options);
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_TRUE(absl::IsFailedPrecondition((*store)->Write(Seconds(1)).status()));
+  EXPECT_EQ((*store)->HeadId().value_or(-1), 1);
+}
+
+TEST_F(Postgres, ASubjectIndexInsteadOfRunsAnswersTheSame) {
+  options_.subject_index = true;
+  auto store = Open();
+  std::vector<Row> subjects;
+  for (Row i = 0; i < 20'000; ++i) subjects.push_back(i % 7);
+  auto writer = store->Write(Seconds(5));
+  ASSERT_TRUE(writer.ok());
+  ASSERT_EQ((*writer)->Prepare(CaseTables()), absl::OkStatus());
+  CommitBatch batch = BatchAfter({}, 20'000);
+  batch.events = {testing::Visits(1, subjects)};
+  ASSERT_EQ((*writer)->Apply(batch), absl::OkStatus());
+  ASSERT_EQ((*writer)->Commit(), absl::OkStatus());
+  EXPECT_EQ(
+      testing::EventLines(**store->Read(), {testing::kVisit, {}, 0, INT64_MAX, Row{3}, {}}).size(),
+      2857u);
+  EXPECT_EQ(Select(Concat("SELECT count(*) FROM ", options_.schema, ".relata_event_run")),
+            (Table{{"0"}}));
+}
+
+TEST_F(Postgres, ACrmLivesOnIt) {
+  const Timestamp now{1'792'800'000'000'000};
+  QueryOptions at;
+  at.now = now;
+  PostgresOptions options = options_;
+  for (int round = 0; round < 2; ++round) {
+    auto crm = Crm::Open(*OpenPostgresStore(PostgresDsn(), options));
+    ASSERT_TRUE(crm.ok()) << crm.status();
+    Transaction tx = crm->Begin(Actor::User("amelie"));
+    const RecordRef acme = tx.Create("account", {{"name", Value::Text("Acme")}});
+    tx.Create("contact", {{"given_name", Value::Text("Marie")}, {"account", Value::Record(acme)}});
+    const auto commit = tx.Commit(now);
+    ASSERT_TRUE(commit.ok()) << commit.status();
+    const auto answer = crm->Query("contact", "contact.account.name == 'Acme'", at);
+    ASSERT_TRUE(answer.ok()) << answer.status();
+    EXPECT_EQ(answer->count, round + 1);
+  }
+  EXPECT_EQ(Select(Concat("SELECT given_name, account_name FROM ", View("contact"))),
+            (Table{{"Marie", "Acme"}, {"Marie", "Acme"}}));
+}
+
+}  // namespace
+}  // namespace relata
