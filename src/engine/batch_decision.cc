@@ -186,7 +186,10 @@ absl::StatusOr<Value> BatchDecision::Stored(RecordRef record, FieldId field) {
     for (const FieldDef& f : schema_.type(record.type).fields) {
       if (f.state != FieldState::kRemoved) spec.fields.push_back(f.id);
     }
+    spec.fields.push_back(kCreatedAtField);
+    spec.fields.push_back(kUpdatedAtField);
     RELATA_RETURN_IF_ERROR(reader_.ScanRecords(spec, [&](const RecordRows& rows) {
+      if (!rows.ids.empty()) cached[kIdField] = Value::Text(rows.ids[0].ToString());
       for (size_t i = 0; !rows.rows.empty() && i < spec.fields.size(); ++i) {
         cached[spec.fields[i]] = rows.columns[i].Get(0);
       }
@@ -269,6 +272,7 @@ absl::Status BatchDecision::ApplyMerge(const RecordOp& op) {
   RELATA_ASSIGN_OR_RETURN(const RecordRef winner, Living(op.other));
   if (loser == winner) return InvalidArgument("a record cannot be merged into itself");
   out_.aliases.push_back({loser, winner, allocation_.commit, std::nullopt});
+  if (loser.type == winner.type) RELATA_RETURN_IF_ERROR(KeepTrees(winner));
   Pending merged{loser, false, false, 0, {}};
   AddChange(merged, RecordWrite::Op::kUpdate, {});
   ++counts_.updated;
@@ -285,6 +289,7 @@ absl::Status BatchDecision::ApplyUnmerge(const RecordOp& op) {
   if (!alias) return FailedPrecondition("the record is not merged into another");
   alias->until = allocation_.commit;
   out_.aliases.push_back(*alias);
+  RELATA_RETURN_IF_ERROR(KeepTrees(loser));
   Pending unmerged{loser, false, false, 0, {}};
   AddChange(unmerged, RecordWrite::Op::kUpdate, {});
   ++counts_.updated;
@@ -357,6 +362,12 @@ absl::Status BatchDecision::WriteChanged(Pending& pending) {
     ++counts_.unchanged;
     return absl::OkStatus();
   }
+  // What the engine keeps itself belongs to the image too: a view of the past puts it back.
+  for (const FieldId kept : {kUpdatedAtField, kCreatedAtField, kIdField}) {
+    RELATA_ASSIGN_OR_RETURN(Value old, Stored(pending.record, kept));
+    if (!old.is_null()) before.emplace_back(kept, std::move(old));
+    if (!pending.deleted) break;
+  }
   AddChange(pending, op, before);
   if (pending.deleted) {
     after.clear();
@@ -392,32 +403,75 @@ absl::Status BatchDecision::KeepTree(const Pending& pending, const FieldDef& fie
   if (after.is_null() || field.target != pending.record.type || !field.is_link()) {
     return absl::OkStatus();
   }
-  std::vector<RecordRef> path = {pending.record};
-  RecordRef at = before_.Resolve(after.record());
+  return KeepTree(pending.record, field, Here(after.record()));
+}
+
+// Follows `field` upwards from `parent`, which `record` is or will be put under.
+absl::Status BatchDecision::KeepTree(RecordRef record, const FieldDef& field, RecordRef parent) {
+  std::vector<RecordRef> path = {record};
+  RecordRef at = StandsFor(parent);
   for (int depth = 0; depth < kMaxTreeDepth; ++depth) {
     path.push_back(at);
-    if (at == pending.record) {
+    if (at == record) {
       std::string text;
-      for (const RecordRef& r : path) {
-        text += Concat(text.empty() ? "" : " -> ", schema_.type(r.type).name, " row ", r.row);
-      }
-      return FailedPrecondition(
-          Concat(Where(pending.record, field), " would make a cycle: ", text));
+      for (const RecordRef& r : path) text += Concat(text.empty() ? "" : " -> ", Called(r));
+      return FailedPrecondition(Concat(Where(record, field), " would make a cycle: ", text));
     }
-    const auto found = pending_of_.find(at);
-    const Value* set =
-        found == pending_of_.end() ? nullptr : FindIn(pending_[found->second].values, field.id);
-    Value up;
-    if (set != nullptr) {
-      up = *set;
-    } else {
-      RELATA_ASSIGN_OR_RETURN(up, Stored(at, field.id));
-    }
+    RELATA_ASSIGN_OR_RETURN(const Value up, Set(at, field.id));
     if (up.is_null()) return absl::OkStatus();
-    at = before_.Resolve(Here(up.record()));
+    at = StandsFor(Here(up.record()));
   }
   return FailedPrecondition(
-      Concat(Where(pending.record, field), ": the tree is deeper than ", kMaxTreeDepth, " links"));
+      Concat(Where(record, field), ": the tree is deeper than ", kMaxTreeDepth, " links"));
+}
+
+// Two records that become one, or one that becomes two, may close a circle as well.
+absl::Status BatchDecision::KeepTrees(RecordRef record) {
+  for (const FieldDef& field : schema_.type(record.type).fields) {
+    if (!field.is_link() || field.target != record.type) continue;
+    RELATA_ASSIGN_OR_RETURN(const Value up, Set(record, field.id));
+    if (up.is_null()) continue;
+    RELATA_RETURN_IF_ERROR(KeepTree(record, field, Here(up.record())));
+  }
+  return absl::OkStatus();
+}
+
+// The record after the merges of this batch.
+RecordRef BatchDecision::StandsFor(RecordRef record) const {
+  for (size_t hops = 0; hops <= out_.aliases.size(); ++hops) {
+    RecordRef next = record;
+    bool ended = false;
+    for (const AliasWrite& alias : out_.aliases) {
+      if (alias.loser != record) continue;
+      ended = alias.until.has_value();
+      next = ended ? record : alias.winner;
+    }
+    if (next == record) next = ended ? record : before_.Resolve(record);
+    if (next == record) break;
+    record = next;
+  }
+  return record;
+}
+
+// The value after what this batch sets.
+absl::StatusOr<Value> BatchDecision::Set(RecordRef record, FieldId field) {
+  const auto found = pending_of_.find(record);
+  const Value* set =
+      found == pending_of_.end() ? nullptr : FindIn(pending_[found->second].values, field);
+  if (set != nullptr) return *set;
+  return Stored(record, field);
+}
+
+// What people call the record: its title, or its row when it has none.
+std::string BatchDecision::Called(RecordRef record) {
+  const TypeDef& type = schema_.type(record.type);
+  std::string title;
+  for (const std::string& name : type.title) {
+    const absl::StatusOr<Value> value = Set(record, type.FindField(name)->id);
+    if (!value.ok() || value->is_null() || value->is(Value::Kind::kRecord)) continue;
+    title += Concat(title.empty() ? "" : " ", ToDisplay(*value));
+  }
+  return title.empty() ? Concat(type.name, " row ", record.row) : title;
 }
 
 void BatchDecision::AddChange(const Pending& pending, RecordWrite::Op op,

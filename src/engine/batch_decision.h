@@ -79,6 +79,11 @@ class BatchDecision {
   absl::Status KeepUnique(const Pending& pending, const FieldDef& field, const Value& before,
                           const Value& after);
   absl::Status KeepTree(const Pending& pending, const FieldDef& field, const Value& after);
+  absl::Status KeepTree(RecordRef record, const FieldDef& field, RecordRef parent);
+  absl::Status KeepTrees(RecordRef record);
+  RecordRef StandsFor(RecordRef record) const;
+  absl::StatusOr<Value> Set(RecordRef record, FieldId field);
+  std::string Called(RecordRef record);
   absl::Status WriteEvents(const Transaction::Batch& batch);
   absl::Status WriteLedger(const Transaction::Batch& batch);
   void WriteLogs(const Transaction::Batch& batch);

@@ -110,6 +110,8 @@ absl::StatusOr<std::shared_ptr<const SegmentBody>> ParseSegment(const Definition
 
 std::shared_ptr<const void> ParsedAs(const Crm& crm, std::string_view kind, std::type_index as,
                                      const MakeParsed& make) {
+  // What is kept is today's.
+  if (!crm.as_of().today()) return make(crm.Definitions(kind));
   return crm.engine().Parsed(kind, as, make);
 }
 

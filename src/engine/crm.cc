@@ -5,11 +5,21 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "engine/batch.h"
 #include "engine/engine.h"
+#include "engine/past.h"
 
 namespace relata {
 
 using internal::Concat;
+
+namespace {
+
+constexpr std::string_view kPastIsFixed = "the past takes no change: ask today's Crm";
+// Who may read is a matter of today, whatever is read.
+constexpr std::string_view kRoleKind = "role";
+
+}  // namespace
 
 Crm::Crm(std::shared_ptr<Engine> engine) : engine_(std::move(engine)) {}
 Crm::Crm(Crm&&) noexcept = default;
@@ -20,12 +30,18 @@ std::shared_ptr<const Schema> Crm::schema() const { return engine_->schema(); }
 std::string Crm::zone() const { return engine_->zone(); }
 
 absl::Status Crm::Extend(const Schema& extended, const Actor& actor, Timestamp now) {
+  if (past_ != nullptr) return FailedPrecondition(kPastIsFixed);
   return engine_->Extend(extended, actor, now);
 }
 
-Transaction Crm::Begin(Actor actor) const { return Transaction(engine_->NewBatch(actor)); }
+Transaction Crm::Begin(Actor actor) const {
+  std::unique_ptr<Transaction::Batch> batch = engine_->NewBatch(actor);
+  if (past_ != nullptr) batch->status = FailedPrecondition(kPastIsFixed);
+  return Transaction(std::move(batch));
+}
 
 absl::StatusOr<Commit> Crm::Advance(Timestamp now, const Actor& actor) {
+  if (past_ != nullptr) return FailedPrecondition(kPastIsFixed);
   return engine_->Advance(now, actor);
 }
 
@@ -35,7 +51,9 @@ void Crm::AddDecider(Decider decider) { engine_->AddDecider(std::move(decider));
 // Views
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> Crm::View(std::span<const TypeId> types) const {
-  return engine_->View(types);
+  if (past_ == nullptr) return engine_->View(types);
+  RELATA_ASSIGN_OR_RETURN(PastSnapshot past, past_->View(*engine_, types));
+  return std::move(past.view);
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> Crm::View(
@@ -47,14 +65,14 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Crm::View(
     if (type == nullptr) return InvalidArgument(Concat("there is no type '", name, "'"));
     ids.push_back(type->id);
   }
-  return engine_->View(ids);
+  return View(ids);
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> Crm::ViewAll() const {
   std::vector<TypeId> ids;
   const std::shared_ptr<const Schema> schema = engine_->schema();
   for (const TypeDef* type : schema->types()) ids.push_back(type->id);
-  return engine_->View(ids);
+  return View(ids);
 }
 
 // ---------------------------------------------------------------------------------------------------
@@ -94,8 +112,7 @@ absl::StatusOr<RecordRef> Crm::Find(std::string_view name) const {
 RecordRef Crm::Resolve(RecordRef record) const {
   const RecordRef real = engine_->Real(record);
   if (real.none()) return real;
-  const absl::StatusOr<std::shared_ptr<const Snapshot>> view =
-      engine_->View(std::span<const TypeId>{});
+  const absl::StatusOr<std::shared_ptr<const Snapshot>> view = View(std::span<const TypeId>{});
   return view.ok() ? (*view)->Resolve(real) : real;
 }
 
@@ -103,7 +120,7 @@ absl::StatusOr<std::string> Crm::Name(RecordRef record) const {
   const RecordRef found = Resolve(record);
   if (found.none()) return NotFound("the reference names no record");
   const TypeId types[] = {found.type};
-  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, engine_->View(types));
+  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, View(types));
   const Uuid id = view->Id(found);
   if (id.nil()) return NotFound("the record does not exist");
   return Concat(view->schema().type(found.type).name, "/", id.ToString());
@@ -124,7 +141,7 @@ absl::StatusOr<Value> Crm::Get(RecordRef record, std::string_view field) const {
   const RecordRef found = Resolve(record);
   if (found.none()) return NotFound("the reference names no record");
   const TypeId types[] = {found.type};
-  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, engine_->View(types));
+  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, View(types));
   const TypeDef& type = view->schema().type(found.type);
   const FieldDef* def = type.FindField(field);
   if (def == nullptr) return NotFound(Concat("'", type.name, "' has no field '", field, "'"));
@@ -135,7 +152,7 @@ absl::StatusOr<std::string> Crm::Title(RecordRef record) const {
   const RecordRef found = Resolve(record);
   if (found.none()) return NotFound("the reference names no record");
   const TypeId types[] = {found.type};
-  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, engine_->View(types));
+  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, View(types));
   const TypeDef& type = view->schema().type(found.type);
   std::string title;
   for (const std::string& field : type.title) {
@@ -156,18 +173,30 @@ absl::StatusOr<std::string> Crm::Title(RecordRef record) const {
 // Definitions and logs
 
 absl::StatusOr<Definition> Crm::FindDefinition(std::string_view kind, std::string_view name) const {
-  return engine_->FindDefinition(kind, name);
+  if (past_ == nullptr || kind == kRoleKind) return engine_->FindDefinition(kind, name);
+  RELATA_ASSIGN_OR_RETURN(std::optional<Definition> found,
+                          past_->FindDefinition(*engine_, kind, name));
+  if (!found) return NotFound(Concat("there was no ", kind, " '", name, "' then"));
+  return *std::move(found);
 }
 
 std::vector<Definition> Crm::Definitions(std::string_view kind) const {
-  return engine_->Definitions(kind);
+  if (past_ == nullptr || kind == kRoleKind) return engine_->Definitions(kind);
+  absl::StatusOr<std::vector<Definition>> found = past_->Definitions(*engine_, kind);
+  return found.ok() ? *std::move(found) : std::vector<Definition>();
 }
 
 absl::StatusOr<std::vector<LogWrite>> Crm::Log(std::string_view log, std::string_view key) const {
   RELATA_ASSIGN_OR_RETURN(std::unique_ptr<StoreReader> reader, engine_->Read());
+  std::optional<internal::PastInstant> then;
+  if (past_ != nullptr) {
+    RELATA_ASSIGN_OR_RETURN(then, past_->Instant(*engine_));
+  }
   std::vector<LogWrite> lines;
   RELATA_RETURN_IF_ERROR(reader->ScanLog(log, 0, key, [&](const LogWrite& line) {
-    lines.push_back(line);
+    const bool later =
+        then && (line.seq > then->known.last_seq || (then->at && line.at > *then->at));
+    if (!later) lines.push_back(line);
     return absl::OkStatus();
   }));
   return lines;

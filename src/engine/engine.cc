@@ -501,7 +501,11 @@ absl::Status Crm::Engine::Step(Attempt& attempt, const Transaction::Batch& batch
   RELATA_ASSIGN_OR_RETURN(CommitBatch writes, decision.Decide(batch));
   for (DefinitionWrite write : batch.definitions) {
     write.version = NextVersion(write);
-    if (write.version > 0) writes.definitions.push_back(std::move(write));
+    if (write.version <= 0) continue;
+    writes.logs.push_back({std::string(kDefinitionLog), attempt.allocation.next_seq++, RecordRef(),
+                           Concat(write.kind, "/", write.name), attempt.now,
+                           Concat(write.version)});
+    writes.definitions.push_back(std::move(write));
   }
   Announce(writes.definitions);
   writes.commit.id = attempt.row.id;
@@ -602,6 +606,34 @@ class StepView : public CommitStep {
 
 }  // namespace
 
+// Tells the questions that rules ask what the commit under way has changed.
+class Crm::Engine::Pending {
+ public:
+  Pending(Engine& engine, const Attempt& attempt) : engine_(engine) {
+    engine_.pending_ = &attempt.steps;
+    engine_.pending_commit_ = attempt.row.id;
+  }
+  ~Pending() { engine_.pending_commit_ = 0; }
+  Pending(const Pending&) = delete;
+  Pending& operator=(const Pending&) = delete;
+
+ private:
+  Engine& engine_;
+};
+
+std::vector<ChangeWrite> Crm::Engine::PendingChanges(const Snapshot& view) const {
+  std::vector<ChangeWrite> changes;
+  if (view.past() || view.commit() == 0 || view.commit() != pending_commit_) return changes;
+  for (const CommitBatch& step : *pending_) {
+    changes.insert(changes.end(), step.changes.begin(), step.changes.end());
+  }
+  // Images are sealed at the end; until then they have no salt.
+  for (ChangeWrite& change : changes) {
+    if (!change.personal.empty()) change.personal.insert(0, internal::kImageSalt, '\0');
+  }
+  return changes;
+}
+
 absl::Status Crm::Engine::RunDeciders(Attempt& attempt, const Transaction::Batch& batch) {
   const int depth = static_cast<int>(attempt.steps.size()) - 1;
   std::unique_ptr<Transaction::Batch> added = NewBatch(batch.actor);
@@ -611,8 +643,14 @@ absl::Status Crm::Engine::RunDeciders(Attempt& attempt, const Transaction::Batch
   Transaction next(std::move(added));
   StepView view({crm, *attempt.writer, attempt.before, attempt.after, attempt.steps.back(),
                  attempt.now, attempt.actor, depth, attempt.time_only && depth == 0, next});
-  for (const Decider& decider : deciders_) RELATA_RETURN_IF_ERROR(decider.decide(view));
-  RELATA_RETURN_IF_ERROR(memberships_->Record(view));
+  for (const Decider& decider : deciders_) {
+    const Pending pending(*this, attempt);
+    RELATA_RETURN_IF_ERROR(decider.decide(view));
+  }
+  {
+    const Pending pending(*this, attempt);
+    RELATA_RETURN_IF_ERROR(memberships_->Record(view));
+  }
   RELATA_RETURN_IF_ERROR(recorded->status);
   if (recorded->size() == 0) return absl::OkStatus();
   if (depth + 1 > kMaxCascade) {

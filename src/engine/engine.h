@@ -94,6 +94,8 @@ class Crm::Engine : public std::enable_shared_from_this<Crm::Engine> {
   absl::StatusOr<Newest> FindNewest();
   // Makes a segment's members known as of the newest commit, and says why when they cannot be kept.
   absl::Status FillMembership(std::string_view segment);
+  // What the commit under way has changed so far, when `view` is the graph it is being decided on.
+  std::vector<ChangeWrite> PendingChanges(const Snapshot& view) const;
 
   internal::CheckCache& checks() { return checks_; }
   const Hooks& hooks() const { return hooks_; }
@@ -115,6 +117,7 @@ class Crm::Engine : public std::enable_shared_from_this<Crm::Engine> {
 
  private:
   struct Attempt;  // one commit being made
+  class Pending;
 
   Engine(std::unique_ptr<Store> store, OpenOptions options)
       : options_(std::move(options)), store_(std::move(store)) {}
@@ -147,6 +150,9 @@ class Crm::Engine : public std::enable_shared_from_this<Crm::Engine> {
   std::mutex commit_mutex_;
   // Guarded by commit_mutex_; what is published by mutex_ too.
   std::shared_ptr<internal::Memberships> memberships_;
+  // The commit under way while its rules run, and its steps; only that thread has a graph of it.
+  std::atomic<CommitId> pending_commit_{0};
+  const std::vector<CommitBatch>* pending_ = nullptr;
   bool catalogue_stale_ = true;  // the stored catalogue lacks something; guarded by commit_mutex_
 
   mutable std::mutex mutex_;
@@ -167,6 +173,10 @@ class Crm::Engine : public std::enable_shared_from_this<Crm::Engine> {
 // Kinds of definitions that the engine itself keeps.
 inline constexpr std::string_view kCatalogueKind = "catalogue";
 inline constexpr std::string_view kTenantKind = "tenant";
+
+// The log that tells when each version of a definition was written: key "kind/name", body the
+// version.
+inline constexpr std::string_view kDefinitionLog = "definition";
 
 }  // namespace relata
 

@@ -71,6 +71,12 @@ bool RecordTable::Exists(Row row) const {
   return bits != nullptr && TestBit(*bits, OffsetOf(row));
 }
 
+bool RecordTable::Stored(Row row) const {
+  if (row < 0) return false;
+  const ChunkBits* bits = stored[ChunkOf(row)];
+  return bits != nullptr && TestBit(*bits, OffsetOf(row));
+}
+
 Uuid RecordTable::Id(Row row) const {
   if (row < 0) return {};
   const std::vector<Uuid>* chunk = ids[ChunkOf(row)];

@@ -64,6 +64,7 @@ struct RecordTable {
   // The column of a field, created_at and updated_at included; nullptr when there is none.
   const ChunkedColumn* Column(FieldId field) const;
   bool Exists(Row row) const;
+  bool Stored(Row row) const;
   Uuid Id(Row row) const;
   // The records whose link `field` names a parent. Built when first asked for.
   const Relation& Reverse(FieldId field) const;
@@ -92,7 +93,8 @@ struct EventTable {
   const Relation& BySubject() const;
   size_t MemoryUsed() const;
 
-  int64_t count = 0;
+  int64_t count = 0;    // places given out
+  int64_t dropped = 0;  // of these: empty, the event is not in this graph
   TypeId subject_type = kNoType;
   ChunkedColumn seq;
   ChunkedColumn subject;
@@ -106,7 +108,8 @@ struct LedgerTable {
   const Relation& ByPoint() const;
   size_t MemoryUsed() const;
 
-  int64_t count = 0;
+  int64_t count = 0;    // places given out
+  int64_t dropped = 0;  // of these: empty
   ChunkedColumn seq{Value::Kind::kInt};
   ChunkedColumn at{Value::Kind::kTimestamp};
   ChunkedColumn person{Value::Kind::kRecord};
@@ -129,6 +132,8 @@ struct Graph {
   CommitId commit = 0;
   Timestamp recorded = Timestamp::kMin;
   Seq last_seq = 0;
+  bool past = false;  // made by Snapshot::Rewind
+  std::optional<Timestamp> past_at;
   // By TypeId; empty for a table that is not loaded or is of the other kind.
   std::vector<Cow<RecordTable>> records;
   std::vector<Cow<EventTable>> events;
@@ -166,6 +171,16 @@ class GraphEditor {
                     std::span<const Column> columns);
   void AppendLedger(std::span<const LedgerWrite> lines);
   void Put(const AliasWrite& alias);
+
+  // --- Towards the past
+
+  // As the record was: kCreate brings back one that is not there, kUpdate changes one that is.
+  void PutBack(const RecordWrite& write);
+  // No row from `limit` on was given out.
+  void LowerLimit(TypeId type, Row limit);
+  // Takes away the events and ledger entries after `last`, and those of a later instant than `at`.
+  void DropEvents(TypeId type, Seq last, std::optional<Timestamp> at);
+  void DropLedger(Seq last, std::optional<Timestamp> at);
 
  private:
   void Put(const RecordWrite& write);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
+#include <vector>
 
 #include "engine/graph.h"
 #include "engine/tables.h"
@@ -243,6 +245,104 @@ void GraphEditor::Put(const AliasWrite& alias) {
   if (graph_.Records(loser.type) != nullptr) {
     RefreshExists(graph_.records[loser.type].Edit(edit_), loser.type, loser.row);
   }
+}
+
+// --- Towards the past ----------------------------------------------------------------------------
+
+void GraphEditor::PutBack(const RecordWrite& write) {
+  RecordTable& table = graph_.records[write.type].Edit(edit_);
+  if (write.op == RecordWrite::Op::kCreate) {
+    Create(table, write.type, write.row, write.id);
+  } else if (!table.Stored(write.row)) {
+    return;
+  }
+  for (const auto& [field, value] : write.values) SetField(table, write.row, field, value);
+}
+
+void GraphEditor::LowerLimit(TypeId type, Row limit) {
+  graph_.records[type].Edit(edit_).limit = limit;
+}
+
+namespace {
+
+// The first place whose seq is after `last`; places are in order of seq.
+int64_t FirstAfter(const ChunkedColumn& seqs, int64_t count, Seq last) {
+  int64_t from = 0;
+  int64_t until = count;
+  while (from < until) {
+    const int64_t middle = from + (until - from) / 2;
+    if (seqs.Int(middle) > last) {
+      until = middle;
+    } else {
+      from = middle + 1;
+    }
+  }
+  return from;
+}
+
+// The places of `count` that are not in a graph of the past, ascending. A chunk whose instants are
+// all early enough is not looked into.
+std::vector<int64_t> LaterPlaces(const ChunkedColumn& seqs, const ChunkedColumn& instants,
+                                 int64_t count, Seq last, std::optional<Timestamp> at) {
+  const int64_t keep = FirstAfter(seqs, count, last);
+  std::vector<int64_t> later;
+  for (int64_t place = 0; at && place < keep; ++place) {
+    const Chunk* chunk = instants.chunk(ChunkOf(place));
+    if (chunk != nullptr && chunk->max <= at->micros) {
+      place += static_cast<int64_t>(kRowsPerChunk - OffsetOf(place)) - 1;
+    } else if (instants.Int(place) > at->micros) {
+      later.push_back(place);
+    }
+  }
+  for (int64_t place = keep; place < count; ++place) later.push_back(place);
+  return later;
+}
+
+void Clear(ChunkedColumn& column, const std::vector<int64_t>& places, EditToken edit) {
+  for (const int64_t place : places) {
+    if (column.Has(place)) column.PutNull(place, edit);
+  }
+}
+
+// Takes `places` out of a relation that was built; building it anew is cheaper when they are many.
+void Unlink(Slot<Relation>& slot, const ChunkedColumn& links, const ChunkedColumn* at,
+            const std::vector<int64_t>& places, int64_t count, EditToken edit) {
+  if (static_cast<int64_t>(places.size()) * 4 > count) return slot.Reset(edit);
+  Relation* relation = slot.Edit(edit);
+  if (relation == nullptr) return;
+  for (const int64_t place : places) {
+    if (!links.Has(place)) continue;
+    const RecordRef to = links.Record(place);
+    relation->Edit(to.type).Remove(to.row, place, at, edit);
+  }
+}
+
+}  // namespace
+
+void GraphEditor::DropEvents(TypeId type, Seq last, std::optional<Timestamp> at) {
+  const EventTable& before = *graph_.events[type];
+  const std::vector<int64_t> places = LaterPlaces(before.seq, before.at, before.count, last, at);
+  if (places.empty()) return;
+  EventTable& table = graph_.events[type].Edit(edit_);
+  Unlink(table.by_subject, table.subject, &table.at, places, table.count, edit_);
+  for (auto& column : table.columns) Clear(column.Edit(edit_), places, edit_);
+  for (ChunkedColumn* column : {&table.seq, &table.subject, &table.at}) {
+    Clear(*column, places, edit_);
+  }
+  table.dropped += static_cast<int64_t>(places.size());
+}
+
+void GraphEditor::DropLedger(Seq last, std::optional<Timestamp> at) {
+  const LedgerTable& before = *graph_.ledger;
+  const std::vector<int64_t> places = LaterPlaces(before.seq, before.at, before.count, last, at);
+  if (places.empty()) return;
+  LedgerTable& table = graph_.ledger.Edit(edit_);
+  Unlink(table.by_person, table.person, &table.at, places, table.count, edit_);
+  Unlink(table.by_point, table.point, &table.at, places, table.count, edit_);
+  for (ChunkedColumn* column : {&table.seq, &table.at, &table.person, &table.point, &table.body}) {
+    Clear(*column, places, edit_);
+  }
+  table.dropped += static_cast<int64_t>(places.size());
 }
 
 }  // namespace relata::internal

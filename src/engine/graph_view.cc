@@ -19,7 +19,10 @@ Value SnapshotView::Field(RecordRef record, FieldId field) const {
   const RecordRef here = snapshot_.Resolve(record);
   if (!snapshot_.Exists(here)) return Value();
   if (field == kIdField) return Value::Text(snapshot_.Id(here).ToString());
-  Value value = snapshot_.Get(here, field);
+  return Resolved(snapshot_.Get(here, field));
+}
+
+Value SnapshotView::Resolved(Value value) const {
   if (!value.is(Value::Kind::kRecord)) return value;
   const RecordRef target = snapshot_.Resolve(value.record());
   return snapshot_.Exists(target) ? Value::Record(target) : Value();
@@ -71,7 +74,8 @@ absl::StatusOr<SnapshotView::Asked*> SnapshotView::AskAbout(std::string_view nam
       segment->interpreter.emplace(condition.expression->shared_plan(), std::move(context));
       const auto published = crm_.engine().memberships();
       const auto state = published->segments.find(name);
-      if (published->commit == snapshot_.commit() && state != published->segments.end() &&
+      if (!snapshot_.past() && published->commit == snapshot_.commit() &&
+          state != published->segments.end() &&
           state->second->plan->condition.expression == condition.expression) {
         segment->kept = state->second;
       }
@@ -167,6 +171,20 @@ absl::StatusOr<Money> SnapshotView::Convert(const Money& amount, Currency curren
   const double units = static_cast<double>(amount.units) * best;
   if (!(units > -9.2e18 && units < 9.2e18)) return NotFound("the converted amount is out of range");
   return Money{static_cast<int64_t>(units + (units < 0 ? -0.5 : 0.5)), currency};
+}
+
+absl::StatusOr<Value> SnapshotView::FieldAt(RecordRef record, FieldId field, Timestamp at) const {
+  const RecordRef here = snapshot_.Resolve(record);
+  if (!snapshot_.Exists(here)) return Value();
+  RELATA_ASSIGN_OR_RETURN(Value then, history_.At(here, field, at));
+  return Resolved(std::move(then));
+}
+
+absl::StatusOr<std::optional<Timestamp>> SnapshotView::LastChange(RecordRef record,
+                                                                  FieldId field) const {
+  const RecordRef here = snapshot_.Resolve(record);
+  if (!snapshot_.Exists(here)) return std::optional<Timestamp>();
+  return history_.LastChange(here, field);
 }
 
 }  // namespace relata::internal

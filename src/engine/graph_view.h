@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/field_history.h"
 #include "engine/membership.h"
 #include "relata/engine/crm.h"
 #include "relata/engine/hooks.h"
@@ -27,7 +28,11 @@ namespace relata::internal {
 class SnapshotView : public GraphView {
  public:
   SnapshotView(const Crm& crm, const Snapshot& snapshot, const Hooks& hooks, Timestamp now)
-      : crm_(crm), snapshot_(snapshot), hooks_(hooks), now_(now) {}
+      : crm_(crm),
+        snapshot_(snapshot),
+        hooks_(hooks),
+        now_(now),
+        history_(crm.engine(), snapshot) {}
 
   Value Field(RecordRef record, FieldId field) const override;
   void Children(RecordRef parent, TypeId child, FieldId link,
@@ -45,8 +50,13 @@ class SnapshotView : public GraphView {
                                   std::string_view purpose) const override;
   absl::StatusOr<Money> Convert(const Money& amount, Currency currency,
                                 Timestamp at) const override;
+  absl::StatusOr<Value> FieldAt(RecordRef record, FieldId field, Timestamp at) const override;
+  absl::StatusOr<std::optional<Timestamp>> LastChange(RecordRef record,
+                                                      FieldId field) const override;
 
  private:
+  Value Resolved(Value value) const;
+
   const Crm& crm_;
   const Snapshot& snapshot_;
   const Hooks& hooks_;
@@ -60,6 +70,7 @@ class SnapshotView : public GraphView {
   };
   absl::StatusOr<Asked*> AskAbout(std::string_view name) const;
   mutable std::map<std::string, std::unique_ptr<Asked>, std::less<>> segments_;
+  mutable FieldHistory history_;
 };
 
 // The zone of a tenant, which was checked when the Crm was opened.

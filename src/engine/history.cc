@@ -10,18 +10,18 @@
 #include "codec/pack.h"
 #include "engine/batch.h"
 #include "engine/engine.h"
+#include "engine/past.h"
 #include "relata/engine/crm.h"
 
 namespace relata {
 namespace {
 
+// The fields that people set; what the engine keeps itself is not among them.
 absl::StatusOr<std::vector<FieldChange>> BeforeOf(const ChangeWrite& change) {
   std::vector<FieldChange> fields;
-  std::string_view personal = change.personal;
-  personal.remove_prefix(std::min(personal.size(), internal::kImageSalt));
-  for (const std::string_view image : {std::string_view(change.before), personal}) {
-    RELATA_ASSIGN_OR_RETURN(internal::FieldValues values, internal::UnpackFields(image));
-    for (auto& [field, value] : values) fields.push_back({field, std::move(value), Value()});
+  RELATA_ASSIGN_OR_RETURN(internal::FieldValues values, internal::ImagesOf(change));
+  for (auto& [field, value] : values) {
+    if (field <= kMaxDeclaredField) fields.push_back({field, std::move(value), Value()});
   }
   std::sort(fields.begin(), fields.end(),
             [](const FieldChange& a, const FieldChange& b) { return a.field < b.field; });
@@ -58,7 +58,11 @@ absl::StatusOr<std::vector<HistoryEntry>> Crm::History(RecordRef record) const {
   const RecordRef real = engine_->Real(record);
   if (real.none()) return NotFound("the reference names no record");
   const TypeId types[] = {real.type};
-  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, engine_->View(types));
+  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, View(types));
+  std::optional<internal::PastInstant> then;
+  if (past_ != nullptr) {
+    RELATA_ASSIGN_OR_RETURN(then, past_->Instant(*engine_));
+  }
   RELATA_ASSIGN_OR_RETURN(std::unique_ptr<StoreReader> reader, engine_->Read());
   std::vector<HistoryEntry> entries;
   std::unordered_map<CommitId, CommitRow> commits;
@@ -68,13 +72,17 @@ absl::StatusOr<std::vector<HistoryEntry>> Crm::History(RecordRef record) const {
       RELATA_ASSIGN_OR_RETURN(CommitRow found, reader->FindCommit(row.commit));
       commit = commits.emplace(row.commit, std::move(found)).first;
     }
-    RELATA_ASSIGN_OR_RETURN(std::vector<FieldChange> fields, BeforeOf(row.change));
     const CommitRow& c = commit->second;
+    const bool later = then && !then->Counts(c.id, internal::EffectiveOf(row.change, c.recorded));
+    if (later) return absl::OkStatus();
+    RELATA_ASSIGN_OR_RETURN(std::vector<FieldChange> fields, BeforeOf(row.change));
     entries.push_back({c.id, c.recorded, row.change.effective_at, c.actor, c.source, c.reason,
                        row.change.op, std::move(fields)});
     return absl::OkStatus();
   }));
-  if (entries.empty()) return NotFound("the record was never created");
+  if (entries.empty()) {
+    return NotFound(then ? "the record did not exist then" : "the record was never created");
+  }
   std::map<FieldId, Value> values;
   for (const FieldDef& field : view->schema().type(real.type).fields) {
     values[field.id] = view->Get(real, field.id);

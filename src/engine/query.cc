@@ -176,7 +176,10 @@ absl::StatusOr<QueryAnswer> Crm::Query(std::string_view type, std::string_view e
                                        const QueryOptions& options) const {
   RELATA_ASSIGN_OR_RETURN(const PreparedQuery question,
                           Prepare(*this, type, expression, options, ValueType::Kind::kBool));
-  return internal::SelectOn(*this, *question.snapshot, question.condition, options);
+  RELATA_ASSIGN_OR_RETURN(QueryAnswer answer, internal::SelectOn(*this, *question.snapshot,
+                                                                 question.condition, options));
+  RELATA_ASSIGN_OR_RETURN(answer.erased, Erased(type));
+  return answer;
 }
 
 absl::StatusOr<Value> Crm::Evaluate(RecordRef record, std::string_view expression,

@@ -126,7 +126,7 @@ void Snapshot::Children(RecordRef parent, TypeId child, FieldId link, std::vecto
 
 int64_t Snapshot::EventCount(TypeId type) const {
   const EventTable* table = graph_->Events(type);
-  return table == nullptr ? 0 : table->count;
+  return table == nullptr ? 0 : table->count - table->dropped;
 }
 
 void Snapshot::Events(RecordRef subject, TypeId type, std::vector<int64_t>& out) const {
@@ -197,6 +197,6 @@ absl::StatusOr<std::vector<ConsentEntry>> Snapshot::Ledger(
   return entries;
 }
 
-int64_t Snapshot::LedgerSize() const { return graph_->ledger->count; }
+int64_t Snapshot::LedgerSize() const { return graph_->ledger->count - graph_->ledger->dropped; }
 
 }  // namespace relata

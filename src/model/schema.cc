@@ -93,6 +93,7 @@ TypeDef DefinitionOf(const TypeSpec& spec) {
   type.subject_name = std::string(spec.subject);
   type.title = Split(spec.card.title);
   type.retention = spec.card.retention;
+  type.dated = spec.card.dated;
   for (const FieldSpec* field : spec.fields) {
     type.places.push_back(static_cast<FieldId>(type.fields.size()));
     FieldDef& def = type.fields.emplace_back(relata::DefinitionOf(*field, spec.card));

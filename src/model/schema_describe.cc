@@ -104,6 +104,7 @@ Json Describer::ToJson(const TypeDef& type) const {
   out["kind"] = type.event ? "event" : "record";
   if (type.event) out["subject"] = type.subject_name;
   if (!type.title.empty()) out["title"] = type.title;
+  if (type.dated) out["dated"] = true;
   if (type.custom) out["custom"] = true;
   out["fields"] = Json::array();
   for (const FieldDef& field : type.system) out["fields"].push_back(FieldJson(field));

@@ -98,6 +98,7 @@ Json TypeJson(const TypeDef& type) {
     PutLocal(out, "help", type.help);
     if (!type.title.empty()) out["title"] = type.title;
     PutRetention(out, type.retention);
+    PutFlag(out, "dated", type.dated);
   }
   out["fields"] = Json::array();
   for (const FieldDef& field : type.fields) {
@@ -333,6 +334,7 @@ absl::StatusOr<TypeDef> ReadType(const Json& json) {
   reader.Local("help", &type.help);
   reader.Texts("title", &type.title);
   ReadRetention(reader, &type.retention);
+  reader.Flag("dated", &type.dated);
   reader.Flag("custom", &type.custom);
   RELATA_RETURN_IF_ERROR(ReadMembers(reader, &type));
   RELATA_RETURN_IF_ERROR(reader.Done());

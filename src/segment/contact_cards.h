@@ -61,7 +61,7 @@ class ContactCards : public CommitObserver {
     RELATA_RETURN_IF_ERROR(Freshen(crm));
     {
       std::shared_lock lock(mutex_);
-      const ContactCard* card = rules_ == nullptr ? nullptr : Find(person);
+      const ContactCard* card = rules_ == nullptr || IsPast(crm) ? nullptr : Find(person);
       if (card != nullptr) {
         f(*card, PartyId::Of(person), rules_);
         return absl::OkStatus();
@@ -78,7 +78,7 @@ class ContactCards : public CommitObserver {
     {
       std::shared_lock lock(mutex_);
       const ContactCard* card =
-          rules_ == nullptr || commit_ != view.commit() ? nullptr : Find(person);
+          rules_ == nullptr || view.past() || commit_ != view.commit() ? nullptr : Find(person);
       if (card != nullptr) {
         f(*card, PartyId::Of(person), rules_);
         return absl::OkStatus();
@@ -100,7 +100,7 @@ class ContactCards : public CommitObserver {
       {
         std::shared_lock lock(mutex_);
         const size_t end = std::min(rows.size(), i + kAtOnce);
-        for (; rules_ != nullptr && i < end; ++i) {
+        for (; rules_ != nullptr && !IsPast(crm) && i < end; ++i) {
           if (i + kAhead < end) {
             const ContactCard* next = Find({type, rows[i + kAhead]});
             if (next != nullptr) next->Prefetch();
@@ -142,6 +142,8 @@ class ContactCards : public CommitObserver {
   class Dropping;
 
   static absl::Status Freshen(const Crm& crm);
+  // The cards held are those of today; for a question about the past one is made and not held.
+  static bool IsPast(const Crm& crm);
   const ContactCard* Find(RecordRef person) const {
     if (person.type >= cards_.size()) return nullptr;
     const auto& rows = cards_[person.type];

@@ -45,8 +45,13 @@ absl::StatusOr<std::optional<bool>> TestKept(Crm::Engine& engine, std::string_vi
 
 absl::StatusOr<bool> IsMember(const Crm& crm, std::string_view segment, std::string_view record,
                               Timestamp now) {
-  RELATA_ASSIGN_OR_RETURN(std::optional<bool> kept, TestKept(crm.engine(), segment, record, now));
-  if (kept) return *kept;
+  // Members are kept for today only; of the past each is asked anew.
+  const bool today = crm.as_of().today();
+  std::optional<bool> kept;
+  if (today) {
+    RELATA_ASSIGN_OR_RETURN(kept, TestKept(crm.engine(), segment, record, now));
+    if (kept) return *kept;
+  }
   RELATA_ASSIGN_OR_RETURN(const internal::Condition condition, internal::FindSegment(crm, segment));
   const std::shared_ptr<const Schema> schema = crm.schema();
   const std::string& type = schema->type(condition.type).name;
@@ -60,7 +65,7 @@ absl::StatusOr<bool> IsMember(const Crm& crm, std::string_view segment, std::str
   const auto state = newest.memberships->segments.find(segment);
   const bool known = newest.memberships->commit == newest.snapshot->commit() &&
                      state != newest.memberships->segments.end() && state->second->filled;
-  if (!known && crm.engine().FillMembership(segment).ok()) {
+  if (today && !known && crm.engine().FillMembership(segment).ok()) {
     RELATA_ASSIGN_OR_RETURN(kept, TestKept(crm.engine(), segment, record, now));
     if (kept) return *kept;
   }

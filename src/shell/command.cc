@@ -62,16 +62,18 @@ absl::Status Session::Prepare() {
   } else if (language_text != "en") {
     return InvalidArgument(internal::Concat("--lang is en or fr, not ", language_text));
   }
-  if (now_text.empty()) {
-    now_ = ClockNow();
-    return absl::OkStatus();
-  }
-  const std::optional<Timestamp> given = ParseInstant(now_text);
-  if (!given) {
+  const auto read = [](const char* option, const std::string& text, std::optional<Timestamp>& out) {
+    out = text.empty() ? std::nullopt : ParseInstant(text);
+    if (out || text.empty()) return absl::OkStatus();
     return InvalidArgument(
-        internal::Concat("--now is an instant such as 2026-11-12T17:00:00Z, not ", now_text));
-  }
-  now_ = *given;
+        internal::Concat(option, " is an instant such as 2026-11-12T17:00:00Z, not ", text));
+  };
+  std::optional<Timestamp> now;
+  RELATA_RETURN_IF_ERROR(read("--now", now_text, now));
+  RELATA_RETURN_IF_ERROR(read("--at", at_text, as_of_.at));
+  RELATA_RETURN_IF_ERROR(read("--known-at", known_at_text, as_of_.known_at));
+  if (!now) now = as_of_.at ? as_of_.at : as_of_.known_at;
+  now_ = now ? *now : ClockNow();
   return absl::OkStatus();
 }
 
@@ -91,6 +93,12 @@ CLI::App* AddCommand(CLI::App& parent, const std::string& name, const std::strin
   command->fallthrough();
   if (!details.empty()) command->footer("\n" + details);
   return command;
+}
+
+void AddTimeOptions(CLI::App& command, Session& session) {
+  command.add_option("--at", session.at_text, "As it was in effect then")->type_name("RFC3339");
+  command.add_option("--known-at", session.known_at_text, "As it was known then")
+      ->type_name("RFC3339");
 }
 
 std::string JsonString(std::string_view text) {

@@ -24,6 +24,7 @@
 #include "relata/base/language.h"
 #include "relata/base/status.h"
 #include "relata/base/time.h"
+#include "relata/engine/as_of.h"
 #include "relata/model/actor.h"
 
 namespace relata {
@@ -46,6 +47,8 @@ class Session {
   std::string tenant = "main";
   std::string language_text = "en";
   std::string now_text;
+  std::string at_text;  // of the commands that take them, see AddTimeOptions
+  std::string known_at_text;
   std::string actor_name;
   std::string actor_role;
   bool json = false;
@@ -53,11 +56,12 @@ class Session {
 
   // --- For commands.
 
-  // Opens the database of --db. `create` makes it when there is none. FailedPrecondition without
-  // --db; the library's own errors otherwise.
+  // Opens the database of --db, as it was when --at or --known-at say so. `create` makes it when
+  // there is none. FailedPrecondition without --db; the library's own errors otherwise.
   absl::StatusOr<Crm> Open(bool create = false) const;
-  // --now, or the machine's clock, read once.
+  // --now, or the instant asked about with --at or --known-at, or the machine's clock, read once.
   Timestamp now() const { return now_; }
+  const AsOf& as_of() const { return as_of_; }
   Language language() const { return language_; }
   Actor actor() const;
   // `en` or `fr`, by --lang.
@@ -89,12 +93,16 @@ class Session {
  private:
   Language language_ = Language::kEnglish;
   Timestamp now_;
+  AsOf as_of_;
   int exit_status_ = kDone;
 };
 
 // A new command of `parent`, with its one-line help and, below the options, the text of `details`.
 CLI::App* AddCommand(CLI::App& parent, const std::string& name, const std::string& help,
                      const std::string& details = "");
+
+// --at and --known-at: a command that asks can ask the past (engine/as_of.h).
+void AddTimeOptions(CLI::App& command, Session& session);
 
 // A text as a JSON string, quotes included.
 std::string JsonString(std::string_view text);
@@ -110,6 +118,7 @@ absl::Status WriteText(const std::string& file, std::string_view text);
 // --- The groups, one file each.
 void AddAudienceCommand(CLI::App& app, Session& session);
 void AddAuditCommand(CLI::App& app, Session& session);
+void AddBackupCommands(CLI::App& app, Session& session);
 void AddClvCommands(CLI::App& app, Session& session);
 void AddConsentCommands(CLI::App& app, Session& session);
 void AddConsentLedgerCommands(CLI::App& consent, Session& session);  // below `consent`
@@ -129,6 +138,8 @@ void AddSchemaCommand(CLI::App& app, Session& session);
 void AddScoreCommands(CLI::App& app, Session& session);
 void AddSegmentCommands(CLI::App& app, Session& session);
 void AddShowCommands(CLI::App& app, Session& session);
+void AddTimelineCommands(CLI::App& app, Session& session);
+void AddTreeCommand(CLI::App& app, Session& session);
 void AddWhyCommand(CLI::App& app, Session& session);
 
 }  // namespace relata::shell

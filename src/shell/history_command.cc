@@ -115,6 +115,7 @@ void AddHistoryCommand(CLI::App& app, Session& session) {
                                  "Each commit that touched it: when, by whom, from which system, "
                                  "why, and\nthe values before and after.");
   command->add_option("RECORD", *name, "TYPE/ID")->required();
+  AddTimeOptions(*command, session);
   session.On(command, [&session, name] { return Run(session, *name); });
 }
 

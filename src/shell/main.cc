@@ -54,6 +54,7 @@ int Run(int argc, char** argv) {
   app.require_subcommand(1);
   AddAudienceCommand(app, session);
   AddAuditCommand(app, session);
+  AddBackupCommands(app, session);
   AddClvCommands(app, session);
   AddConsentCommands(app, session);
   AddDefineCommands(app, session);
@@ -72,6 +73,8 @@ int Run(int argc, char** argv) {
   AddScoreCommands(app, session);
   AddSegmentCommands(app, session);
   AddShowCommands(app, session);
+  AddTimelineCommands(app, session);
+  AddTreeCommand(app, session);
   AddWhyCommand(app, session);
   try {
     app.parse(argc, argv);

@@ -14,7 +14,9 @@ absl::StatusOr<Crm> Session::Open(bool create) const {
   options.tenant = tenant;
   options.create = create || database == ":memory:";
   options.ids = id_seed ? NewSeededIds(*id_seed) : NewRandomIds();
-  return Crm::Open(database, options);
+  absl::StatusOr<Crm> crm = Crm::Open(database, options);
+  if (!crm.ok() || as_of_.today()) return crm;
+  return crm->Past(as_of_);
 }
 
 }  // namespace relata::shell

@@ -65,13 +65,16 @@ void PrintCounts(const Session& session, const QueryAnswer& answer) {
   session.PrintLine(Concat(answer.count, session.Say(" true, ", " vrais, "), answer.errors,
                            session.Say(" undecided", " indécis"),
                            answer.first_error.empty() ? "" : ": ", answer.first_error));
+  PrintErased(session, answer.erased);
 }
 
 int Print(const Crm& crm, const Session& session, const QueryRequest& request,
           const QueryAnswer& answer) {
   if (request.count_only) {
     if (session.json) {
-      session.PrintLine(Json({{"count", answer.count}, {"errors", answer.errors}}).dump());
+      Json out = {{"count", answer.count}, {"errors", answer.errors}};
+      PutTimes(session, answer.erased, out);
+      session.PrintLine(out.dump());
     } else {
       PrintCounts(session, answer);
     }
@@ -93,6 +96,7 @@ int Print(const Crm& crm, const Session& session, const QueryRequest& request,
     out["rows"] = *rows;
   }
   out["now"] = FormatTimestamp(session.now());
+  PutTimes(session, answer.erased, out);
   session.PrintLine(out.dump());
   return kDone;
 }
@@ -157,6 +161,7 @@ void AddQueryCommand(CLI::App& app, Session& session) {
       ->type_name("ID");
   command->add_option("--purpose", request->purpose, "Read only fields that serve this purpose")
       ->type_name("PURPOSE");
+  AddTimeOptions(*command, session);
   session.On(command, [&session, request] { return Run(session, *request); });
 }
 

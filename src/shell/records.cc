@@ -29,6 +29,20 @@ QueryOptions QuestionOf(const Session& session, const std::string& purpose) {
   return options;
 }
 
+void PutTimes(const Session& session, int64_t erased, Json& out) {
+  const AsOf& as_of = session.as_of();
+  if (as_of.today()) return;
+  if (as_of.at) out["at"] = FormatTimestamp(*as_of.at);
+  if (as_of.known_at) out["known_at"] = FormatTimestamp(*as_of.known_at);
+  out["erased_since"] = erased;
+}
+
+void PrintErased(const Session& session, int64_t erased) {
+  if (erased == 0) return;
+  session.PrintLine(
+      Concat(erased, session.Say(" left out: erased since", " omis : effacés depuis")));
+}
+
 absl::StatusOr<RecordRef> FindRecord(const Crm& crm, std::string_view name) {
   const size_t slash = name.find('/');
   if (slash != name.npos && name.substr(slash + 1).starts_with(name.substr(0, slash + 1))) {

@@ -30,6 +30,11 @@ Json ValueJson(const Crm& crm, const Value& value);
 // A value in one line of text; a record by what people call it.
 std::string ValueText(const Crm& crm, const Value& value);
 
+// Of an answer about the past: which one, and how many records it leaves out because they were
+// erased since. Nothing today.
+void PutTimes(const Session& session, int64_t erased, Json& out);
+void PrintErased(const Session& session, int64_t erased);
+
 // Prints why the expression is true or not for the record, which may be named without its type.
 // The exit status: kDone when true.
 int ExplainRecord(const Crm& crm, const Session& session, const std::string& type,

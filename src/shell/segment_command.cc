@@ -107,6 +107,7 @@ int Show(const Session& session, const Request& request) {
     out["count"] = members->count;
     out["errors"] = members->errors;
     out["now"] = FormatTimestamp(session.now());
+    PutTimes(session, members->erased, out);
     session.PrintLine(out.dump());
     return kDone;
   }
@@ -119,6 +120,7 @@ int Show(const Session& session, const Request& request) {
   session.PrintLine(Concat("  ", members->count, session.Say(" members, ", " membres, "),
                            members->errors, session.Say(" undecided, ", " indécis, "),
                            FormatTimestamp(session.now())));
+  PrintErased(session, members->erased);
   return kDone;
 }
 
@@ -141,14 +143,16 @@ int Members(const Session& session, const Request& request) {
     table.Add({*name, title.ok() ? *title : ""});
   }
   if (session.json) {
-    session.PrintLine(Json({{"segment", request.name},
-                            {"count", members->count},
-                            {"errors", members->errors},
-                            {"ids", ids},
-                            {"now", FormatTimestamp(session.now())}})
-                          .dump());
+    Json out = {{"segment", request.name},
+                {"count", members->count},
+                {"errors", members->errors},
+                {"ids", ids},
+                {"now", FormatTimestamp(session.now())}};
+    PutTimes(session, members->erased, out);
+    session.PrintLine(out.dump());
   } else {
     session.Print(table.ToString());
+    PrintErased(session, members->erased);
   }
   return kDone;
 }
@@ -241,11 +245,13 @@ void AddSegmentCommands(CLI::App& app, Session& session) {
   define->add_option("EXPR", request->expression, "Who belongs to it")->required();
   CLI::App* list = AddCommand(*segment, "list", "All segments");
   session.On(list, [&session] { return List(session); });
-  add("show", "A segment's definition and size", Show);
+  AddTimeOptions(*add("show", "A segment's definition and size", Show), session);
   CLI::App* members = add("members", "Who belongs to a segment", Members);
   members->add_option("--limit", request->limit, "At most this many")->type_name("N");
+  AddTimeOptions(*members, session);
   CLI::App* why = add("why", "Why a record is, or is not, a member", Why);
   why->add_option("RECORD", request->record, "TYPE/ID")->required();
+  AddTimeOptions(*why, session);
   CLI::App* freeze = add("freeze", "Keep today's members under another name", Freeze);
   freeze->add_option("AS", request->as, "The frozen segment's name")->required();
   CLI::App* diff = add("diff", "Who would enter and leave under another condition", Diff);

@@ -101,10 +101,15 @@ int Show(const Session& session, const std::string& name, size_t timeline) {
   const absl::StatusOr<Overview> view =
       OverviewOf(*crm, *record, QuestionOf(session), {timeline, session.language()});
   if (!view.ok()) return session.Fail(view.status());
+  const absl::StatusOr<int64_t> erased = crm->Erased("");
+  if (!erased.ok()) return session.Fail(erased.status());
   if (session.json) {
-    session.PrintLine(OverviewJson(*crm, session, *view).dump());
+    Json out = OverviewJson(*crm, session, *view);
+    PutTimes(session, *erased, out);
+    session.PrintLine(out.dump());
   } else {
     PrintOverview(*crm, session, *view);
+    PrintErased(session, *erased);
   }
   return kDone;
 }
@@ -146,6 +151,7 @@ void AddShowCommands(CLI::App& app, Session& session) {
   show->add_option("--timeline", *timeline, "How much of what happened")
       ->type_name("N")
       ->capture_default_str();
+  AddTimeOptions(*show, session);
   session.On(show, [&session, name, timeline] { return Show(session, *name, *timeline); });
   CLI::App* brief =
       AddCommand(app, "brief", "What to know before meeting a customer",
@@ -153,6 +159,7 @@ void AddShowCommands(CLI::App& app, Session& session) {
                  "quotes,\nrenewals, people who came and left, the last contact and "
                  "what happened since.");
   brief->add_option("RECORD", *name, "TYPE/ID of an account or a person")->required();
+  AddTimeOptions(*brief, session);
   session.On(brief, [&session, name] { return ShowBrief(session, *name); });
 }
 

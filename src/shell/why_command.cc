@@ -21,13 +21,7 @@ struct Request {
   PlanRequest plan;
 };
 
-int Run(const Session& session, const Request& request) {
-  const int asked = !request.expression.empty() + !request.segment.empty() +
-                    !request.score.empty() + !request.plan.channel.empty();
-  if (asked != 1) {
-    return session.UsageError(
-        "why needs one of EXPR, --segment, --score, or --channel with --purpose");
-  }
+int Answer(const Session& session, const Request& request) {
   const absl::StatusOr<Crm> crm = session.Open();
   if (!crm.ok()) return session.Fail(crm.status());
   if (!request.segment.empty()) {
@@ -40,6 +34,23 @@ int Run(const Session& session, const Request& request) {
   const std::string type = request.record.substr(0, request.record.find('/'));
   return ExplainRecord(*crm, session, type, request.record, request.expression,
                        QuestionOf(session));
+}
+
+int Run(const Session& session, const Request& request) {
+  const int asked = !request.expression.empty() + !request.segment.empty() +
+                    !request.score.empty() + !request.plan.channel.empty();
+  if (asked != 1) {
+    return session.UsageError(
+        "why needs one of EXPR, --segment, --score, or --channel with --purpose");
+  }
+  // A plan to contact somebody has its own --at; every other why is asked of the past.
+  Session then = session;
+  if (request.plan.channel.empty()) {
+    then.at_text = request.plan.at;
+    then.known_at_text = request.plan.known_at;
+    if (const absl::Status s = then.Prepare(); !s.ok()) return session.Fail(s);
+  }
+  return Answer(then, request);
 }
 
 }  // namespace

@@ -186,12 +186,26 @@ absl::Status MemoryReads::ScanDefinitions(const Sink<DefinitionWrite>& sink) con
 absl::Status MemoryReads::ScanLog(std::string_view log, Seq since, std::string_view key,
                                   const Sink<LogWrite>& sink) const {
   absl::Status status;
+  if (log.empty()) return ScanAllLogs(since, key, sink);
   state_->logs.ForEach({std::string(log), since + 1}, [&](const auto& place, const LogWrite& line) {
     if (place.first != log) return false;
     if (key.empty() || line.key == key) status = sink(line);
     return status.ok();
   });
   return status;
+}
+
+absl::Status MemoryReads::ScanAllLogs(Seq since, std::string_view key,
+                                      const Sink<LogWrite>& sink) const {
+  std::vector<const LogWrite*> lines;
+  state_->logs.ForEach([&](const auto&, const LogWrite& line) {
+    if (line.seq > since && (key.empty() || line.key == key)) lines.push_back(&line);
+    return true;
+  });
+  std::sort(lines.begin(), lines.end(),
+            [](const LogWrite* a, const LogWrite* b) { return a->seq < b->seq; });
+  for (const LogWrite* line : lines) RELATA_RETURN_IF_ERROR(sink(*line));
+  return absl::OkStatus();
 }
 
 }  // namespace relata::internal

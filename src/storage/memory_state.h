@@ -82,6 +82,8 @@ class MemoryReads {
                        const Sink<LogWrite>& sink) const;
 
  protected:
+  absl::Status ScanAllLogs(Seq since, std::string_view key, const Sink<LogWrite>& sink) const;
+
   std::shared_ptr<const MemoryState> state_;
 };
 

@@ -224,7 +224,8 @@ struct ContactPoint : Type<ContactPoint> {
               .data_owner = "marketing direction",
               .steward = "marketing",
               .purposes = "service marketing",
-              .retention = {36, 0}}) {}
+              .retention = {36, 0},
+              .dated = true}) {}
 
   Link<Contact> contact{
       *this,

@@ -29,7 +29,8 @@ struct Employment : Type<Employment> {
               .data_owner = "sales direction",
               .steward = "sales",
               .purposes = "service marketing",
-              .retention = {36, 0}}) {}
+              .retention = {36, 0},
+              .dated = true}) {}
 
   Link<Contact> contact{*this,
                         "contact",

@@ -35,7 +35,8 @@ struct Membership : Type<Membership> {
               .data_owner = "direction",
               .steward = "administrator",
               .purposes = "service",
-              .retention = {36, 0}}) {}
+              .retention = {36, 0},
+              .dated = true}) {}
 
   Text number{*this,
               "number",

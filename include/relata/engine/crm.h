@@ -30,6 +30,7 @@
 #include "relata/base/id.h"
 #include "relata/base/status.h"
 #include "relata/base/time.h"
+#include "relata/engine/as_of.h"
 #include "relata/engine/snapshot.h"
 #include "relata/engine/transaction.h"
 #include "relata/model/actor.h"
@@ -38,6 +39,9 @@
 #include "relata/storage/store.h"
 
 namespace relata {
+namespace internal {
+class PastView;
+}
 
 struct OpenOptions {
   std::string tenant = "main";
@@ -68,6 +72,7 @@ struct QueryAnswer {
   TypeId type = kNoType;
   int64_t count = 0;          // how many are true, whatever the limit
   int64_t errors = 0;         // how many could not be decided
+  int64_t erased = 0;         // of the past: left out because they were erased since
   std::vector<Row> rows;      // those that are true, ascending
   std::string first_error;    // of the first record that could not be decided
   std::vector<Issue> issues;  // warnings of the checker
@@ -176,6 +181,20 @@ class Crm {
   // shared.
   void AddDecider(Decider decider);
 
+  // --- The past
+  // -------------------------------------------------------------------------------------
+
+  // The same tenant as it was (as_of.h): every question asked of it, here and in the rooms above,
+  // is answered from the graph of that instant. Definitions are those known at `known_at`. It takes
+  // no change: Begin gives a transaction that fails, Advance and Extend are FailedPrecondition. The
+  // caller gives `now` with each question as ever, as a rule the same instant. InvalidArgument
+  // outside the years 0001 to 9999.
+  absl::StatusOr<Crm> Past(const AsOf& as_of) const;
+  const AsOf& as_of() const;
+  // How many records of the type are left out of the past because they were erased since; 0 today.
+  // "" counts those of every table that was asked so far.
+  absl::StatusOr<int64_t> Erased(std::string_view type) const;
+
   // --- Read
   // ----------------------------------------------------------------------------------------
 
@@ -215,7 +234,8 @@ class Crm {
   absl::StatusOr<std::vector<std::string>> Explain(RecordRef record, std::string_view expression,
                                                    const QueryOptions& options) const;
 
-  // What happened to a record, oldest first. Personal values that were erased read as null.
+  // What happened to a record, oldest first. Personal values that were erased read as null. In the
+  // past, what was known and in effect then.
   absl::StatusOr<std::vector<HistoryEntry>> History(RecordRef record) const;
 
   // --- Definitions and logs
@@ -240,6 +260,7 @@ class Crm {
   explicit Crm(std::shared_ptr<Engine> engine);
 
   std::shared_ptr<Engine> engine_;
+  std::shared_ptr<internal::PastView> past_;  // null: today
 };
 
 }  // namespace relata

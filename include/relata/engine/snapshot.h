@@ -24,7 +24,9 @@
 #define RELATA_ENGINE_SNAPSHOT_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -43,7 +45,9 @@ struct CommitBatch;  // storage/store.h
 class StoreReader;
 namespace internal {
 struct Graph;
-}
+struct PastInstant;
+}  // namespace internal
+struct PastSnapshot;
 
 inline constexpr int64_t kChunkRows = 4096;
 
@@ -83,6 +87,14 @@ class Snapshot {
 
   // The same graph under a schema that extends this one; new types are loaded and empty.
   std::shared_ptr<const Snapshot> WithSchema(std::shared_ptr<const Schema> schema) const;
+
+  // This graph as it was at an earlier instant (as_of.h), from the changes that the reader, at this
+  // commit or a later one, has since then. Cost follows these. Only for a graph of today.
+  absl::StatusOr<PastSnapshot> Rewind(const internal::PastInstant& to, StoreReader& reader) const;
+  // Whether Rewind made it: two past graphs of one commit may differ, so nothing that is kept by
+  // commit may be kept from one. And the effective instant it was made for.
+  bool past() const;
+  std::optional<Timestamp> at() const;
 
   CommitId commit() const;
   Timestamp recorded() const;  // of commit(); Timestamp::kMin when empty
@@ -147,6 +159,12 @@ class Snapshot {
   static std::shared_ptr<const Snapshot> Publish(internal::Graph graph);
 
   std::shared_ptr<const internal::Graph> graph_;
+};
+
+// A past graph, and how many records of each type are left out because they were erased since.
+struct PastSnapshot {
+  std::shared_ptr<const Snapshot> view;
+  std::map<TypeId, int64_t> erased;
 };
 
 }  // namespace relata

@@ -160,6 +160,7 @@ struct TypeDef {
   TypeId subject = kNoType;
   std::vector<std::string> title;  // the fields that name a record to people, in order
   Retention retention;
+  bool dated = false;  // a link in effect from `from` until `until`
   bool custom = false;
   std::vector<FieldDef> fields;  // by id
   std::vector<FieldDef> system;  // the implicit ones

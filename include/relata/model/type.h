@@ -158,6 +158,9 @@ struct TypeCard {
   std::string_view purposes = "";
   std::string_view master = "crm";
   Retention retention = {};
+  // A dated link: it joins two records from its field `from` until (not on) its field `until`, days
+  // of the tenant; either may be empty. A question asked at an instant sees those in effect then.
+  bool dated = false;
 };
 
 // A declared field as data. `target` names the type a link points to.

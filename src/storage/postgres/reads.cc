@@ -411,8 +411,9 @@ absl::Status PgReads::ScanLog(std::string_view log, Seq since, std::string_view 
                               const Sink<LogWrite>& sink) {
   Seq last = since;
   return Pages(
-      Concat("SELECT seq, subject_type, subject, key, at, body FROM ", session_->Name("relata_log"),
-             " WHERE tenant_id = $1 AND log = $2 AND seq > $3",
+      Concat("SELECT seq, subject_type, subject, key, at, body, log FROM ",
+             session_->Name("relata_log"), " WHERE tenant_id = $1 AND ",
+             log.empty() ? "$2 = ''" : "log = $2", " AND seq > $3",
              key.empty() ? "" : " AND key = $4 AND key <> ''", " ORDER BY seq", kPage),
       [&] {
         PgFields fields = session_->Mine();
@@ -422,7 +423,7 @@ absl::Status PgReads::ScanLog(std::string_view log, Seq since, std::string_view 
       },
       [&](const PgResult& r, int i) {
         last = r.Int(i, 0);
-        return sink(LogWrite{std::string(log), last, ReadRef(r, i, 1), r.Text(i, 3), r.Time(i, 4),
+        return sink(LogWrite{r.Text(i, 6), last, ReadRef(r, i, 1), r.Text(i, 3), r.Time(i, 4),
                              r.Text(i, 5)});
       });
 }

@@ -408,14 +408,15 @@ absl::Status SqliteReads::ScanLog(std::string_view log, Seq since, std::string_v
                                   const Sink<LogWrite>& sink) {
   RELATA_ASSIGN_OR_RETURN(
       Statement s,
-      Prepare(Concat("SELECT seq, subject_type, subject, key, at, body FROM relata_log "
-                     "WHERE log = ? AND seq > ? ",
-                     key.empty() ? "" : "AND key = ? AND key != '' ", "ORDER BY seq")));
-  s.BindText(1, log);
+      Prepare(Concat("SELECT seq, subject_type, subject, key, at, body, log FROM relata_log "
+                     "WHERE seq > ?2 ",
+                     log.empty() ? "" : "AND log = ?1 ",
+                     key.empty() ? "" : "AND key = ?3 AND key != '' ", "ORDER BY seq")));
+  if (!log.empty()) s.BindText(1, log);
   s.Bind(2, since);
   if (!key.empty()) s.BindText(3, key);
   return ForEach(s, [&] {
-    return sink(LogWrite{std::string(log),
+    return sink(LogWrite{std::string(s.Text(6)),
                          s.Int(0),
                          ReadRef(s, 1),
                          std::string(s.Text(3)),

@@ -6,6 +6,7 @@
 
 #include "relata/storage/memory.h"
 #include "relata/storage/sqlite.h"
+#include "storage/sqlite/migrations.h"
 #include "storage/sqlite/writer.h"
 
 namespace relata {
@@ -70,6 +71,7 @@ class File : public std::enable_shared_from_this<File> {
     }
     if (empty) RELATA_RETURN_IF_ERROR(Create(*connection));
     RELATA_RETURN_IF_ERROR(CheckOurs(*connection));
+    RELATA_RETURN_IF_ERROR(BringUpToDate(*connection));
     GiveBack(std::move(connection));
     return absl::OkStatus();
   }
@@ -151,7 +153,20 @@ class File : public std::enable_shared_from_this<File> {
     RELATA_RETURN_IF_ERROR(connection.Execute(Concat(
         "PRAGMA application_id=", kApplicationId, ";INSERT INTO relata_meta VALUES('format', '",
         kFormat, "'), ('tenant', ", QuoteText(options_.tenant), ")")));
+    RELATA_RETURN_IF_ERROR(TakeAllSteps(connection, Migrations()));
     return GenerateViews(connection, Catalog());
+  }
+
+  absl::Status BringUpToDate(Connection& connection) {
+    if (!options_.read_only) {
+      // A restored file comes without a log.
+      RELATA_RETURN_IF_ERROR(connection.Execute("PRAGMA journal_mode=WAL"));
+      return Migrate(connection, Migrations(), path_);
+    }
+    RELATA_ASSIGN_OR_RETURN(const int64_t step, StepOf(connection, Migrations(), path_));
+    if (step == static_cast<int64_t>(Migrations().size())) return absl::OkStatus();
+    return FailedPrecondition(
+        Concat(path_, ": of an older version; open it for writing once to bring it up to date"));
   }
 
   absl::Status CheckOurs(Connection& connection) {

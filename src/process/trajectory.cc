@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "relata/process/trajectory.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "base/strings.h"
+#include "engine/conditions.h"
+#include "engine/field_history.h"
+#include "relata/process/pipeline.h"
+
+namespace relata {
+namespace {
+
+using internal::Concat;
+using internal::FieldHistory;
+
+// A field that the reader may read, with the graph it is read from.
+struct Asked {
+  std::shared_ptr<const Snapshot> view;
+  const TypeDef* type = nullptr;
+  const FieldDef* field = nullptr;
+};
+
+absl::StatusOr<Asked> Ask(const Crm& crm, std::string_view type, std::string_view field,
+                          const QueryOptions& asking) {
+  Asked asked;
+  RELATA_ASSIGN_OR_RETURN(asked.view, crm.View({type}));
+  asked.type = asked.view->schema().Find(type);
+  asked.field = asked.type->FindField(field);
+  if (asked.type->event) return InvalidArgument(Concat(type, " is an event type"));
+  if (asked.field == nullptr) return NotFound(Concat("'", type, "' has no field '", field, "'"));
+  RELATA_ASSIGN_OR_RETURN(const Permissions may, internal::PermissionsOf(crm, asking.reader));
+  if (!may.MayRead(asked.type->id) || !may.MayRead(asked.type->id, asked.field->id)) {
+    return PermissionDenied(Concat("the role may not read ", type, ".", field));
+  }
+  return asked;
+}
+
+std::vector<StateSpan> Told(std::vector<FieldHistory::Span> spans, Timestamp now) {
+  std::vector<StateSpan> states;
+  for (const FieldHistory::Span& span : spans) {
+    if (span.from > now) break;
+    if (!states.empty()) states.back().until = span.from;
+    states.push_back({span.value.is_null() ? "" : ToDisplay(span.value), span.from, std::nullopt});
+  }
+  // A record without a state has not begun to have them.
+  if (!states.empty() && states.front().state.empty()) states.erase(states.begin());
+  return states;
+}
+
+Duration Median(std::vector<Duration>& durations) {
+  if (durations.empty()) return Duration{};
+  const auto middle = durations.begin() + static_cast<std::ptrdiff_t>(durations.size() / 2);
+  std::nth_element(durations.begin(), middle, durations.end());
+  return *middle;
+}
+
+template <class T>
+void MostFirst(std::vector<T>& counted) {
+  std::stable_sort(counted.begin(), counted.end(),
+                   [](const T& a, const T& b) { return a.count > b.count; });
+}
+
+bool IsStateField(const Crm& crm, std::string_view type, std::string_view field) {
+  const std::vector<std::string> fields = StateFields(crm, type);
+  return std::find(fields.begin(), fields.end(), field) != fields.end();
+}
+
+// Follows everybody who entered the state in the period.
+class CohortMaker {
+ public:
+  explicit CohortMaker(const CohortQuestion& question) : question_(question) {}
+
+  void Add(RecordRef record, bool exists, const std::vector<StateSpan>& states) {
+    const auto entry = std::find_if(states.begin(), states.end(), [&](const StateSpan& s) {
+      return s.state == question_.state && s.from >= question_.from && s.from < question_.until;
+    });
+    if (entry == states.end()) return;
+    ++out_.size;
+    if (!exists) {
+      ++out_.gone;
+      return;
+    }
+    now_of_[states.back().state].push_back(record);
+    std::vector<std::string> path;
+    for (auto state = entry; state != states.end(); ++state) path.push_back(state->state);
+    paths_[std::move(path)].push_back(states.back().from - entry->from);
+  }
+
+  Cohort Take() {
+    for (auto& [state, records] : now_of_) {
+      const auto count = static_cast<int64_t>(records.size());
+      out_.now.push_back({state, count, std::move(records)});
+    }
+    for (auto& [states, durations] : paths_) {
+      const auto count = static_cast<int64_t>(durations.size());
+      out_.paths.push_back({states, count, Median(durations)});
+    }
+    MostFirst(out_.now);
+    MostFirst(out_.paths);
+    return std::move(out_);
+  }
+
+ private:
+  const CohortQuestion& question_;
+  Cohort out_;
+  std::map<std::string, std::vector<RecordRef>> now_of_;
+  std::map<std::vector<std::string>, std::vector<Duration>> paths_;
+};
+
+}  // namespace
+
+std::vector<std::string> StateFields(const Crm& crm, std::string_view type) {
+  std::vector<std::string> fields;
+  const auto add = [&](const std::string& name) {
+    if (std::find(fields.begin(), fields.end(), name) == fields.end()) fields.push_back(name);
+  };
+  const std::shared_ptr<const Schema> schema = crm.schema();
+  const TypeDef* def = schema->Find(type);
+  if (def == nullptr || def->event) return fields;
+  for (const Pipeline& pipeline : ListPipelines(crm)) {
+    if (pipeline.type == type && def->FindField(pipeline.field) != nullptr) add(pipeline.field);
+  }
+  for (const FieldDef& field : def->fields) {
+    const bool named = field.name == "lifecycle" || field.name == "stage" || field.name == "status";
+    if (named && field.kind == FieldKind::kChoice && field.readable()) add(field.name);
+  }
+  return fields;
+}
+
+absl::StatusOr<std::vector<StateSpan>> StatesOf(const Crm& crm, RecordRef record,
+                                                std::string_view field,
+                                                const QueryOptions& asking) {
+  const RecordRef here = crm.Resolve(record);
+  if (here.none()) return NotFound("the reference names no record");
+  const std::string type = crm.schema()->type(here.type).name;
+  RELATA_ASSIGN_OR_RETURN(const Asked asked, Ask(crm, type, field, asking));
+  if (!asked.view->Exists(here)) return NotFound("the record does not exist");
+  FieldHistory history(crm.engine(), *asked.view);
+  RELATA_ASSIGN_OR_RETURN(std::vector<FieldHistory::Span> spans,
+                          history.Spans(here, asked.field->id));
+  return Told(std::move(spans), asking.now);
+}
+
+absl::StatusOr<std::vector<Transition>> TransitionsOf(const Crm& crm, std::string_view type,
+                                                      std::string_view field, Timestamp since,
+                                                      const QueryOptions& asking) {
+  RELATA_ASSIGN_OR_RETURN(const Asked asked, Ask(crm, type, field, asking));
+  FieldHistory history(crm.engine(), *asked.view);
+  std::map<std::pair<std::string, std::string>, std::vector<Duration>> found;
+  for (Row row = 0; row < asked.view->RowLimit(asked.type->id); ++row) {
+    const RecordRef record{asked.type->id, row};
+    if (!asked.view->Exists(record)) continue;
+    RELATA_ASSIGN_OR_RETURN(std::vector<FieldHistory::Span> spans,
+                            history.Spans(record, asked.field->id));
+    const std::vector<StateSpan> states = Told(std::move(spans), asking.now);
+    for (size_t i = 1; i < states.size(); ++i) {
+      if (states[i].from < since) continue;
+      found[{states[i - 1].state, states[i].state}].push_back(states[i].from - states[i - 1].from);
+    }
+  }
+  std::vector<Transition> transitions;
+  for (auto& [move, durations] : found) {
+    const auto count = static_cast<int64_t>(durations.size());
+    transitions.push_back({move.first, move.second, count, Median(durations)});
+  }
+  MostFirst(transitions);
+  return transitions;
+}
+
+absl::StatusOr<Cohort> CohortOf(const Crm& crm, const CohortQuestion& question,
+                                const QueryOptions& asking) {
+  if (!(question.from < question.until)) return InvalidArgument("the period of a cohort is empty");
+  RELATA_ASSIGN_OR_RETURN(const Asked asked, Ask(crm, question.type, question.field, asking));
+  if (!IsStateField(crm, question.type, question.field)) {
+    return InvalidArgument(Concat(question.type, ".", question.field, " is no state: lifecycle, ",
+                                  "stage, status, or the field of a pipeline"));
+  }
+  FieldHistory history(crm.engine(), *asked.view);
+  CohortMaker cohort(question);
+  std::set<RecordRef> followed;
+  for (Row row = 0; row < asked.view->RowLimit(asked.type->id); ++row) {
+    const RecordRef record{asked.type->id, row};
+    const RecordRef stands_for = asked.view->Resolve(record);
+    if (stands_for.type != asked.type->id || !followed.insert(stands_for).second) continue;
+    RELATA_ASSIGN_OR_RETURN(std::vector<FieldHistory::Span> spans,
+                            history.Spans(stands_for, asked.field->id));
+    cohort.Add(stands_for, asked.view->Exists(stands_for), Told(std::move(spans), asking.now));
+  }
+  Cohort out = cohort.Take();
+  RELATA_ASSIGN_OR_RETURN(out.erased, crm.Erased(question.type));
+  return out;
+}
+
+}  // namespace relata

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "storage/sqlite/migrations.h"
+
+#include <utility>
+
+#include "base/strings.h"
+
+namespace relata::internal {
+namespace {
+
+absl::Status Take(Connection& connection, const MigrationStep& step, int64_t number,
+                  const std::function<void()>& before_each) {
+  for (const std::string& statement : step.statements) {
+    if (before_each) before_each();
+    absl::Status status = connection.Execute(statement);
+    if (!status.ok()) {
+      return Annotate(std::move(status), Concat("migration step ", number, ", ", step.name));
+    }
+  }
+  if (before_each) before_each();
+  return connection.Execute(
+      Concat("INSERT OR REPLACE INTO relata_meta VALUES('step', '", number, "')"));
+}
+
+}  // namespace
+
+std::span<const MigrationStep> Migrations() {
+  static const auto* const steps = new std::vector<MigrationStep>{
+      {"steps taken",
+       {"CREATE TABLE IF NOT EXISTS relata_migration(step INTEGER PRIMARY KEY, name TEXT NOT NULL)",
+        "INSERT OR REPLACE INTO relata_migration VALUES(1, 'steps taken')"}},
+      {"erased events",
+       {"CREATE TABLE IF NOT EXISTS relata_erased_event(type INTEGER NOT NULL, seq INTEGER NOT "
+        "NULL, PRIMARY KEY(type, seq)) WITHOUT ROWID",
+        "INSERT OR REPLACE INTO relata_migration VALUES(2, 'erased events')"}},
+  };
+  return *steps;
+}
+
+absl::StatusOr<int64_t> StepOf(Connection& connection, std::span<const MigrationStep> steps,
+                               const std::string& path) {
+  RELATA_ASSIGN_OR_RETURN(
+      const auto step,
+      connection.QueryInt("SELECT CAST(value AS INTEGER) FROM relata_meta WHERE key = 'step'"));
+  const int64_t taken = step.value_or(0);
+  if (taken > static_cast<int64_t>(steps.size())) {
+    return FailedPrecondition(Concat(path, ": changed by a newer version (step ", taken,
+                                     "); this one knows ", steps.size(), " steps. Please update."));
+  }
+  return taken;
+}
+
+absl::Status Migrate(Connection& connection, std::span<const MigrationStep> steps,
+                     const std::string& path, const std::function<void()>& before_each) {
+  while (true) {
+    RELATA_ASSIGN_OR_RETURN(const int64_t seen, StepOf(connection, steps, path));
+    if (seen == static_cast<int64_t>(steps.size())) return absl::OkStatus();
+    RELATA_RETURN_IF_ERROR(connection.Run("BEGIN IMMEDIATE"));
+    // Whoever held the lock before may have taken it.
+    absl::StatusOr<int64_t> taken = StepOf(connection, steps, path);
+    absl::Status status = taken.status();
+    if (status.ok() && *taken < static_cast<int64_t>(steps.size())) {
+      status = Take(connection, steps[static_cast<size_t>(*taken)], *taken + 1, before_each);
+    }
+    if (status.ok()) status = connection.Run("COMMIT");
+    if (status.ok()) continue;
+    if (sqlite3_get_autocommit(connection.handle()) == 0) (void)connection.Run("ROLLBACK");
+    return status;
+  }
+}
+
+absl::Status TakeAllSteps(Connection& connection, std::span<const MigrationStep> steps) {
+  for (size_t i = 0; i < steps.size(); ++i) {
+    RELATA_RETURN_IF_ERROR(Take(connection, steps[i], static_cast<int64_t>(i) + 1, nullptr));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace relata::internal

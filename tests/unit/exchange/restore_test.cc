@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "relata/exchange/restore.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "base/strings.h"
+#include "relata/relata.h"
+#include "support/support.h"
+
+namespace relata {
+namespace {
+
+using internal::Concat;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+const Timestamp kNow = *ParseTimestamp("2026-07-10T09:00:00Z");
+const Actor kSomebody = Actor::User("amelie");
+
+void Sql(const std::string& path, const std::string& sql) {
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(path.c_str(), &db), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+      << sqlite3_errmsg(db);
+  sqlite3_close(db);
+}
+
+class Kept : public ::testing::Test {
+ protected:
+  Kept() : path_(dir_.File("crm.db")) {
+    Crm crm = *Crm::Open(path_);
+    Add(crm, 20);
+  }
+
+  static void Add(Crm& crm, int people) {
+    Transaction tx = crm.Begin(kSomebody);
+    for (int i = 0; i < people; ++i) {
+      const RecordRef person = tx.Create("contact", {{"family_name", Value::Text(Concat("n", i))}});
+      tx.Append("page_view", person, kNow, {{"path", Value::Text("/")}});
+    }
+    const auto commit = tx.Commit(kNow);
+    ASSERT_TRUE(commit.ok()) << commit.status();
+  }
+
+  static int64_t People(const std::string& path) {
+    const auto crm = Crm::Open(path);
+    EXPECT_TRUE(crm.ok()) << crm.status();
+    QueryOptions asking;
+    asking.now = kNow;
+    return crm.ok() ? crm->Query("contact", "true", asking)->count : -1;
+  }
+
+  std::vector<Issue> Findings() {
+    const auto report = VerifyDatabase(path_, {});
+    EXPECT_TRUE(report.ok()) << report.status();
+    return report.ok() ? report->issues : std::vector<Issue>();
+  }
+
+  const testing::TempDir dir_;
+  const std::string path_;
+};
+
+TEST_F(Kept, ABackupIsRestoredVerifiedAndRecorded) {
+  const std::string backup = dir_.File("crm.backup");
+  const auto report = BackupDatabase(path_, backup, {}, kSomebody, kNow);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->commit, 1);
+  {
+    Crm crm = *Crm::Open(path_);
+    Add(crm, 5);
+    EXPECT_THAT(*crm.Log("maintenance", "backup"), SizeIs(1));
+  }
+  RestoreRequest request{backup, dir_.File("again.db"), false, nullptr};
+  request.prepare = [](Crm& copy) -> absl::StatusOr<std::string> {
+    EXPECT_FALSE(copy.Definitions("catalogue").empty());
+    return std::string("2 erased");
+  };
+  const auto restored = RestoreDatabase(request, {}, kSomebody, kNow);
+  ASSERT_TRUE(restored.ok()) << restored.status();
+  EXPECT_EQ(restored->verified.records, 20);
+  EXPECT_EQ(People(request.to), 20);
+  const Crm copy = *Crm::Open(request.to);
+  const auto jobs = copy.Log("maintenance", "restore");
+  ASSERT_THAT(*jobs, SizeIs(1));
+  EXPECT_THAT(jobs->front().body, HasSubstr("2 erased"));
+  EXPECT_TRUE(VerifyDatabase(request.to, {})->ok());
+}
+
+TEST_F(Kept, NothingIsLeftOfARestoreThatFails) {
+  const std::string backup = dir_.File("crm.backup");
+  ASSERT_TRUE(BackupDatabase(path_, backup, {}, kSomebody, kNow).ok());
+  RestoreRequest request{backup, path_, false, nullptr};
+  EXPECT_TRUE(absl::IsAlreadyExists(RestoreDatabase(request, {}, kSomebody, kNow).status()));
+  request.replace = true;
+  request.prepare = [](Crm&) -> absl::StatusOr<std::string> {
+    return absl::UnavailableError("the journal cannot be read");
+  };
+  EXPECT_TRUE(absl::IsUnavailable(RestoreDatabase(request, {}, kSomebody, kNow).status()));
+  EXPECT_EQ(People(path_), 20);
+  for (const auto& file : std::filesystem::directory_iterator(dir_.path())) {
+    EXPECT_THAT(file.path().string(), Not(HasSubstr("restoring")));
+    EXPECT_THAT(file.path().string(), Not(HasSubstr(".part")));
+  }
+  request.prepare = nullptr;
+  EXPECT_TRUE(RestoreDatabase(request, {}, kSomebody, kNow).ok());
+}
+
+TEST_F(Kept, ADatabaseInUseIsNotReplaced) {
+  const std::string backup = dir_.File("crm.backup");
+  ASSERT_TRUE(BackupDatabase(path_, backup, {}, kSomebody, kNow).ok());
+  const Crm open = *Crm::Open(path_);
+  ASSERT_TRUE(open.View({"contact"}).ok());
+  const RestoreRequest request{backup, path_, true, nullptr};
+  EXPECT_TRUE(absl::IsUnavailable(RestoreDatabase(request, {}, kSomebody, kNow).status()));
+}
+
+TEST_F(Kept, ADamagedBackupIsRefused) {
+  const std::string backup = dir_.File("crm.backup");
+  ASSERT_TRUE(BackupDatabase(path_, backup, {}, kSomebody, kNow).ok());
+  {
+    std::fstream file(backup, std::ios::in | std::ios::out | std::ios::binary);
+    for (int page = 3; page < 12; ++page) {
+      file.seekp(page * 4096);
+      file << std::string(4096, 'x');
+    }
+  }
+  const RestoreRequest request{backup, dir_.File("again.db"), false, nullptr};
+  EXPECT_TRUE(absl::IsDataLoss(RestoreDatabase(request, {}, kSomebody, kNow).status()));
+  EXPECT_FALSE(std::filesystem::exists(request.to));
+}
+
+TEST_F(Kept, ABackupIsWholeWhileOthersWrite) {
+  std::atomic<bool> stop = false;
+  std::thread writer([&] {
+    Crm crm = *Crm::Open(path_);
+    while (!stop) Add(crm, 3);
+  });
+  for (int i = 0; i < 5; ++i) {
+    const std::string backup = dir_.File(Concat("backup", i));
+    const auto report = BackupSqlite(path_, backup);
+    ASSERT_TRUE(report.ok()) << report.status();
+    const auto verified = VerifyDatabase(backup, {});
+    ASSERT_TRUE(verified.ok()) << verified.status();
+    EXPECT_THAT(verified->issues, IsEmpty());
+    EXPECT_EQ(verified->commits, report->commit);
+    EXPECT_EQ(verified->records, verified->events);
+  }
+  stop = true;
+  writer.join();
+}
+
+TEST_F(Kept, WhatAnotherProgramWroteIsFound) {
+  EXPECT_THAT(Findings(), IsEmpty());
+  struct Case {
+    const char* name;
+    const char* sql;
+    const char* finding;
+  };
+  const Case cases[] = {
+      {"a row put in",
+       "INSERT INTO r_contact(row, id, deleted) VALUES(90, x'00112233445566778899aabbccddeeff', 0)",
+       "was put there by no commit"},
+      {"a row taken out", "DELETE FROM r_contact WHERE row = 3", "was taken away by no commit"},
+      {"an event put in", "INSERT INTO ev_page_view(seq, subject, at) VALUES(99999, 1, 0)",
+       "was put there by no commit"},
+      {"an event about nobody", "UPDATE ev_page_view SET subject = 777",
+       "is about a record that never was"},
+      {"a commit altered", "UPDATE relata_commit SET commitment = x'00' WHERE id = 1",
+       "breaks the chain"},
+      {"a link to nobody", "UPDATE r_contact SET account = 55 WHERE row = 1",
+       "links to a record that never was"},
+      {"a trigger", "CREATE TRIGGER t AFTER INSERT ON r_contact BEGIN SELECT 1; END",
+       "was not made by Relata"},
+  };
+  const std::string whole = dir_.File("whole");
+  ASSERT_TRUE(BackupSqlite(path_, whole).ok());
+  for (const Case& c : cases) {
+    ASSERT_TRUE(RestoreSqlite(whole, path_, true).ok());
+    Sql(path_, c.sql);
+    const std::vector<Issue> findings = Findings();
+    ASSERT_THAT(findings, Not(IsEmpty())) << c.name;
+    EXPECT_THAT(findings.front().message, HasSubstr(c.finding)) << c.name;
+  }
+}
+
+}  // namespace
+}  // namespace relata
