@@ -7,6 +7,7 @@
 
 #include "base/json_members.h"
 #include "base/strings.h"
+#include "process/fill.h"
 #include "relata/base/text.h"
 
 namespace relata {
@@ -92,11 +93,8 @@ absl::StatusOr<Finding> MeasureCompleteness(const Crm& crm, Timestamp) {
     int64_t type_cells = 0;
     for (const FieldDef& field : type.fields) {
       if (field.state != FieldState::kActive) continue;
-      for (Row row = 0; row < view->RowLimit(type.id); ++row) {
-        if (!view->Exists({type.id, row})) continue;
-        ++type_cells;
-        if (!view->Get({type.id, row}, field.id).is_null()) ++type_filled;
-      }
+      type_cells += view->Count(type.id);
+      type_filled += internal::CountFilled(*view, type.id, field.id);
     }
     finding.evidence[std::string(name)] = {{"filled", type_filled}, {"cells", type_cells}};
     filled += type_filled;

@@ -8,6 +8,7 @@
 
 #include "base/strings.h"
 #include "engine/conditions.h"
+#include "process/fill.h"
 #include "relata/process/maintenance.h"
 #include "relata/score/forecast.h"
 #include "relata/segment/segment.h"
@@ -207,11 +208,8 @@ absl::StatusOr<std::vector<FieldFill>> Completeness(const Crm& crm, std::string_
   const int64_t records = view->Count(type->id);
   for (const FieldDef& field : type->fields) {
     if (!field.readable() || !permissions.MayRead(type->id, field.id)) continue;
-    FieldFill fill{field.name, field.label.In(language), 0, records};
-    for (Row row = 0; row < view->RowLimit(type->id); ++row) {
-      const RecordRef record{type->id, row};
-      if (view->Exists(record) && !view->Get(record, field.id).is_null()) ++fill.filled;
-    }
+    FieldFill fill{field.name, field.label.In(language),
+                   internal::CountFilled(*view, type->id, field.id), records};
     if (fill.filled > 0) fields.push_back(std::move(fill));
   }
   std::stable_sort(fields.begin(), fields.end(),

@@ -11,6 +11,7 @@
 #include "base/strings.h"
 #include "engine/conditions.h"
 #include "engine/graph_view.h"
+#include "relata/process/pipeline.h"
 
 namespace relata {
 namespace {
@@ -62,15 +63,19 @@ ForecastMonth Summarise(const Key& key, Totals t) {
 
 }  // namespace
 
-double StageOdds(std::string_view stage) {
-  constexpr std::pair<std::string_view, double> kOdds[] = {
-      {"prospecting", 0.1}, {"qualification", 0.2}, {"needs_analysis", 0.4}, {"proposal", 0.6},
-      {"negotiation", 0.8}, {"won", 1.0},           {"lost", 0.0},
-  };
-  for (const auto& [name, odds] : kOdds) {
-    if (name == stage) return odds;
+StageOdds::StageOdds(const Crm& crm)
+    : odds_{{"prospecting", 0.1}, {"qualification", 0.2}, {"needs_analysis", 0.4},
+            {"proposal", 0.6},    {"negotiation", 0.8},   {"won", 1.0},
+            {"lost", 0.0}} {
+  for (const Pipeline& pipeline : ListPipelines(crm)) {
+    if (pipeline.type != "opportunity" || pipeline.field != "stage") continue;
+    for (const Stage& stage : pipeline.stages) odds_[stage.name] = stage.probability / 100;
   }
-  return 0.5;
+}
+
+double StageOdds::Of(std::string_view stage) const {
+  const auto found = odds_.find(stage);
+  return found == odds_.end() ? 0.5 : found->second;
 }
 
 absl::StatusOr<Forecast> WeightedForecast(const Crm& crm, int months, const QueryOptions& options) {
@@ -93,6 +98,7 @@ absl::StatusOr<Forecast> WeightedForecast(const Crm& crm, int months, const Quer
   const CivilDay this_month = ToCivil(today);
   const Date end = AddMonths(MakeDate(this_month.year, this_month.month, 1), months);
 
+  const StageOdds odds(crm);
   Forecast forecast;
   std::map<Key, Totals> by_month;
   for (Row row = 0; row < view->RowLimit(type.id); ++row) {
@@ -117,7 +123,7 @@ absl::StatusOr<Forecast> WeightedForecast(const Crm& crm, int months, const Quer
     } else if (own.is(Value::Kind::kInt)) {
       deal.probability = static_cast<double>(own.int_value()) / 100;
     } else {
-      deal.probability = StageOdds(ToDisplay(view->Get(record, stage_field)));
+      deal.probability = odds.Of(ToDisplay(view->Get(record, stage_field)));
       deal.from_stage = true;
     }
     deal.probability = std::clamp(deal.probability, 0.0, 1.0);

@@ -12,10 +12,10 @@
 #include "base/strings.h"
 #include "engine/conditions.h"
 #include "engine/engine.h"
+#include "engine/reach.h"
 #include "relata/score/rule_score.h"
 #include "score/event_scan.h"
 #include "score/population_scorer.h"
-#include "score/reached_rows.h"
 #include "score/record_scorer.h"
 #include "score/score_program.h"
 
@@ -62,6 +62,9 @@ class ScoreKeeper::State {
   absl::StatusOr<std::vector<RecordRef>> ChangedSince(CommitId commit) const;
   void FollowEvents(const Snapshot& before, size_t rule);
   absl::Status SumAgain(size_t rule, size_t row, RecordScorer& one);
+  CommitBatch WritesSince(const Snapshot& before, const std::vector<RecordRef>& changed) const;
+  absl::Status CollectDue(size_t rule, const CommitBatch& writes, const Snapshot& before,
+                          internal::Due& due) const;
   bool MustBuild(const Snapshot& before, const std::vector<RecordRef>& changed) const;
 
   const Crm& crm_;
@@ -141,8 +144,8 @@ absl::StatusOr<std::vector<RecordRef>> ScoreKeeper::State::ChangedSince(CommitId
   return changed;
 }
 
-// Merges move the facts of a record to another; rates and what an event links to change points in a
-// way that no path from the subject tells.
+// Merges move the facts of a record to another; what an event links to changes points in a way that
+// no path from the subject tells.
 bool ScoreKeeper::State::MustBuild(const Snapshot& before,
                                    const std::vector<RecordRef>& changed) const {
   const internal::Graph& old_graph = before.graph();
@@ -151,9 +154,10 @@ bool ScoreKeeper::State::MustBuild(const Snapshot& before,
     if (old_graph.aliases[t].get() != new_graph.aliases[t].get()) return true;
   }
   std::set<TypeId> far;
-  if (const TypeDef* rate = view_->schema().Find("exchange_rate")) far.insert(rate->id);
+  const TypeDef* rate = view_->schema().Find("exchange_rate");
   for (const RuleProgram& rule : program_->rules) {
     if (!rule.events) continue;
+    if (rate != nullptr) far.insert(rate->id);
     const Plan& plan = (rule.values ? *rule.values : *rule.events).expression->plan();
     for (const auto& [type, field] : plan.paths().fields) far.insert(type);
   }
@@ -176,6 +180,41 @@ void ScoreKeeper::State::Grow() {
   }
 }
 
+// What was written as the reach of a condition takes it: every record as if it were new, since what
+// of it changed is not told.
+CommitBatch ScoreKeeper::State::WritesSince(const Snapshot& before,
+                                            const std::vector<RecordRef>& changed) const {
+  CommitBatch writes;
+  for (const RecordRef record : changed) {
+    RecordWrite write;
+    write.type = record.type;
+    write.row = record.row;
+    writes.records.push_back(std::move(write));
+  }
+  for (const TypeDef* type : view_->schema().types()) {
+    if (!type->event || !view_->Loaded(type->id)) continue;
+    EventBatch events;
+    events.type = type->id;
+    for (int64_t i = before.EventCount(type->id); i < view_->EventCount(type->id); ++i) {
+      events.subjects.push_back(view_->EventSubject({type->id, i}).row);
+    }
+    if (!events.subjects.empty()) writes.events.push_back(std::move(events));
+  }
+  return writes;
+}
+
+// The rows whose condition or number the writes concern.
+absl::Status ScoreKeeper::State::CollectDue(size_t rule, const CommitBatch& writes,
+                                            const Snapshot& before, internal::Due& due) const {
+  for (const auto* c : {&program_->rules[rule].when, &program_->rules[rule].number}) {
+    if (!*c) continue;
+    RELATA_ASSIGN_OR_RETURN(const internal::Reach reach,
+                            internal::Reach::Of(crm_, (*c)->expression->shared_plan()));
+    reach.Collect(writes, before, *view_, due);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ScoreKeeper::State::Follow(const Snapshot& before) {
   std::vector<RecordRef> changed;
   if (view_->commit() != before.commit()) {
@@ -183,21 +222,7 @@ absl::Status ScoreKeeper::State::Follow(const Snapshot& before) {
   }
   if (MustBuild(before, changed)) return Build();
   Grow();
-  std::vector<const PathsRead*> paths;
-  std::set<TypeId> event_types;
-  for (const RuleProgram& rule : program_->rules) {
-    for (const auto* c : {&rule.when, &rule.number}) {
-      if (!*c) continue;
-      paths.push_back(&(*c)->expression->plan().paths());
-      event_types.insert(paths.back()->events.begin(), paths.back()->events.end());
-    }
-  }
-  for (const TypeId type : event_types) {
-    for (int64_t i = before.EventCount(type); i < view_->EventCount(type); ++i) {
-      changed.push_back(view_->Resolve(view_->EventSubject({type, i})));
-    }
-  }
-  const std::set<Row> due = internal::ReachedRows(before, *view_, paths, program_->type, changed);
+  const CommitBatch writes = WritesSince(before, changed);
   RecordScorer one(crm_, *view_, *program_, present_);
   for (size_t i = 0; i < kept_.size(); ++i) {
     if (Asked(i)) continue;
@@ -210,7 +235,13 @@ absl::Status ScoreKeeper::State::Follow(const Snapshot& before) {
       }
       continue;
     }
-    for (const Row row : due) {
+    internal::Due due;
+    RELATA_RETURN_IF_ERROR(CollectDue(i, writes, before, due));
+    if (due.everybody) {
+      RELATA_RETURN_IF_ERROR(BuildRule(i));
+      continue;
+    }
+    for (const auto& [row, cause] : due.rows) {
       const RecordRef record{program_->type, row};
       double& points = kept_[i].points[static_cast<size_t>(row)];
       points = 0;

@@ -138,6 +138,7 @@ void AddSchemaCommand(CLI::App& app, Session& session);
 void AddScoreCommands(CLI::App& app, Session& session);
 void AddSegmentCommands(CLI::App& app, Session& session);
 void AddShowCommands(CLI::App& app, Session& session);
+void AddSignalsCommand(CLI::App& app, Session& session);
 void AddTimelineCommands(CLI::App& app, Session& session);
 void AddTreeCommand(CLI::App& app, Session& session);
 void AddWhyCommand(CLI::App& app, Session& session);

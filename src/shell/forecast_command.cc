@@ -9,6 +9,7 @@
 #include "relata/score/forecast.h"
 #include "shell/command.h"
 #include "shell/records.h"
+#include "shell/sales_command.h"
 
 namespace relata::shell {
 namespace {
@@ -107,14 +108,38 @@ int Run(const Session& session, int months, bool why) {
 
 void AddForecastCommand(CLI::App& app, Session& session) {
   auto months = std::make_shared<int>(6);
-  auto why = std::make_shared<bool>(false);
+  auto sales = std::make_shared<SalesRequest>();
   CLI::App* command = AddCommand(
-      app, "forecast", "What the open opportunities are worth, month by month",
-      "Amount times probability, in the month of the expected close, with an interval of\n80 "
-      "percent and the number of deals behind it. --why names the deals.");
+      app, "forecast", "What will be sold, month by month, and how such forecasts did",
+      "Without more: amount times probability of the open opportunities, in the month of the\n"
+      "expected close, with an interval of 80 percent; --why names the deals.\n"
+      "--learned asks the deals that went before instead: how long they took, which were won, "
+      "what\n"
+      "they brought; open ones count as not yet ended. New deals are included.\n"
+      "--as-of DAY makes that forecast of what was known then and sets what happened beside it;\n"
+      "--backtest does so for every month's end and says how often the intervals held.");
   command->add_option("--months", *months, "How many months")->capture_default_str();
-  command->add_flag("--why", *why, "Name the largest deals of each month");
-  session.On(command, [&session, months, why] { return Run(session, *months, *why); });
+  command->add_flag("--why", sales->why, "Name the largest deals");
+  command->add_flag("--learned", sales->learned, "From the deals that went before");
+  command->add_option("--as-of", sales->as_of, "A past day to make the forecast on")
+      ->type_name("DAY");
+  command->add_flag("--backtest", sales->back_test, "Forecasts of the past against what happened");
+  command->add_flag("--patterns", sales->patterns,
+                    "Which deals are won or lost more often than chance explains");
+  command->add_flag("--channels", sales->channels, "Opened, won and lost by origin");
+  command->add_flag("--stages", sales->stages, "Time in each stage, and what becomes of it");
+  command->add_option("--series", sales->series, "A file of months and values that may move sales")
+      ->type_name("FILE");
+  command->add_option("--offer", sales->offer, "What is offered: an expression giving a text")
+      ->type_name("EXPR");
+  command->add_option("--sector", sales->sector, "The customer's sector: an expression")
+      ->type_name("EXPR");
+  command->add_option("--seed", sales->seed, "Of the draws")->capture_default_str();
+  session.On(command, [&session, months, sales] {
+    if (!sales->asked()) return Run(session, *months, sales->why);
+    sales->months = *months;
+    return RunSales(session, *sales);
+  });
 }
 
 }  // namespace relata::shell

@@ -73,6 +73,7 @@ int Run(int argc, char** argv) {
   AddScoreCommands(app, session);
   AddSegmentCommands(app, session);
   AddShowCommands(app, session);
+  AddSignalsCommand(app, session);
   AddTimelineCommands(app, session);
   AddTreeCommand(app, session);
   AddWhyCommand(app, session);

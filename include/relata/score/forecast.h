@@ -3,9 +3,11 @@
 // The weighted pipeline: what the open opportunities are worth, month by month.
 //
 // Every open opportunity counts with its amount times its probability, in the month of its expected
-// close. The probability is the opportunity's own; where it has none, that of its stage
-// (StageOdds). An opportunity whose close date has passed is overdue: it is shown apart and in no
-// month. Amounts add within a currency only, so there is one line a month and currency.
+// close. The probability is the opportunity's own; where it has none, that of its stage, as the
+// pipeline over opportunity.stage defines it (process/pipeline.h), else the usual one (StageOdds).
+// What deals that went before say instead is in sales_model.h. An opportunity whose close date has
+// passed is overdue: it is shown apart and in no month. Amounts add within a currency only, so
+// there is one line a month and currency.
 //
 // The interval treats deals as independent: with p_i and a_i it has mean sum(a_i p_i) and variance
 // sum(a_i^2 p_i (1 - p_i)), and the bounds are the normal ones of 80 percent (z = 1.2816), kept
@@ -17,6 +19,9 @@
 #define RELATA_SCORE_FORECAST_H_
 
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -51,9 +56,16 @@ struct Forecast {
   int64_t without_date = 0;
 };
 
-// The usual probability of a stage of the standard schema, 0 to 1; 0.5 for a stage of the host's
-// own.
-double StageOdds(std::string_view stage);
+// Probabilities of the stages of opportunities, 0 to 1: those that pipelines define, by name, and
+// the usual ones of the standard schema's other stages. A stage that neither knows has 0.5.
+class StageOdds {
+ public:
+  explicit StageOdds(const Crm& crm);
+  double Of(std::string_view stage) const;
+
+ private:
+  std::map<std::string, double, std::less<>> odds_;
+};
 
 // The forecast at options.now over `months` months (1 to 60). PermissionDenied when the reader may
 // not read opportunities.

@@ -165,6 +165,7 @@ void Exporter::WriteTruth(const Company& c, const Trace& trace) {
   truth_.Company(c.siren, c.sites.size(), trace.company);
   for (size_t i = 0; i < c.people.size(); ++i) truth_.Person(c.people[i].key, trace.people[i]);
   if (c.number < kCastSize) WriteCast(c, trace);
+  WriteSignals(c);
   if (!c.customer()) return;
   const std::string client = ClientKey(c);
   if ((c.Bought(kPress100) || c.Bought(kPress250)) && !c.Bought(kMaintenance)) {

@@ -89,6 +89,7 @@ class Exporter {
 
   void WriteTruth(const Company& c, const Trace& trace);
   void WriteCadence(const Company& c, const std::string& client);
+  void WriteSignals(const Company& c);
   void WriteCast(const Company& c, const Trace& trace);
 
   // Whether chance puts dirt on this row: one of `period`, beginning with `phase`.

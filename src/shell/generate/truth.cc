@@ -89,6 +89,16 @@ Json SegmentMeanings() {
        "CRM contacts with three page views or more under /tarifs in the last 30 days"},
       {"incident_affected", "ERP customers with a ticket under the parent incident"},
       {"detractors", "CRM contacts whose latest NPS score is 6 or less"},
+      {"engagement_gone",
+       "CRM contacts with three events or more 60 to 240 days ago and none since"},
+      {"satisfaction_dropped",
+       "CRM contacts whose answer of the last 180 days lies 3 or more below an earlier one"},
+      {"signals_judged", "ERP customers of one site, for whom the two below are told"},
+      {"frequency_falling",
+       "ERP customers who ordered in the last 180 days at less than half the rate of the 360 "
+       "before"},
+      {"tickets_rising",
+       "ERP customers with three tickets or more in 90 days, twice those of the 90 before or more"},
   };
 }
 

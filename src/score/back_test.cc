@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "relata/score/sales_model.h"
+
+namespace relata {
+namespace {
+
+constexpr int64_t kLeastClosed = 60;
+constexpr int kLastDays = 4;  // a month counts as whole when the book ends so close to its end
+
+int64_t ClosedBy(const DealBook& book, Date day) {
+  return std::count_if(book.deals.begin(), book.deals.end(),
+                       [&](const Deal& d) { return d.closed && *d.closed <= day; });
+}
+
+// Adds what the origin's forecast said and what then happened.
+absl::Status AddOrigin(const DealBook& book, Date day, int months, int last_month, uint64_t seed,
+                       std::span<const MonthlySeries> outside, BackTest& test) {
+  const DealBook known = BookAsOf(book, day);
+  RELATA_ASSIGN_OR_RETURN(SalesModel model, FitSales(known, day, outside));
+  Calibrate(model, test.lines);
+  const int origin = MonthOf(day);
+  SalesOptions options;
+  options.months = std::min(months, last_month - origin);
+  options.seed = seed;
+  const SalesForecast forecast = ForecastSales(known, model, options);
+  double naive = 0;
+  for (int m = origin - 2; m <= origin; ++m) naive += WonIn(book, m) / 3;
+  for (const SalesMonth& month : forecast.months) {
+    test.lines.push_back({day, month.month - origin, month, WonIn(book, month.month),
+                          WonIn(book, month.month, day), naive});
+  }
+  std::map<Row, const Deal*> deals;
+  for (const Deal& d : book.deals) deals[d.opportunity.row] = &d;
+  const Date end = AddDays(MonthStart(origin + options.months + 1), -1);
+  for (const DealOutlook& line : forecast.deals) {
+    const Deal& d = *deals.at(line.opportunity.row);
+    const double won = d.won && d.closed && *d.closed <= end ? 1 : 0;
+    ++test.deals;
+    test.predicted_wins += line.win_in_horizon;
+    test.actual_wins += won;
+    test.brier += (line.win_in_horizon - won) * (line.win_in_horizon - won);
+  }
+  return absl::OkStatus();
+}
+
+void Summarise(BackTest& test) {
+  double actual = 0;
+  const auto n = static_cast<double>(test.lines.size());
+  for (const BackTestLine& line : test.lines) {
+    for (size_t level = 0; level < 3; ++level) {
+      const SalesMonth& f = line.forecast;
+      test.coverage[level] +=
+          (line.actual >= f.low[level] && line.actual <= f.high[level] ? 1 : 0) / n;
+      test.open_coverage[level] +=
+          (line.actual_from_open >= f.open_low[level] && line.actual_from_open <= f.open_high[level]
+               ? 1
+               : 0) /
+          n;
+    }
+    actual += line.actual / n;
+    test.error += std::fabs(line.forecast.mean - line.actual) / n;
+    test.naive_error += std::fabs(line.naive - line.actual) / n;
+    test.bias += (line.forecast.mean - line.actual) / n;
+  }
+  if (actual > 0) {
+    test.error /= actual;
+    test.naive_error /= actual;
+    test.bias /= actual;
+  }
+  if (test.deals > 0) {
+    const auto deals = static_cast<double>(test.deals);
+    test.predicted_wins /= deals;
+    test.actual_wins /= deals;
+    test.brier /= deals;
+    test.base_brier = test.actual_wins * (1 - test.actual_wins);
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<BackTest> BackTestSales(const DealBook& book, int months, uint64_t seed,
+                                       std::span<const MonthlySeries> outside) {
+  if (months < 1 || months > 24) return InvalidArgument("a back-test looks 1 to 24 months ahead");
+  // The last whole month: the book's last days may be free of deals.
+  const int last_month = MonthOf(AddDays(book.last, kLastDays)) - 1;
+  BackTest test;
+  for (int origin = MonthOf(book.first) + 2; origin < last_month; ++origin) {
+    const Date day = AddDays(MonthStart(origin + 1), -1);
+    if (ClosedBy(book, day) < kLeastClosed) continue;
+    const absl::Status status = AddOrigin(book, day, months, last_month, seed, outside, test);
+    if (absl::IsFailedPrecondition(status)) continue;
+    RELATA_RETURN_IF_ERROR(status);
+  }
+  if (test.lines.empty()) {
+    return FailedPrecondition("no month's end has 60 closed deals before and a month after it");
+  }
+  Summarise(test);
+  return test;
+}
+
+}  // namespace relata

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <iostream>
+#include <random>
+
+#include "relata/exchange/import.h"
+#include "relata/process/pipeline.h"
+#include "relata/score/deal_report.h"
+#include "relata/score/forecast.h"
+#include "relata/score/sales_model.h"
+#include "support/support.h"
+
+namespace relata {
+namespace {
+
+using ::testing::Contains;
+using ::testing::Field;
+using ::testing::SizeIs;
+
+const Actor kAmelie = Actor::User("amelie");
+const Timestamp kNow = *ParseTimestamp("2026-11-13T09:00:00Z");
+const Currency kEur = *Currency::Parse("EUR");
+
+QueryOptions At(Timestamp now) {
+  QueryOptions options;
+  options.now = now;
+  return options;
+}
+
+// --- Proportions -------------------------------------------------------------------------------
+
+TEST(Proportion, WilsonsIntervalIsThePublishedOne) {
+  // Newcombe 1998, Statistics in Medicine 17, table I: 81 of 263, 15 of 148, 0 of 20, 1 of 29.
+  const struct {
+    int64_t hits, n;
+    double low, high;
+  } cases[] = {{81, 263, 0.2553, 0.3662},
+               {15, 148, 0.0624, 0.1605},
+               {0, 20, 0, 0.1611},
+               {1, 29, 0.0061, 0.1718}};
+  for (const auto& c : cases) {
+    const ShareInterval i = WilsonInterval(c.hits, c.n);
+    EXPECT_NEAR(i.low, c.low, 5e-5) << c.hits;
+    EXPECT_NEAR(i.high, c.high, 5e-5) << c.hits;
+  }
+  EXPECT_EQ(WilsonInterval(0, 0).high, 1);
+}
+
+TEST(Proportion, FishersTestIsThatOfTheLadyTastingTea) {
+  EXPECT_NEAR(FisherExact(3, 4, 1, 4), 34.0 / 70, 1e-9);
+  EXPECT_NEAR(FisherExact(4, 4, 0, 4), 2.0 / 70, 1e-9);
+  EXPECT_NEAR(FisherExact(5, 10, 50, 100), 1, 1e-9);
+}
+
+TEST(Proportion, FalseDiscoveryRatesAreThoseOfBenjaminiAndHochberg) {
+  const double p[] = {0.01, 0.04, 0.03, 0.5};
+  const std::vector<double> rates = FalseDiscoveryRates(p);
+  EXPECT_NEAR(rates[0], 0.04, 1e-12);
+  EXPECT_NEAR(rates[1], 0.16 / 3, 1e-12);
+  EXPECT_NEAR(rates[2], 0.16 / 3, 1e-12);
+  EXPECT_NEAR(rates[3], 0.5, 1e-12);
+}
+
+TEST(Proportion, GroupsThatDifferByChanceOnlyAreDrawnToTheWhole) {
+  const GroupShare alike[] = {{50, 100}, {52, 100}, {48, 100}, {51, 100}};
+  const GroupShare apart[] = {{90, 100}, {10, 100}, {50, 100}, {30, 100}};
+  EXPECT_EQ(PriorStrength(alike), 1000);
+  EXPECT_LT(PriorStrength(apart), 20);
+  EXPECT_NEAR(Shrunk({9, 10}, 0.5, 10), 0.7, 1e-12);
+}
+
+// --- Hazards -----------------------------------------------------------------------------------
+
+TEST(Hazards, OpenDealsAreCutOffNotLost) {
+  // Ten deals: on day 1 two are won, on day 2 two are cut off, on day 3 three of the six left are
+  // lost, the rest is cut off on day 4.
+  std::vector<DealDuration> deals;
+  const auto add = [&](int n, int days, DealEnd end) { deals.insert(deals.end(), n, {days, end}); };
+  add(2, 1, DealEnd::kWon);
+  add(2, 2, DealEnd::kOpen);
+  add(3, 3, DealEnd::kLost);
+  add(3, 4, DealEnd::kOpen);
+  const HazardCurve curve = FitHazards(deals, 1);
+  EXPECT_DOUBLE_EQ(curve.win[1], 0.2);
+  EXPECT_DOUBLE_EQ(curve.lose[3], 0.5);
+  const Incidence fresh = IncidenceFrom(curve, -1, 4);
+  EXPECT_DOUBLE_EQ(fresh.won[1], 0.2);
+  EXPECT_DOUBLE_EQ(fresh.lost[3], 0.4);  // 0.8 still open, half of it: not 3 of 10
+  EXPECT_DOUBLE_EQ(IncidenceFrom(curve, 2, 1).lost[0], 0.5);
+}
+
+// A book drawn from constant daily hazards: offer A is won four times as often as B.
+DealBook Drawn(uint64_t seed, int deals_a_day, int days) {
+  std::mt19937_64 random(seed);
+  std::uniform_real_distribution<double> unit;
+  DealBook book;
+  book.currency = kEur;
+  book.first = MakeDate(2024, 1, 1);
+  book.last = AddDays(book.first, days - 1);
+  for (int d = 0; d < days; ++d) {
+    for (int i = 0; i < deals_a_day; ++i) {
+      Deal deal;
+      deal.opportunity = {0, static_cast<Row>(book.deals.size())};
+      deal.opened = AddDays(book.first, d);
+      deal.stage_since = deal.opened;
+      deal.offer = unit(random) < 0.5 ? "A" : "B";
+      deal.sector = unit(random) < 0.5 ? "retail" : "energy";
+      const double win = deal.offer == "A" ? 0.02 : 0.005;
+      for (int age = 1; d + age < days && !deal.closed; ++age) {
+        const double u = unit(random);
+        if (u >= win + 0.015) continue;
+        deal.closed = AddDays(deal.opened, age);
+        deal.won = u < win;
+      }
+      if (deal.closed && deal.won) deal.won_amount = 500 + 1000 * unit(random);
+      book.deals.push_back(std::move(deal));
+    }
+  }
+  return book;
+}
+
+TEST(SalesModel, FindsTheTruthBehindDrawnDeals) {
+  const DealBook book = Drawn(testing::Seed(7), 6, 400);
+  const absl::StatusOr<SalesModel> model = FitSales(book, book.last);
+  ASSERT_TRUE(model.ok()) << model.status();
+  SalesOptions options;
+  options.months = 1;
+  const SalesForecast forecast = ForecastSales(book, *model, options);
+  double a = 0, b = 0;
+  int n_a = 0, n_b = 0;
+  for (const DealOutlook& line : forecast.deals) {
+    const Deal& deal = book.deals[static_cast<size_t>(line.opportunity.row)];
+    (deal.offer == "A" ? a : b) += line.win;
+    ++(deal.offer == "A" ? n_a : n_b);
+  }
+  // 0.02 / 0.035 and 0.005 / 0.02, whatever the age.
+  EXPECT_NEAR(a / n_a, 0.571, 0.08);
+  EXPECT_NEAR(b / n_b, 0.25, 0.08);
+  EXPECT_NEAR(model->opened_a_month, 6 * 30.4, 8);
+}
+
+TEST(SalesModel, RepeatsForASeedAndIsWiderForHigherLevels) {
+  const DealBook book = Drawn(3, 4, 300);
+  const SalesModel model = *FitSales(book, book.last);
+  SalesOptions options;
+  options.quotas[MonthOf(AddDays(book.last, 1)) + 1] = 1;
+  const SalesForecast one = ForecastSales(book, model, options);
+  const SalesForecast two = ForecastSales(book, model, options);
+  ASSERT_THAT(one.months, SizeIs(3));
+  for (size_t m = 0; m < 3; ++m) {
+    EXPECT_EQ(one.months[m].mean, two.months[m].mean);
+    EXPECT_LT(one.months[m].low[2], one.months[m].low[1]);
+    EXPECT_LT(one.months[m].low[1], one.months[m].low[0]);
+    EXPECT_GT(one.months[m].high[2], one.months[m].high[0]);
+    EXPECT_GE(one.months[m].mean, one.months[m].from_open);
+  }
+  EXPECT_EQ(one.months[1].reach, 1);
+  EXPECT_EQ(one.months[0].quota, 0);
+}
+
+TEST(SalesModel, RefusesToLearnFromAFewDeals) {
+  const DealBook book = Drawn(3, 1, 15);
+  EXPECT_TRUE(absl::IsFailedPrecondition(FitSales(book, book.last).status()));
+  EXPECT_TRUE(absl::IsFailedPrecondition(BackTestSales(book, 3, 1).status()));
+}
+
+TEST(BackTest, IntervalsHoldAsOftenAsTheySay) {
+  std::array<double, 3> inside{};
+  double n = 0;
+  const uint64_t first = testing::Seed(21);
+  for (uint64_t seed = first; seed < first + 3; ++seed) {
+    const absl::StatusOr<BackTest> test = BackTestSales(Drawn(seed, 3, 500), 2, seed);
+    ASSERT_TRUE(test.ok()) << test.status();
+    const auto lines = static_cast<double>(test->lines.size());
+    for (size_t level = 0; level < 3; ++level) inside[level] += test->coverage[level] * lines;
+    n += lines;
+    EXPECT_LT(test->brier, test->base_brier);
+  }
+  EXPECT_GE(n, 60);
+  EXPECT_GE(inside[0] / n, 0.42);
+  EXPECT_GE(inside[1] / n, 0.74);
+  EXPECT_GE(inside[2] / n, 0.9);
+}
+
+TEST(BackTest, LooksAtNothingThatWasNotKnown) {
+  DealBook book = Drawn(5, 4, 300);
+  const Date day = MakeDate(2024, 6, 30);
+  const SalesModel model = *FitSales(BookAsOf(book, day), day);
+  // Whatever happens afterwards, the forecast of the day is the same.
+  for (Deal& deal : book.deals) {
+    if (deal.closed && *deal.closed > day) {
+      deal.won = !deal.won;
+      deal.won_amount *= 100;
+    }
+  }
+  const SalesModel again = *FitSales(BookAsOf(book, day), day);
+  EXPECT_EQ(model.all.win, again.all.win);
+  EXPECT_EQ(ForecastSales(BookAsOf(book, day), model, {}).months[0].mean,
+            ForecastSales(BookAsOf(book, day), again, {}).months[0].mean);
+}
+
+TEST(SalesModel, AnOutsideSeriesMovesTheMonthsItSays) {
+  DealBook book = Drawn(9, 6, 540);
+  MonthlySeries index{"index", {}};
+  const int first = MonthOf(book.first);
+  for (int m = first; m < first + 24; ++m) index.values[m] = m % 2 == 0 ? 1 : 2;
+  // Wins of months with index 1 are mostly lost instead.
+  std::mt19937_64 random(1);
+  for (Deal& deal : book.deals) {
+    if (deal.closed && deal.won && index.values[MonthOf(*deal.closed)] == 1 && random() % 4 != 0) {
+      deal.won = false;
+    }
+  }
+  const MonthlySeries outside[] = {index};
+  const SalesModel model = *FitSales(book, book.last, outside);
+  EXPECT_GT(model.series.at("index"), 1);
+  const int month = MonthOf(book.last) + 1;
+  EXPECT_GT(model.outside.at(month + (month % 2 == 0 ? 1 : 0)),
+            2 * model.outside.at(month + (month % 2 == 0 ? 0 : 1)));
+}
+
+// --- Reports -----------------------------------------------------------------------------------
+
+TEST(DealReport, FindsPlantedPatternsAndLeavesChanceAlone) {
+  std::mt19937_64 random(testing::Seed(13));
+  DealBook book;
+  ContactSequences sequences;
+  for (Row row = 0; row < 900; ++row) {
+    Deal deal;
+    deal.opportunity = {0, row};
+    deal.opened = MakeDate(2026, 1, 1);
+    deal.closed = MakeDate(2026, 2, 1);
+    deal.offer = random() % 2 == 0 ? "press" : "pump";
+    deal.sector = "s" + std::to_string(random() % 12);
+    const bool visited = random() % 3 == 0;
+    sequences[row] = visited ? std::vector<std::string>{"call", "visit", "email"}
+                             : std::vector<std::string>{"call", "email"};
+    const bool planted = deal.offer == "press" && deal.sector == "s1";
+    deal.won = random() % 100 < (planted ? 90U : visited ? 60U : 30U);
+    book.deals.push_back(std::move(deal));
+  }
+  const std::vector<DealPattern> patterns = FindPatterns(book, sequences);
+  std::vector<std::string> found;
+  for (const DealPattern& p : patterns) {
+    EXPECT_GE(p.closed, 10);
+    EXPECT_LE(p.interval.low, p.share);
+    EXPECT_GE(p.interval.high, p.share);
+    if (p.rate < 0.01) found.push_back(p.name);
+  }
+  EXPECT_THAT(found, Contains("press + s1"));
+  EXPECT_THAT(found, Contains("call > visit"));
+  for (const std::string& name : found) {
+    const bool explained = name.find("s1") != std::string::npos || name == "press" ||
+                           name == "pump" || name.find('>') != std::string::npos;
+    EXPECT_TRUE(explained) << name;
+  }
+}
+
+TEST(DealReport, TimeInAStageCountsThoseStillInIt) {
+  DealBook book;
+  book.last = MakeDate(2026, 3, 1);
+  for (int i = 0; i < 4; ++i) {
+    Deal deal;
+    deal.opened = MakeDate(2026, 1, 1);
+    deal.moves = {{deal.opened, "proposal", {}, {}, {}}};
+    if (i < 2) deal.moves.push_back({AddDays(deal.opened, 10), "negotiation", {}, {}, {}});
+    book.deals.push_back(deal);
+  }
+  const std::vector<StageLine> stages = StageFriction(book);
+  ASSERT_THAT(stages, SizeIs(2));
+  EXPECT_EQ(stages[1].stage, "proposal");
+  EXPECT_EQ(stages[1].entered, 4);
+  EXPECT_EQ(stages[1].days, 10);       // two of four have left by then
+  EXPECT_EQ(stages[1].slow_days, -1);  // the other two have not
+  EXPECT_EQ(stages[0].days, -1);
+}
+
+// --- From the graph ----------------------------------------------------------------------------
+
+TEST(Forecast, StageProbabilitiesAreThoseOfThePipeline) {
+  absl::StatusOr<Crm> crm = Crm::Open(":memory:");
+  ASSERT_TRUE(crm.ok());
+  EXPECT_EQ(StageOdds(*crm).Of("proposal"), 0.6);
+  EXPECT_EQ(StageOdds(*crm).Of("trial"), 0.5);
+  const absl::Status defined = DefinePipeline(*crm, "sales", R"json({"type": "opportunity",
+    "stages": [{"name": "trial", "probability": 35}, {"name": "proposal", "probability": 45}]})json",
+                                              kAmelie, kNow);
+  ASSERT_TRUE(defined.ok()) << defined;
+  EXPECT_DOUBLE_EQ(StageOdds(*crm).Of("trial"), 0.35);
+  EXPECT_DOUBLE_EQ(StageOdds(*crm).Of("proposal"), 0.45);
+  EXPECT_EQ(StageOdds(*crm).Of("negotiation"), 0.8);
+}
+
+TEST(Deals, QuotasAreSpreadOverTheirMonths) {
+  absl::StatusOr<Crm> crm = Crm::Open(":memory:");
+  ASSERT_TRUE(crm.ok());
+  Transaction tx = crm->Begin(kAmelie);
+  const RecordRef team =
+      tx.Create("objective", {{"name", Value::Text("Q1")},
+                              {"target_amount", Value::Amount({900'000 * 10'000LL, kEur})},
+                              {"from", Value::Day(MakeDate(2026, 1, 1))},
+                              {"until", Value::Day(MakeDate(2026, 3, 31))}});
+  tx.Create("objective", {{"name", Value::Text("Q1, Eric")},
+                          {"parent", Value::Record(team)},
+                          {"target_amount", Value::Amount({400'000 * 10'000LL, kEur})},
+                          {"from", Value::Day(MakeDate(2026, 1, 1))},
+                          {"until", Value::Day(MakeDate(2026, 3, 31))}});
+  ASSERT_TRUE(tx.Commit(kNow).ok());
+  const auto quotas = QuotasOf(*crm, At(kNow), kEur);
+  ASSERT_TRUE(quotas.ok()) << quotas.status();
+  EXPECT_NEAR(quotas->at(2026 * 12 + 1), 280'000, 1e-6);  // 28 of 90 days
+  EXPECT_EQ(quotas->size(), 3U);
+}
+
+TEST(Deals, TheMavenBookIsReadWholeAndItsPastForecastsAreChecked) {
+  RELATA_REQUIRE_SHARED("data/maven_crm_sales/sales_pipeline.csv");
+  absl::StatusOr<Crm> crm = Crm::Open(":memory:");
+  ASSERT_TRUE(crm.ok());
+  ImportOptions options;
+  options.now = UtcMidnight(MakeDate(2018, 1, 1));
+  const auto report =
+      ImportFiles(*crm, {(testing::RelataShared() / "data/maven_crm_sales").string()}, options);
+  ASSERT_TRUE(report.ok()) << report.status();
+  const absl::StatusOr<DealBook> book = DealsOf(*crm, At(options.now));
+  ASSERT_TRUE(book.ok()) << book.status();
+  const std::vector<ChannelLine> channels = ConversionByChannel(*book);
+  ASSERT_FALSE(channels.empty());
+  // Counted in the file.
+  EXPECT_EQ(channels[0].won, 2394);
+  EXPECT_EQ(book->deals.size() + static_cast<size_t>(book->without_opening), 4865U);
+  EXPECT_EQ(book->without_opening, 500);
+  EXPECT_FALSE(book->amounts_are_estimates);  // only won deals have one
+  const absl::StatusOr<BackTest> test = BackTestSales(*book, 3, 1);
+  ASSERT_TRUE(test.ok()) << test.status();
+  std::cout << "maven: " << test->lines.size()
+            << " forecasts, open deals inside 50/80/95: " << test->open_coverage[0] << " "
+            << test->open_coverage[1] << " " << test->open_coverage[2] << ", wins foreseen "
+            << test->predicted_wins << " actual " << test->actual_wins << ", brier " << test->brier
+            << " base " << test->base_brier << "\n";
+  EXPECT_GT(test->lines.size(), 10U);
+  EXPECT_LT(test->brier, test->base_brier);
+}
+
+}  // namespace
+}  // namespace relata
