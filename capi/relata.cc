@@ -13,6 +13,7 @@
 
 #include "capi/guard.h"
 #include "capi/payload.h"
+#include "relata/engine/audit_log.h"
 #include "relata/exchange/import.h"
 #include "relata/segment/audience.h"
 #include "relata/segment/segment.h"
@@ -49,8 +50,8 @@ absl::Status OpenCrm(std::string_view where, const relata_open_options_t& given,
   if (!tenant.empty()) options.tenant = tenant;
   options.zone = zone;
   options.read_only = given.read_only != 0;
-  options.create = given.must_exist == 0;
   options.exclusive = given.exclusive != 0;
+  options.create = given.must_exist == 0;
   RELATA_ASSIGN_OR_RETURN(Crm opened, Crm::Open(where, std::move(options)));
   *crm = new relata_crm_t{std::move(opened), std::move(actor)};
   return absl::OkStatus();
@@ -375,6 +376,10 @@ relata_status_t relata_may_contact(relata_crm_t* crm, const char* name, size_t n
                             relata::capi::ReadQuestion(*crm, person, over, why, at, options));
     RELATA_ASSIGN_OR_RETURN(const relata::Decision answer,
                             relata::MayContact(crm->crm, question.person, question.plan));
+    if (!crm->actor.role.empty()) {
+      RELATA_RETURN_IF_ERROR(relata::LogDecision(crm->crm, crm->actor, question.person,
+                                                 relata::Name(answer.rule), question.plan.at));
+    }
     relata_decision_t out{};
     out.outcome = static_cast<int32_t>(answer.outcome);
     out.pack_version = answer.pack_version;

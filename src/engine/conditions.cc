@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "engine/access_log.h"
 #include "engine/definitions.h"
 #include "engine/engine.h"
 #include "nlohmann/json.hpp"
@@ -198,6 +199,24 @@ absl::Status PermitReading(const Crm& crm, const Plan& plan, const Permissions& 
     }
     return absl::OkStatus();
   });
+}
+
+absl::StatusOr<std::vector<std::string>> PersonalFields(const Crm& crm, const Plan& plan) {
+  const std::shared_ptr<const Schema> schema = crm.schema();
+  std::set<std::string> names;
+  std::set<std::string> seen;
+  RELATA_RETURN_IF_ERROR(EachPlan(crm, plan, seen, [&](const Plan& p) -> absl::Status {
+    for (const auto& [type_id, field_id] : p.paths().fields) {
+      const TypeDef& type = schema->type(type_id);
+      const FieldDef* field = type.field(field_id);
+      if (field != nullptr && field->personal != Personal::kNone &&
+          field->personal != Personal::kAsType) {
+        names.insert(Concat(type.name, ".", field->name));
+      }
+    }
+    return absl::OkStatus();
+  }));
+  return std::vector<std::string>(names.begin(), names.end());
 }
 
 absl::StatusOr<Permissions> PermissionsOf(const Crm& crm, const Actor& actor) {

@@ -88,11 +88,11 @@ absl::StatusOr<RecordRef> Crm::Find(std::string_view name) const {
   const std::string_view id = name.substr(slash + 1);
   const std::optional<Uuid> uuid = Uuid::Parse(id);
   if (uuid) {
-    // A public id names the same row for ever, so a table that is loaded knows it without asking
-    // the store; what became of the record since is for Resolve to say.
+    // A table that is loaded and fresh knows its public ids without asking the store.
+    RELATA_RETURN_IF_ERROR(engine_->Freshen());
     const std::shared_ptr<const Snapshot> known = engine_->Current();
     const RecordRef found = known->Loaded(type->id) ? known->Find(type->id, *uuid) : RecordRef{};
-    if (!found.none()) return Resolve(found);
+    if (!found.none()) return known->Resolve(found);
   }
   RELATA_ASSIGN_OR_RETURN(std::unique_ptr<StoreReader> reader, engine_->Read());
   absl::StatusOr<Row> row = NotFound("");

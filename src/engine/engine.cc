@@ -10,6 +10,7 @@
 
 #include "base/strings.h"
 #include "engine/batch_decision.h"
+#include "engine/commitment.h"
 #include "engine/conditions.h"
 #include "engine/membership.h"
 #include "engine/tables.h"
@@ -26,13 +27,6 @@ namespace {
 constexpr int kMostAttempts = 8;            // at one commit, when the store meets conflicts
 constexpr std::string_view kOnly = "main";  // the name of definitions there is one of
 
-std::string Sha256(std::string_view text) {
-  std::string digest(crypto_hash_sha256_BYTES, '\0');
-  crypto_hash_sha256(reinterpret_cast<unsigned char*>(digest.data()),
-                     reinterpret_cast<const unsigned char*>(text.data()), text.size());
-  return digest;
-}
-
 // Gives every personal image its salt, and its change the digest of both.
 void SealImages(IdSource& ids, Timestamp now, std::vector<CommitBatch>& steps) {
   for (CommitBatch& step : steps) {
@@ -40,43 +34,9 @@ void SealImages(IdSource& ids, Timestamp now, std::vector<CommitBatch>& steps) {
       if (change.personal.empty()) continue;
       const Uuid salt = ids.Next(now);
       change.personal.insert(change.personal.begin(), salt.bytes.begin(), salt.bytes.end());
-      change.personal_digest = Sha256(change.personal);
+      change.personal_digest = internal::Sha256(change.personal);
     }
   }
-}
-
-// A salted digest of everything in the commit that may not be altered. A personal image enters by
-// its own salted digest, which is kept with the change, so that erasing the image breaks nothing.
-std::string CommitmentOf(std::string_view salt, const std::vector<CommitBatch>& steps) {
-  internal::Packer out;
-  out.Text(salt);
-  for (const CommitBatch& step : steps) {
-    for (const ChangeWrite& c : step.changes) {
-      out.Int(c.seq);
-      out.Uint(c.type);
-      out.Int(c.row);
-      out.Int(c.rows);
-      out.Uint(static_cast<uint64_t>(c.op));
-      out.Text(c.before);
-      if (!c.personal_digest.empty()) out.Text(c.personal_digest);
-    }
-    for (const LedgerWrite& l : step.ledger) {
-      out.Int(l.seq);
-      out.Text(Sha256(l.body));
-    }
-    for (const EventBatch& e : step.events) {
-      out.Uint(e.type);
-      out.Int(e.first_seq);
-      out.Uint(e.at.size());
-    }
-    for (const DefinitionWrite& d : step.definitions) {
-      out.Text(d.kind);
-      out.Text(d.name);
-      out.Int(d.version);
-      out.Text(d.body);
-    }
-  }
-  return Sha256(out.Take());
 }
 
 std::string PackResult(const Commit& c) {
@@ -685,9 +645,15 @@ absl::Status Crm::Engine::Finish(Attempt& attempt) {
   const Uuid salts[] = {options_.ids->Next(attempt.now), options_.ids->Next(attempt.now)};
   for (const Uuid& salt : salts) row.salt.append(salt.bytes.begin(), salt.bytes.end());
   SealImages(*options_.ids, attempt.now, attempt.steps);
-  row.commitment = CommitmentOf(row.salt, attempt.steps);
-  row.chain = Sha256(Concat(row.chain, row.commitment));
-  row.last_seq = attempt.allocation.next_seq - 1;
+  LogWrite audit;
+  audit.log = internal::kAuditLog;
+  audit.seq = attempt.allocation.next_seq++;
+  audit.at = row.recorded;
+  audit.body = internal::AuditBody(row, attempt.steps);
+  row.last_seq = audit.seq;
+  row.commitment = internal::CommitmentOf(row, audit.body);
+  row.chain = internal::Sha256(Concat(row.chain, row.commitment));
+  attempt.steps.back().logs.push_back(std::move(audit));
   attempt.counts.id = row.id;
   attempt.counts.recorded = row.recorded;
   row.result = PackResult(attempt.counts);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "engine/access_log.h"
 #include "engine/columnar.h"
 #include "engine/conditions.h"
 #include "engine/engine.h"
@@ -64,6 +65,12 @@ absl::StatusOr<PreparedQuery> Prepare(const Crm& crm, std::string_view type, std
     return PermissionDenied(Concat("the role may not read ", type));
   }
   RELATA_RETURN_IF_ERROR(internal::PermitReading(crm, plan, permissions, options.purpose));
+  if (!options.reader.role.empty()) {
+    RELATA_ASSIGN_OR_RETURN(std::vector<std::string> fields, internal::PersonalFields(crm, plan));
+    RELATA_RETURN_IF_ERROR(
+        internal::LogAccess(crm, options.reader,
+                            {"search", {}, std::string(type), std::move(fields), "", options.now}));
+  }
   RELATA_ASSIGN_OR_RETURN(const std::vector<TypeId> tables, internal::TablesRead(crm, plan));
   RELATA_ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> snapshot, crm.View(tables));
   return PreparedQuery{std::move(condition), std::move(snapshot)};

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "engine/access_log.h"
 #include "engine/conditions.h"
 #include "process/families.h"
 #include "relata/process/overview.h"
@@ -305,6 +306,10 @@ absl::StatusOr<Brief> BriefFor(const Crm& crm, RecordRef subject, const QueryOpt
   if (!may.MayRead(record.type)) {
     return PermissionDenied(Concat("the role may not read ", schema->type(record.type).name));
   }
+  const TypeDef& type = schema->type(record.type);
+  RELATA_RETURN_IF_ERROR(internal::LogAccess(
+      crm, asking.reader,
+      {"read", record, type.name, internal::PersonalFields(type), "", asking.now}));
   return BriefMaker(crm, *view, may, record, asking.now, language).Make();
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "engine/access_log.h"
 #include "engine/conditions.h"
 #include "process/families.h"
 
@@ -185,6 +186,9 @@ absl::StatusOr<Overview> OverviewOf(const Crm& crm, RecordRef subject, const Que
   RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view,
                           crm.View(TablesAround(*schema, type)));
   if (!view->Exists(record)) return NotFound("the record does not exist");
+  RELATA_RETURN_IF_ERROR(internal::LogAccess(
+      crm, asking.reader,
+      {"read", record, type.name, internal::PersonalFields(type), "", asking.now}));
   return OverviewMaker(crm, *view, may, asking, options).Make(record);
 }
 

@@ -5,11 +5,27 @@
 #include "relata/engine/crm.h"
 #include "relata/score/lifetime_value.h"
 #include "relata/score/rule_score.h"
+#include "segment/profiling.h"
 
 namespace relata::internal {
 
+namespace {
+
+absl::StatusOr<std::vector<double>> ScoresOfAll(const Asking& asking, std::string_view name,
+                                                TypeId type) {
+  if (asking.crm.FindDefinition("score", name).ok()) return AnswerScores(asking, name, type);
+  if (asking.crm.FindDefinition("clv", name).ok()) {
+    return AnswerLifetimeValues(asking, name, type);
+  }
+  return AnswerScores(asking, name, type);
+}
+
+}  // namespace
+
 absl::StatusOr<double> AnswerNamedScore(const Asking& asking, std::string_view name,
                                         RecordRef record) {
+  RELATA_ASSIGN_OR_RETURN(const bool objects, ObjectsToProfiling(asking.view, record, asking.now));
+  if (objects) return NotFound("the person objects to profiling");
   if (asking.crm.FindDefinition("score", name).ok()) return AnswerScore(asking, name, record);
   if (asking.crm.FindDefinition("clv", name).ok()) {
     return AnswerLifetimeValue(asking, name, record);
@@ -19,11 +35,9 @@ absl::StatusOr<double> AnswerNamedScore(const Asking& asking, std::string_view n
 
 absl::StatusOr<std::vector<double>> AnswerNamedScores(const Asking& asking, std::string_view name,
                                                       TypeId type) {
-  if (asking.crm.FindDefinition("score", name).ok()) return AnswerScores(asking, name, type);
-  if (asking.crm.FindDefinition("clv", name).ok()) {
-    return AnswerLifetimeValues(asking, name, type);
-  }
-  return AnswerScores(asking, name, type);
+  RELATA_ASSIGN_OR_RETURN(std::vector<double> scores, ScoresOfAll(asking, name, type));
+  RELATA_RETURN_IF_ERROR(LeaveOutObjectors(asking.view, type, asking.now, scores));
+  return scores;
 }
 
 absl::StatusOr<std::vector<std::shared_ptr<const Plan>>> NamedScorePlans(const Crm& crm,

@@ -14,6 +14,7 @@
 #include "score/population_scorer.h"
 #include "score/record_scorer.h"
 #include "score/score_program.h"
+#include "segment/profiling.h"
 
 namespace relata {
 namespace {
@@ -188,20 +189,29 @@ absl::StatusOr<ScoredRecord> ScoreOf(const Crm& crm, std::string_view name, Reco
         Concat("score '", name, "' is of records of type ", ready.program.score.type));
   }
   if (!ready.view->Exists(here)) return NotFound("there is no such record");
+  RELATA_ASSIGN_OR_RETURN(const bool objects,
+                          internal::ObjectsToProfiling(*ready.view, here, options.now));
+  if (objects) return NotFound("the person objects to profiling");
   return RecordScorer(crm, *ready.view, ready.program, options.now).Score(here);
 }
 
 absl::StatusOr<PopulationScores> ScoreAll(const Crm& crm, std::string_view name,
                                           const QueryOptions& options) {
   RELATA_ASSIGN_OR_RETURN(const Ready ready, Prepare(crm, name, options));
-  return PopulationScorer(crm, *ready.view, ready.program, options.now).Totals();
+  RELATA_ASSIGN_OR_RETURN(PopulationScores all,
+                          PopulationScorer(crm, *ready.view, ready.program, options.now).Totals());
+  RELATA_RETURN_IF_ERROR(
+      internal::LeaveOutObjectors(*ready.view, all.type, options.now, all.totals));
+  return all;
 }
 
 absl::StatusOr<std::vector<ScoredRecord>> TopScores(const Crm& crm, std::string_view name,
                                                     const QueryOptions& options) {
   RELATA_ASSIGN_OR_RETURN(const Ready ready, Prepare(crm, name, options));
-  RELATA_ASSIGN_OR_RETURN(const PopulationScores all,
+  RELATA_ASSIGN_OR_RETURN(PopulationScores all,
                           PopulationScorer(crm, *ready.view, ready.program, options.now).Totals());
+  RELATA_RETURN_IF_ERROR(
+      internal::LeaveOutObjectors(*ready.view, all.type, options.now, all.totals));
   std::vector<Row> rows;
   for (size_t row = 0; row < all.totals.size(); ++row) {
     if (!std::isnan(all.totals[row])) rows.push_back(static_cast<Row>(row));

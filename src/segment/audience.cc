@@ -91,6 +91,17 @@ absl::StatusOr<ConsentExplanation> WhyContact(const Crm& crm, RecordRef person,
   return why;
 }
 
+absl::Status MayContactAll(const Crm& crm, TypeId type, std::span<const Row> rows,
+                           const ContactPlan& plan, std::span<Decision> answers) {
+  ContactCards& cards = ContactCards::Of(crm);
+  auto answer = answers.begin();
+  return cards.ForEach(
+      crm, type, rows.first(std::min(rows.size(), answers.size())),
+      [&](Row, const ContactCard& card, PartyId person, const RulesPointer& rules) {
+        *answer++ = internal::DecideOn(card, person, plan, *rules, cards.lookup());
+      });
+}
+
 absl::StatusOr<SegmentAudience> FindAudience(const Crm& crm, std::string_view segment,
                                              const ContactPlan& plan, const QueryOptions& options) {
   RELATA_RETURN_IF_ERROR(CheckPlan(plan));

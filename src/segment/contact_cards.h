@@ -63,6 +63,7 @@ class ContactCards : public CommitObserver {
       std::shared_lock lock(mutex_);
       const ContactCard* card = rules_ == nullptr || IsPast(crm) ? nullptr : Find(person);
       if (card != nullptr) {
+        card->Prefetch();
         f(*card, PartyId::Of(person), rules_);
         return absl::OkStatus();
       }

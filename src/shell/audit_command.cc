@@ -49,13 +49,18 @@ void AddAuditCommand(CLI::App& app, Session& session) {
       app, "audit", "Look at exports without importing them",
       "How filled each column is, what is junk, dead or personal in it, how many companies\nand "
       "people there really are, and where the files contradict each other. Status 1\nwhen it found "
-      "problems.");
-  command->add_option("PATH", *paths, "Files and folders of exports")->required();
+      "problems. The commands below look at the trail of a database instead.");
+  command->add_option("PATH", *paths, "Files and folders of exports");
   command->add_option("--preset", options->preset, "Whose exports they are")->type_name("P");
   command->add_option("--most", options->max_listed, "Findings told one by one")
       ->type_name("N")
       ->capture_default_str();
-  session.On(command, [&session, paths, options] { return Run(session, *paths, *options); });
+  AddAuditTrailCommands(*command, session);
+  session.On(command, [&session, command, paths, options] {
+    if (!command->get_subcommands().empty()) return session.exit_status();
+    if (paths->empty()) return session.UsageError("audit: files or folders of exports are needed");
+    return Run(session, *paths, *options);
+  });
 }
 
 }  // namespace relata::shell

@@ -119,9 +119,11 @@ absl::Status WriteText(const std::string& file, std::string_view text);
 void AddAudienceCommand(CLI::App& app, Session& session);
 void AddAuditCommand(CLI::App& app, Session& session);
 void AddBackupCommands(CLI::App& app, Session& session);
+void AddAuditTrailCommands(CLI::App& audit, Session& session);  // below `audit`
 void AddClvCommands(CLI::App& app, Session& session);
 void AddConsentCommands(CLI::App& app, Session& session);
 void AddConsentLedgerCommands(CLI::App& consent, Session& session);  // below `consent`
+void AddConsentRulesCommands(CLI::App& consent, Session& session);   // below `consent`
 void AddDefineCommands(CLI::App& app, Session& session);
 void AddDemoCommand(CLI::App& app, Session& session);
 void AddEvalCommand(CLI::App& app, Session& session);

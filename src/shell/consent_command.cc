@@ -38,6 +38,7 @@ void AddConsentCommands(CLI::App& app, Session& session) {
   CLI::App* consent = AddCommand(app, "consent", "Record, decide and explain consent");
   consent->require_subcommand(1);
   AddConsentLedgerCommands(*consent, session);
+  AddConsentRulesCommands(*consent, session);
   AddReplay(*consent, session);
 }
 

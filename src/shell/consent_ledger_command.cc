@@ -8,6 +8,7 @@
 
 #include "base/strings.h"
 #include "relata/consent/vocabulary.h"
+#include "relata/engine/audit_log.h"
 #include "shell/command.h"
 #include "shell/contact_plan.h"
 #include "shell/records.h"
@@ -236,6 +237,9 @@ int DecideContact(const Crm& crm, const Session& session, const std::string& per
   const absl::StatusOr<ConsentExplanation> why =
       WhyContact(crm, *record, *plan, session.language());
   if (!why.ok()) return session.Fail(why.status());
+  const absl::Status logged =
+      LogDecision(crm, session.actor(), *record, Name(why->decision.rule), plan->at);
+  if (!logged.ok()) return session.Fail(logged);
   if (session.json) {
     Json out = {{"person", person}, {"at", FormatTimestamp(plan->at)}};
     out.update(Json::parse(why->ToJson()));

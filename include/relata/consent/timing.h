@@ -42,6 +42,19 @@ Blocked InEveryZone(const Case& c, Rule rule, Until until) {
   return {};
 }
 
+// What the zone's clock shows at `t`. An audience is asked about one instant in few zones, so each
+// thread keeps the last answer.
+inline LocalTime LocalAt(const Zone& zone, Timestamp t) {
+  struct Last {
+    Zone zone;
+    Timestamp at = Timestamp::kMin;
+    LocalTime local;
+  };
+  thread_local Last last;
+  if (last.at != t || !(last.zone == zone)) last = {zone, t, zone.Local(t)};
+  return last.local;
+}
+
 // Statutory hours. `outside_hours`: the basis is a consent to calls outside them.
 inline Blocked TryHours(const Case& c, const RuleRow& row, bool outside_hours) {
   if (!c.Covers(row) || (outside_hours && row.rule == Rule::kFrPhoneHours)) return {};
@@ -49,7 +62,7 @@ inline Blocked TryHours(const Case& c, const RuleRow& row, bool outside_hours) {
     return {};
   }
   return InEveryZone(c, row.rule, [&](const Zone& zone) {
-    if (IsOpen(row.hours, zone.Local(c.q.at))) return Timestamp::kMin;
+    if (IsOpen(row.hours, LocalAt(zone, c.q.at))) return Timestamp::kMin;
     return NextOpening(row.hours, zone, c.q.at).value_or(Timestamp::kMax);
   });
 }
@@ -104,7 +117,7 @@ inline Blocked TryQuietHours(const Case& c) {
   if (!quiet.on() || c.q.channel == Channel::kAny) return {};
   if (quiet.channels != 0 && (quiet.channels & Bit(c.q.channel)) == 0) return {};
   return InEveryZone(c, Rule::kQuietHours, [&](const Zone& zone) {
-    if (!IsQuiet(quiet, zone.Local(c.q.at).second)) return Timestamp::kMin;
+    if (!IsQuiet(quiet, LocalAt(zone, c.q.at).second)) return Timestamp::kMin;
     return QuietUntil(quiet, zone, c.q.at);
   });
 }

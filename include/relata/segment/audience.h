@@ -19,6 +19,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,12 @@ absl::StatusOr<Decision> MayContact(const Crm& crm, RecordRef person, const Cont
 absl::StatusOr<ConsentExplanation> WhyContact(const Crm& crm, RecordRef person,
                                               const ContactPlan& plan,
                                               Language language = Language::kEnglish);
+
+// The same for many persons of one type: answers[i] is about rows[i]; the spans have one length,
+// and answers past the shortest stay as they are. One thread decides millions a second once their
+// facts are compiled. Stops at the first row that is no person (NotFound, InvalidArgument).
+absl::Status MayContactAll(const Crm& crm, TypeId type, std::span<const Row> rows,
+                           const ContactPlan& plan, std::span<Decision> answers);
 
 // One rule by which members were left out. Beside the rules of consent there are NO_ADDRESS and
 // INVALID_ADDRESS: the channel needs an address that the person does not have.

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/commitment.h"
+
+#include <sodium.h>
+
+#include "nlohmann/json.hpp"
+
+namespace relata::internal {
+
+using Json = nlohmann::json;
+
+std::string Sha256(std::string_view text) {
+  std::string digest(crypto_hash_sha256_BYTES, '\0');
+  crypto_hash_sha256(reinterpret_cast<unsigned char*>(digest.data()),
+                     reinterpret_cast<const unsigned char*>(text.data()), text.size());
+  return digest;
+}
+
+Digester& Digester::Int(int64_t n) {
+  for (int i = 0; i < 8; ++i) {
+    bytes_.push_back(static_cast<char>(static_cast<uint64_t>(n) >> (8 * i) & 0xff));
+  }
+  ++parts_;
+  return *this;
+}
+
+Digester& Digester::Text(std::string_view text) {
+  Int(static_cast<int64_t>(text.size()));
+  bytes_ += text;
+  return *this;
+}
+
+std::string Digester::Hex() const {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  const std::string digest = Sha256(bytes_);
+  std::string out;
+  for (size_t i = 0; i < digest.size() / 2; ++i) {
+    const auto byte = static_cast<unsigned char>(digest[i]);
+    out.push_back(kDigits[byte >> 4]);
+    out.push_back(kDigits[byte & 15]);
+  }
+  return out;
+}
+
+std::string EntryDigest(std::string_view salt, const LedgerWrite& line) {
+  Digester d(salt);
+  d.Text("entry").Int(line.seq).Ref(line.person).Ref(line.point).Int(line.at.micros);
+  return d.Text(line.body).Hex();
+}
+
+std::string LineDigest(std::string_view salt, const LogWrite& line) {
+  Digester d(salt);
+  d.Text("line").Text(line.log).Int(line.seq).Ref(line.subject).Text(line.key).Int(line.at.micros);
+  return d.Text(line.body).Hex();
+}
+
+std::string TextDigest(std::string_view salt, std::string_view text) {
+  return Digester(salt).Text("text").Text(text).Hex();
+}
+
+// A personal image enters by its own salted digest, which stays when the image is erased.
+void AddChange(Digester& changes, const ChangeWrite& c) {
+  changes.Int(c.seq).Int(c.type).Int(c.row).Int(c.rows).Int(static_cast<int64_t>(c.op));
+  changes.Text(c.before).Ref(c.subject).Int(c.effective_at.value_or(Timestamp::kMin).micros);
+  changes.Text(c.personal_digest);
+}
+
+void AddDefinition(Digester& definitions, const DefinitionWrite& d) {
+  definitions.Text(d.kind).Text(d.name).Int(d.version).Text(d.body);
+}
+
+std::string AuditBody(const CommitRow& row, std::span<const CommitBatch> steps) {
+  Digester changes(row.salt);
+  Digester definitions(row.salt);
+  int64_t defined = 0;
+  Json entries = Json::array();
+  Json lines = Json::array();
+  Json events = Json::array();
+  Json aliases = Json::array();
+  for (const CommitBatch& step : steps) {
+    for (const ChangeWrite& c : step.changes) AddChange(changes, c);
+    for (const DefinitionWrite& d : step.definitions) {
+      AddDefinition(definitions, d);
+      ++defined;
+    }
+    for (const LedgerWrite& l : step.ledger) entries.push_back({l.seq, EntryDigest(row.salt, l)});
+    for (const LogWrite& l : step.logs) lines.push_back({l.log, l.seq, LineDigest(row.salt, l)});
+    for (const EventBatch& e : step.events) events.push_back({e.type, e.first_seq, e.at.size()});
+    for (const AliasWrite& a : step.aliases) {
+      aliases.push_back(
+          {a.loser.type, a.loser.row, a.winner.type, a.winner.row, a.from, a.until.value_or(0)});
+    }
+  }
+  Json body = {{"commit", row.id}};
+  const auto add = [&body](const char* key, Json list) {
+    if (!list.empty()) body[key] = std::move(list);
+  };
+  if (!changes.empty()) body["changes"] = changes.Hex();
+  if (!definitions.empty()) body["definitions"] = {definitions.Hex(), defined};
+  if (!row.reason.empty()) body["reason"] = TextDigest(row.salt, row.reason);
+  if (!row.operation_id.empty()) body["operation"] = TextDigest(row.salt, row.operation_id);
+  add("entries", std::move(entries));
+  add("lines", std::move(lines));
+  add("events", std::move(events));
+  add("aliases", std::move(aliases));
+  return body.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string CommitmentOf(const CommitRow& row, std::string_view audit_body) {
+  Digester d(row.salt);
+  d.Text("commit").Int(row.id).Int(row.recorded.micros).Text(row.actor).Text(row.source);
+  d.Int(row.last_seq).Text(audit_body);
+  return Sha256(d.Hex() + std::string(row.salt));
+}
+
+}  // namespace relata::internal

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Who does not want to be profiled (GDPR 21(1), 22), or whose data may only be stored (GDPR 18):
+// scores say nothing about them.
+
+#ifndef RELATA_SRC_SEGMENT_PROFILING_H_
+#define RELATA_SRC_SEGMENT_PROFILING_H_
+
+#include <vector>
+
+#include "relata/base/status.h"
+#include "relata/engine/snapshot.h"
+
+namespace relata::internal {
+
+// Whether the record is a person who, at `now`, objects to profiling or has withdrawn consent to
+// it, without having agreed to it again later; or whose processing is restricted. What was said by
+// anybody merged into the person counts.
+absl::StatusOr<bool> ObjectsToProfiling(const Snapshot& view, RecordRef person, Timestamp now);
+
+// Takes them out of the scores of a type: NaN by row. Cost follows the ledger, not the population.
+absl::Status LeaveOutObjectors(const Snapshot& view, TypeId type, Timestamp now,
+                               std::vector<double>& totals);
+
+}  // namespace relata::internal
+
+#endif  // RELATA_SRC_SEGMENT_PROFILING_H_

@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Whatever is done to the rows of a database behind its back is found, and erasure breaks nothing.
+
+#include "relata/engine/audit_log.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <array>
+#include <iostream>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+#include "relata/relata.h"
+#include "support/support.h"
+
+#ifndef RELATA_MUTATIONS
+#define RELATA_MUTATIONS 400
+#endif
+
+namespace relata {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+const Timestamp kStart = *ParseTimestamp("2026-03-02T09:00:00Z");
+
+SecretKey Key(uint8_t fill = 7) {
+  std::array<uint8_t, SecretKey::kBytes> bytes{};
+  bytes.fill(fill);
+  return SecretKey(bytes);
+}
+
+// A file with every kind of row that a commit leaves.
+class AuditTrail : public ::testing::Test {
+ protected:
+  AuditTrail() : path_(folder_.File("trail.db")), crm_(*Crm::Open(path_)) {
+    for (int day = 0; day < 12; ++day) Write(day);
+    EXPECT_EQ(sqlite3_open(path_.c_str(), &db_), SQLITE_OK);
+    Run("PRAGMA synchronous=OFF");
+    checkpoint_ = *ExportCheckpoint(crm_, &key_);
+  }
+  ~AuditTrail() override { sqlite3_close(db_); }
+
+  void Write(int day) {
+    const Timestamp now = kStart + Days(day);
+    Transaction tx = crm_.Begin(Actor::User("amelie"));
+    const std::string n = std::to_string(day);
+    const RecordRef person = tx.Create("contact", {{"family_name", Value::Text("Durand " + n)},
+                                                   {"email", Value::Text("p" + n + "@x.example")}});
+    ConsentEntry entry;
+    entry.event = day % 3 == 0 ? ConsentEvent::kWithdraw : ConsentEvent::kGrant;
+    entry.person = PartyId::Of(person);
+    entry.at = now;
+    entry.scope.channels = Bit(Channel::kEmail);
+    entry.scope.purposes = Bit(Purpose::kMarketing);
+    entry.evidence.source = ConsentSource::kWeb;
+    entry.evidence.text = "sha256:" + n;
+    tx.RecordConsent(entry);
+    tx.Log("access", person, "amelie", "{\"fields\":[\"email\"]}");
+    tx.Log("decision", person, "", "{\"rule\":\"CONSENT.OK\"}");
+    if (day > 0) tx.Update(persons_.back(), {{"family_name", Value::Text("Martin " + n)}});
+    if (day % 4 == 1) tx.Define("note", "n" + n, "{\"day\":" + n + "}");
+    if (day == 7) tx.Merge(persons_[2], persons_[3]);
+    tx.Reason("day " + n).Source("test").OperationId("operation " + n);
+    const absl::StatusOr<Commit> commit = tx.Commit(now);
+    ASSERT_TRUE(commit.ok()) << commit.status();
+    persons_.push_back(crm_.Resolve(person));
+  }
+
+  void Run(const std::string& sql) {
+    char* error = nullptr;
+    EXPECT_EQ(sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, &error), SQLITE_OK)
+        << sql << ": " << error;
+    sqlite3_free(error);
+  }
+  std::vector<std::vector<std::string>> Rows(const std::string& sql) {
+    std::vector<std::vector<std::string>> rows;
+    sqlite3_stmt* s = nullptr;
+    EXPECT_EQ(sqlite3_prepare_v2(db_, sql.c_str(), -1, &s, nullptr), SQLITE_OK) << sql;
+    while (sqlite3_step(s) == SQLITE_ROW) {
+      std::vector<std::string> row;
+      for (int i = 0; i < sqlite3_column_count(s); ++i) {
+        const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(s, i));
+        row.emplace_back(text == nullptr ? "" : text);
+      }
+      rows.push_back(std::move(row));
+    }
+    sqlite3_finalize(s);
+    return rows;
+  }
+  AuditTrailReport Verify() {
+    const Checkpoint kept[] = {checkpoint_};
+    const absl::StatusOr<AuditTrailReport> report = VerifyAudit(crm_, kept, &key_);
+    if (!report.ok()) {  // what can no longer be read was found to be damaged
+      AuditTrailReport damaged;
+      damaged.issues.push_back(
+          {Severity::kError, "reading", std::string(Message(report.status()))});
+      return damaged;
+    }
+    return *report;
+  }
+
+  testing::TempDir folder_;
+  const std::string path_;
+  Crm crm_;
+  const SecretKey key_ = Key();
+  Checkpoint checkpoint_;
+  std::vector<RecordRef> persons_;
+  sqlite3* db_ = nullptr;
+};
+
+TEST_F(AuditTrail, OfAnUntouchedDatabaseIsWhole) {
+  const AuditTrailReport report = Verify();
+  EXPECT_THAT(report.issues, IsEmpty());
+  EXPECT_EQ(report.commits, 12);
+  EXPECT_EQ(report.entries, 12);
+  EXPECT_EQ(report.checkpoints, 1);
+  EXPECT_GE(report.lines, 36);
+  EXPECT_EQ(report.erased, 0);
+  Write(12);
+  EXPECT_TRUE(Verify().ok()) << "a chain that went on passes through its checkpoint";
+}
+
+TEST_F(AuditTrail, StaysWholeWhenImagesEntriesAndLinesAreErased) {
+  Run("DELETE FROM relata_personal_image WHERE seq IN (SELECT min(seq) FROM "
+      "relata_personal_image)");
+  Run("UPDATE relata_ledger SET body = x'' WHERE seq IN (SELECT min(seq) FROM relata_ledger)");
+  Run("UPDATE relata_log SET key = '', body = '{}' WHERE log = 'access' AND seq IN "
+      "(SELECT min(seq) FROM relata_log WHERE log = 'access')");
+  Run("UPDATE relata_commit SET reason = '' WHERE id = 3");
+  const AuditTrailReport report = Verify();
+  EXPECT_THAT(report.issues, IsEmpty());
+  EXPECT_EQ(report.erased, 4);
+}
+
+TEST_F(AuditTrail, ACheckpointShowsWhatTheChainAloneCannot) {
+  Run("DELETE FROM relata_log WHERE seq > (SELECT last_seq FROM relata_commit WHERE id = 10)");
+  Run("DELETE FROM relata_ledger WHERE seq > (SELECT last_seq FROM relata_commit WHERE id = 10)");
+  Run("DELETE FROM relata_change WHERE commit_id > 10");
+  Run("DELETE FROM relata_commit WHERE id > 10");
+  EXPECT_TRUE(VerifyAudit(crm_)->ok()) << "the rest is a chain of its own";
+  const AuditTrailReport report = Verify();
+  ASSERT_EQ(report.issues.size(), 1u);
+  EXPECT_THAT(report.issues[0].message, HasSubstr("cut off"));
+}
+
+TEST_F(AuditTrail, CheckpointsAreTextAndKnowTheirKey) {
+  const absl::StatusOr<Checkpoint> back = ParseCheckpoint(CheckpointText(checkpoint_));
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_EQ(*back, checkpoint_);
+  for (const char* text : {"", "{}", "{\"commit\":1,\"chain\":\"00\",\"mac\":\"00\"}", "[1]"}) {
+    EXPECT_FALSE(ParseCheckpoint(text).ok()) << text;
+  }
+  const SecretKey other = Key(8);
+  const Checkpoint kept[] = {checkpoint_};
+  const AuditTrailReport report = *VerifyAudit(crm_, kept, &other);
+  ASSERT_EQ(report.issues.size(), 1u);
+  EXPECT_THAT(report.issues[0].message, HasSubstr("not exported by this installation"));
+}
+
+TEST_F(AuditTrail, ARoleMayHaveItsAccessesLoggedAndTheyArePartOfTheTrail) {
+  Transaction tx = crm_.Begin(Actor::System("test"));
+  tx.Define("role", "watched", R"json({"types": {"*": "read"}, "log": ["search", "decide"]})json");
+  tx.Define("role", "trusted", R"json({"types": {"*": "read"}})json");
+  ASSERT_TRUE(tx.Commit(kStart + Days(20)).ok());
+  const auto logged = [&] { return crm_.Log(kAccessLog, "sam")->size(); };
+  QueryOptions asking;
+  asking.now = kStart + Days(21);
+  for (const char* role : {"trusted", "watched"}) {
+    asking.reader = Actor::User("sam", role);
+    ASSERT_TRUE(crm_.Query("contact", "contact.email != null", asking).ok());
+    EXPECT_TRUE(LogDecision(crm_, asking.reader, persons_[5], "CONSENT.OK", asking.now).ok());
+    EXPECT_EQ(logged(), std::string(role) == "trusted" ? 0u : 2u);
+  }
+  ASSERT_TRUE(crm_.Query("account", "account.name == 'Acme'", asking).ok());
+  const std::vector<LogWrite> lines = *crm_.Log(kAccessLog, "sam");
+  EXPECT_THAT(lines[0].body, HasSubstr("contact.email"));
+  EXPECT_THAT(lines[1].body, HasSubstr("CONSENT.OK"));
+  EXPECT_EQ(lines[1].subject, persons_[5]);
+  EXPECT_TRUE(Verify().ok());
+  Run("DELETE FROM relata_log WHERE log = 'access' AND key = 'sam'");
+  EXPECT_EQ(Verify().issues.size(), lines.size());
+}
+
+// Random damage to the rows that commits leave: a value flipped, a row deleted, inserted, swapped
+// with another, a table cut off at its end.
+class Mutator {
+ public:
+  Mutator(sqlite3* db, uint64_t seed) : db_(db), random_(seed) {}
+
+  // Does one mutation and says what it did; empty when there was nothing to do it to.
+  std::string Mutate() {
+    static const std::vector<std::string> kTables = {
+        "relata_log",    "relata_log",        "relata_commit", "relata_ledger",
+        "relata_change", "relata_definition", "relata_alias"};
+    const std::string& table = kTables[Pick(kTables.size())];
+    const std::vector<std::string> keys = Text("SELECT " + KeyOf(table) + " FROM " + table);
+    if (keys.size() < 2) return "";
+    const std::string& key = keys[Pick(keys.size())];
+    switch (Pick(5)) {
+      case 0:
+        return Exec("DELETE FROM " + table + " WHERE " + KeyOf(table) + " = " + Quote(key));
+      case 1:
+        return Insert(table, key);
+      case 2:
+        return Swap(table, key, keys[Pick(keys.size())]);
+      case 3:
+        return Exec("DELETE FROM " + table + " WHERE " + KeyOf(table) + " IN (SELECT " +
+                    KeyOf(table) + " FROM " + table + " ORDER BY " + OrderOf(table) +
+                    " DESC LIMIT " + std::to_string(1 + Pick(3)) + ")");
+      default:
+        return Flip(table, key);
+    }
+  }
+
+ private:
+  size_t Pick(size_t n) { return static_cast<size_t>(random_() % n); }
+
+  // What names a row: one expression.
+  static std::string KeyOf(const std::string& table) {
+    if (table == "relata_log") return "(log || ' ' || seq)";
+    if (table == "relata_alias") return "(from_commit || ' ' || loser_type || ' ' || loser)";
+    if (table == "relata_commit") return "id";
+    return table == "relata_definition" ? "place" : "seq";
+  }
+  static std::string OrderOf(const std::string& table) {
+    if (table == "relata_alias") return "from_commit";
+    return table == "relata_log" ? "seq" : KeyOf(table);
+  }
+  // The columns with what is written; the place of a definition and the index of seqs are not.
+  static const std::vector<std::string>& ColumnsOf(const std::string& table) {
+    static const std::map<std::string, std::vector<std::string>> kColumns = {
+        {"relata_log", {"log", "seq", "subject_type", "subject", "key", "at", "body"}},
+        {"relata_commit",
+         {"id", "recorded", "actor", "source", "reason", "operation_id", "salt", "commitment",
+          "chain", "last_seq"}},
+        {"relata_ledger", {"seq", "person_type", "person", "point_type", "point", "at", "body"}},
+        {"relata_change",
+         {"seq", "commit_id", "type", "row", "rows", "op", "subject_type", "subject", "before",
+          "personal_digest"}},
+        {"relata_definition", {"kind", "name", "version", "body"}},
+        {"relata_alias", {"from_commit", "loser_type", "loser", "winner_type", "winner"}}};
+    return kColumns.at(table);
+  }
+  static std::string Quote(const std::string& text) {
+    std::string out = "'";
+    for (const char c : text) out += c == '\'' ? "''" : std::string(1, c);
+    return out + "'";
+  }
+
+  std::vector<std::string> Text(const std::string& sql) {
+    std::vector<std::string> out;
+    sqlite3_stmt* s = nullptr;
+    sqlite3_prepare_v2(db_, sql.c_str(), -1, &s, nullptr);
+    while (sqlite3_step(s) == SQLITE_ROW) {
+      out.emplace_back(static_cast<const char*>(sqlite3_column_blob(s, 0)),
+                       static_cast<size_t>(sqlite3_column_bytes(s, 0)));
+    }
+    sqlite3_finalize(s);
+    return out;
+  }
+  // The statement when it changed something, else empty (a key that is taken, no row).
+  std::string Exec(const std::string& sql) {
+    const int done = sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr);
+    return done == SQLITE_OK && sqlite3_changes(db_) > 0 ? sql : "";
+  }
+
+  std::string Insert(const std::string& table, const std::string& key) {
+    const std::vector<std::string>& columns = ColumnsOf(table);
+    std::string names, values;
+    for (const std::string& column : columns) {
+      const bool moved =
+          column == "seq" || column == "id" || column == "version" || column == "from_commit";
+      names += (names.empty() ? "" : ", ") + column;
+      values += (values.empty() ? "" : ", ") + column +
+                (moved ? " + " + std::to_string(1 + Pick(40)) : "");
+    }
+    return Exec("INSERT INTO " + table + "(" + names + ") SELECT " + values + " FROM " + table +
+                " WHERE " + KeyOf(table) + " = " + Quote(key));
+  }
+
+  // Two rows exchange one of their values, the key apart.
+  std::string Swap(const std::string& table, const std::string& a, const std::string& b) {
+    const std::vector<std::string>& columns = ColumnsOf(table);
+    const std::string& column = columns[Pick(columns.size())];
+    const std::string of = " FROM " + table + " WHERE " + KeyOf(table) + " = ";
+    const std::vector<std::string> same = Text("SELECT (SELECT " + column + of + Quote(a) +
+                                               ") IS (SELECT " + column + of + Quote(b) + ")");
+    if (a == b || same.empty() || same[0] == "1" || column == "seq" || column == "id" ||
+        KeyOf(table).find(column) != std::string::npos) {
+      return "";
+    }
+    return Exec("UPDATE " + table + " SET " + column + " = CASE " + KeyOf(table) + " WHEN " +
+                Quote(a) + " THEN (SELECT " + column + of + Quote(b) + ") ELSE (SELECT " + column +
+                of + Quote(a) + ") END WHERE " + KeyOf(table) + " IN (" + Quote(a) + ", " +
+                Quote(b) + ")");
+  }
+
+  std::string Flip(const std::string& table, const std::string& key) {
+    const std::vector<std::string>& columns = ColumnsOf(table);
+    const std::string& column = columns[Pick(columns.size())];
+    const std::string where = " WHERE " + KeyOf(table) + " = " + Quote(key);
+    const std::vector<std::string> type =
+        Text("SELECT typeof(" + column + ") FROM " + table + where);
+    if (type.empty() || type[0] == "null") return "";
+    if (type[0] == "integer") {
+      // Types of records and operations are small numbers; their high bits are not read.
+      const bool small = column == "op" || column.find("type") != std::string::npos;
+      const std::string bit = std::to_string(int64_t{1} << Pick(small ? 3 : 40));
+      return Exec("UPDATE " + table + " SET " + column + " = (" + column + " | " + bit + ") - (" +
+                  column + " & " + bit + ")" + where);
+    }
+    std::string value = Text("SELECT " + column + " FROM " + table + where).at(0);
+    if (value.empty()) return "";
+    value[Pick(value.size())] ^= static_cast<char>(1 << Pick(type[0] == "blob" ? 8 : 3));
+    sqlite3_stmt* s = nullptr;
+    const std::string sql = "UPDATE " + table + " SET " + column + " = ?" + where;
+    sqlite3_prepare_v2(db_, sql.c_str(), -1, &s, nullptr);
+    if (type[0] == "blob") {
+      sqlite3_bind_blob(s, 1, value.data(), static_cast<int>(value.size()), SQLITE_TRANSIENT);
+    } else {
+      sqlite3_bind_text(s, 1, value.data(), static_cast<int>(value.size()), SQLITE_TRANSIENT);
+    }
+    const bool done = sqlite3_step(s) == SQLITE_DONE;
+    sqlite3_finalize(s);
+    return done && sqlite3_changes(db_) > 0 ? sql : "";
+  }
+
+  sqlite3* db_;
+  std::mt19937_64 random_;
+};
+
+TEST_F(AuditTrail, EveryRandomMutationIsFound) {
+  const uint64_t seed = testing::Seed(std::random_device()());
+  Mutator mutator(db_, seed);
+  const char* kTables[] = {"relata_log",    "relata_commit",     "relata_ledger",
+                           "relata_change", "relata_definition", "relata_alias"};
+  Run("ATTACH ':memory:' AS kept");
+  for (const char* table : kTables) {
+    Run(std::string("CREATE TABLE kept.") + table + "_kept AS SELECT * FROM main." + table);
+  }
+  int mutations = 0, missed = 0;
+  while (mutations < RELATA_MUTATIONS && missed < 10) {
+    const std::string done = mutator.Mutate();
+    if (done.empty()) continue;
+    ++mutations;
+    if (Verify().ok()) {
+      ++missed;
+      ADD_FAILURE() << "not found: " << done;
+    }
+    Run("BEGIN");
+    for (const char* table : kTables) {
+      Run(std::string("DELETE FROM main.") + table);
+      Run(std::string("INSERT INTO main.") + table + " SELECT * FROM kept." + table + "_kept");
+    }
+    Run("COMMIT");
+  }
+  EXPECT_TRUE(Verify().ok()) << "what was put back is whole";
+  std::cout << "mutations of the trail: " << mutations << ", not found: " << missed << "\n";
+}
+
+}  // namespace
+}  // namespace relata
