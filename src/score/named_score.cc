@@ -4,6 +4,7 @@
 
 #include "relata/engine/crm.h"
 #include "relata/score/lifetime_value.h"
+#include "relata/score/model.h"
 #include "relata/score/rule_score.h"
 #include "segment/profiling.h"
 
@@ -14,6 +15,7 @@ namespace {
 absl::StatusOr<std::vector<double>> ScoresOfAll(const Asking& asking, std::string_view name,
                                                 TypeId type) {
   if (asking.crm.FindDefinition("score", name).ok()) return AnswerScores(asking, name, type);
+  if (asking.crm.FindDefinition("model", name).ok()) return AnswerModels(asking, name, type);
   if (asking.crm.FindDefinition("clv", name).ok()) {
     return AnswerLifetimeValues(asking, name, type);
   }
@@ -27,6 +29,7 @@ absl::StatusOr<double> AnswerNamedScore(const Asking& asking, std::string_view n
   RELATA_ASSIGN_OR_RETURN(const bool objects, ObjectsToProfiling(asking.view, record, asking.now));
   if (objects) return NotFound("the person objects to profiling");
   if (asking.crm.FindDefinition("score", name).ok()) return AnswerScore(asking, name, record);
+  if (asking.crm.FindDefinition("model", name).ok()) return AnswerModel(asking, name, record);
   if (asking.crm.FindDefinition("clv", name).ok()) {
     return AnswerLifetimeValue(asking, name, record);
   }
@@ -43,6 +46,7 @@ absl::StatusOr<std::vector<double>> AnswerNamedScores(const Asking& asking, std:
 absl::StatusOr<std::vector<std::shared_ptr<const Plan>>> NamedScorePlans(const Crm& crm,
                                                                          std::string_view name) {
   if (crm.FindDefinition("score", name).ok()) return ScorePlans(crm, name);
+  if (crm.FindDefinition("model", name).ok()) return ModelPlans(crm, name);
   if (crm.FindDefinition("clv", name).ok()) return LifetimeValuePlans(crm, name);
   return ScorePlans(crm, name);
 }

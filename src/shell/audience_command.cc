@@ -52,24 +52,30 @@ int Run(const Session& session, const Request& request) {
   const absl::StatusOr<SegmentAudience> audience =
       FindAudience(*crm, request.segment, *plan, asking);
   if (!audience.ok()) return session.Fail(audience.status());
+  return PrintAudience(*crm, session, request.segment, request.plan, *audience);
+}
+
+}  // namespace
+
+int PrintAudience(const Crm& crm, const Session& session, const std::string& segment,
+                  const PlanRequest& request, const SegmentAudience& audience) {
   if (session.json) {
-    absl::StatusOr<Json> out = AudienceJson(*crm, *audience);
+    absl::StatusOr<Json> out = AudienceJson(crm, audience);
     if (!out.ok()) return session.Fail(out.status());
-    Json head = {{"segment", request.segment},
-                 {"channel", request.plan.channel},
-                 {"purpose", request.plan.purpose},
-                 {"now", FormatTimestamp(plan->at)}};
+    Json head = {{"segment", segment},
+                 {"channel", request.channel},
+                 {"purpose", request.purpose},
+                 {"now", FormatTimestamp(ParseInstant(request.at).value_or(session.now()))}};
     head.update(*out);
     session.PrintLine(head.dump());
     return kDone;
   }
-  session.PrintLine(
-      Concat(audience->allowed.size(), session.Say(" of ", " sur "), audience->members,
-             session.Say(" members of ", " membres de "), request.segment,
-             session.Say(" may be reached by ", " peuvent être joints par "), request.plan.channel,
-             session.Say(" for ", " pour "), request.plan.purpose));
-  for (const Exclusion& exclusion : audience->excluded) {
-    const absl::StatusOr<std::string> example = crm->Title(exclusion.example);
+  session.PrintLine(Concat(audience.allowed.size(), session.Say(" of ", " sur "), audience.members,
+                           session.Say(" members of ", " membres de "), segment,
+                           session.Say(" may be reached by ", " peuvent être joints par "),
+                           request.channel, session.Say(" for ", " pour "), request.purpose));
+  for (const Exclusion& exclusion : audience.excluded) {
+    const absl::StatusOr<std::string> example = crm.Title(exclusion.example);
     session.PrintLine(Concat("  ", exclusion.count, "  ", exclusion.rule,
                              exclusion.outcome == Outcome::kNeedsEvidence
                                  ? session.Say(" (evidence is missing)", " (preuve manquante)")
@@ -79,8 +85,6 @@ int Run(const Session& session, const Request& request) {
   }
   return kDone;
 }
-
-}  // namespace
 
 void AddAudienceCommand(CLI::App& app, Session& session) {
   auto request = std::make_shared<Request>();

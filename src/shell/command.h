@@ -116,6 +116,7 @@ absl::StatusOr<std::string> ReadText(const std::string& file);
 absl::Status WriteText(const std::string& file, std::string_view text);
 
 // --- The groups, one file each.
+void AddAffinityCommands(CLI::App& app, Session& session);
 void AddAudienceCommand(CLI::App& app, Session& session);
 void AddAuditCommand(CLI::App& app, Session& session);
 void AddBackupCommands(CLI::App& app, Session& session);
@@ -133,6 +134,7 @@ void AddGenerateCommand(CLI::App& app, Session& session);
 void AddHistoryCommand(CLI::App& app, Session& session);
 void AddImportCommand(CLI::App& app, Session& session);
 void AddMaintenanceCommands(CLI::App& app, Session& session);
+void AddModelCommands(CLI::App& app, Session& session);
 void AddQueryCommand(CLI::App& app, Session& session);
 void AddReportCommand(CLI::App& app, Session& session);
 void AddRfmCommand(CLI::App& app, Session& session);

@@ -33,6 +33,10 @@ absl::StatusOr<ContactPlan> PlanOf(const Session& session, const PlanRequest& re
 int DecideContact(const Crm& crm, const Session& session, const std::string& person,
                   const PlanRequest& request);
 
+// Prints who of the segment may be reached by the plan, and who not by which rule. The exit status.
+int PrintAudience(const Crm& crm, const Session& session, const std::string& segment,
+                  const PlanRequest& request, const SegmentAudience& audience);
+
 }  // namespace relata::shell
 
 #endif  // RELATA_SRC_SHELL_CONTACT_PLAN_H_

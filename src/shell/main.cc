@@ -52,6 +52,7 @@ int Run(int argc, char** argv) {
   app.set_version_flag("--version", "relata " RELATA_VERSION);
   app.footer(kFooter);
   app.require_subcommand(1);
+  AddAffinityCommands(app, session);
   AddAudienceCommand(app, session);
   AddAuditCommand(app, session);
   AddBackupCommands(app, session);
@@ -66,6 +67,7 @@ int Run(int argc, char** argv) {
   AddHistoryCommand(app, session);
   AddImportCommand(app, session);
   AddMaintenanceCommands(app, session);
+  AddModelCommands(app, session);
   AddQueryCommand(app, session);
   AddReportCommand(app, session);
   AddRfmCommand(app, session);

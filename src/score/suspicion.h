@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What each feature tells, and which seem to know the outcome.
+
+#ifndef RELATA_SRC_SCORE_SUSPICION_H_
+#define RELATA_SRC_SCORE_SUSPICION_H_
+
+#include <cstdint>
+#include <span>
+
+#include "relata/score/propensity.h"
+
+namespace relata::internal {
+
+// Fills training.worth and training.suspicions. A feature is suspicious when it ranks better alone
+// than all others together, when one of its levels nearly decides the outcome, or when being filled
+// at all does.
+void JudgeFeatures(const FeatureTable& table, std::span<const uint8_t> truth, Training& training);
+
+}  // namespace relata::internal
+
+#endif  // RELATA_SRC_SCORE_SUSPICION_H_
