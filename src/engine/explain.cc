@@ -17,7 +17,8 @@ class Teller {
  public:
   explicit Teller(const Snapshot& view) : view_(view), schema_(view.schema()) {}
 
-  std::string Line(std::string_view text, const Reason& reason) const {
+  // `change`: with what would give the atom its other result.
+  std::string Line(std::string_view text, const Reason& reason, bool change) const {
     const std::string_view atom =
         text.substr(reason.span.begin, reason.span.end - reason.span.begin);
     std::string line = Concat(atom, " is ",
@@ -32,10 +33,37 @@ class Teller {
       }
       line += Concat(i == 0 ? ": " : "; ", Tell(reason.facts[i]));
     }
+    if (change && reason.what_if) line += Change(text, reason);
     return line;
   }
 
  private:
+  std::string Change(std::string_view text, const Reason& reason) const {
+    const WhatIf& what_if = *reason.what_if;
+    const Span span = what_if.what;
+    std::string value = Shown(what_if.value);
+    if (what_if.op == PlanOp::kIn) value = Concat("one of ", ToDisplay(what_if.value));
+    const bool no = what_if.op == PlanOp::kNotEqual || what_if.negated;
+    return Concat("; it would be ", reason.result == Tri::kTrue ? "false" : "true", " if ",
+                  text.substr(span.begin, span.end - span.begin), no ? " were not" : " were",
+                  Relation(what_if.op), " ", value, " instead of ", Shown(what_if.is));
+  }
+
+  static std::string_view Relation(PlanOp op) {
+    switch (op) {
+      case PlanOp::kLess:
+        return " less than";
+      case PlanOp::kLessEqual:
+        return " at most";
+      case PlanOp::kGreater:
+        return " more than";
+      case PlanOp::kGreaterEqual:
+        return " at least";
+      default:
+        return "";
+    }
+  }
+
   std::string Tell(const Fact& fact) const {
     switch (fact.kind) {
       case Fact::Kind::kField:
@@ -103,7 +131,10 @@ std::vector<std::string> TellExplanation(const Snapshot& view, std::string_view 
                                          const Explanation& explanation) {
   const Teller teller(view);
   std::vector<std::string> lines;
-  for (const Reason& reason : explanation.reasons) lines.push_back(teller.Line(text, reason));
+  const bool change = explanation.result == Tri::kFalse;
+  for (const Reason& reason : explanation.reasons) {
+    lines.push_back(teller.Line(text, reason, change));
+  }
   if (explanation.truncated) lines.push_back("more facts decided than are shown");
   return lines;
 }

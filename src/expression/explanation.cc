@@ -81,7 +81,8 @@ absl::StatusOr<Explanation> Explain(std::shared_ptr<const Plan> plan, RecordRef 
     }
     // What a list itself was read from is a reason of the whole.
     if (explanation.reasons.empty()) {
-      explanation.reasons.push_back({whole, explanation.result, explanation.error, {}});
+      explanation.reasons.push_back(
+          {whole, explanation.result, explanation.error, {}, std::nullopt});
     }
     explanation.reasons.back().facts.push_back(std::move(entry.fact));
   }

@@ -121,14 +121,100 @@ Outcome Evaluator::EvalAtom(const PlanNode& n) {
     return EvalNode(n);
   }
   const size_t at = trace_->mark();
-  trace_->entries_.push_back({true, {n.span, Tri::kFalse, "", {}}, {}});
+  trace_->entries_.push_back({true, {n.span, Tri::kFalse, "", {}, std::nullopt}, {}});
   trace_->in_atom_ = true;
+  tell_at_most_ = ElementsNeeded(n);
   Outcome result = EvalNode(n);
+  tell_at_most_ = -1;
   trace_->in_atom_ = false;
   Reason& reason = trace_->entries_[at].reason;
   reason.result = result.Is(true) ? Tri::kTrue : result.Is(false) ? Tri::kFalse : Tri::kError;
   if (!result.ok()) reason.error = *result.error;
+  if (reason.result != Tri::kError) reason.what_if = FindWhatIf(n, reason.result == Tri::kTrue);
   return result;
+}
+
+// For what is told beside the answer: it costs nothing and is not told itself.
+Outcome Evaluator::EvalUntraced(uint32_t at) {
+  Trace* const trace = std::exchange(trace_, nullptr);
+  const int64_t cost = cost_;
+  Outcome o = Eval(at);
+  cost_ = cost;
+  trace_ = trace;
+  return o;
+}
+
+namespace {
+
+// a < b as said of b.
+PlanOp Mirrored(PlanOp op) {
+  switch (op) {
+    case PlanOp::kLess:
+      return PlanOp::kGreater;
+    case PlanOp::kLessEqual:
+      return PlanOp::kGreaterEqual;
+    case PlanOp::kGreater:
+      return PlanOp::kLess;
+    case PlanOp::kGreaterEqual:
+      return PlanOp::kLessEqual;
+    default:
+      return op;
+  }
+}
+
+PlanOp Opposite(PlanOp op) {
+  switch (op) {
+    case PlanOp::kEqual:
+      return PlanOp::kNotEqual;
+    case PlanOp::kNotEqual:
+      return PlanOp::kEqual;
+    case PlanOp::kLess:
+      return PlanOp::kGreaterEqual;
+    case PlanOp::kLessEqual:
+      return PlanOp::kGreater;
+    case PlanOp::kGreater:
+      return PlanOp::kLessEqual;
+    default:
+      return PlanOp::kLess;
+  }
+}
+
+}  // namespace
+
+std::optional<WhatIf> Evaluator::FindWhatIf(const PlanNode& n, bool result) {
+  if (n.op == PlanOp::kField || n.op == PlanOp::kEventField) {
+    return WhatIf{n.span, Value::Bool(result), PlanOp::kEqual, false, Value::Bool(!result)};
+  }
+  const bool in = n.op == PlanOp::kIn;
+  if (!in && (n.op < PlanOp::kEqual || n.op > PlanOp::kGreaterEqual)) return std::nullopt;
+  const std::vector<bool> fixed = FindFixed(*plan_);
+  const bool left = fixed[n.inputs[0]];
+  if (left == fixed[n.inputs[1]] || (in && left)) return std::nullopt;
+  const uint32_t open = n.inputs[left ? 1 : 0];
+  const Outcome is = EvalUntraced(open);
+  const Outcome value = EvalUntraced(n.inputs[left ? 0 : 1]);
+  if (!is.ok() || !value.ok()) return std::nullopt;
+  WhatIf change{plan_->node(open).span, is.value, n.op, false, value.value};
+  if (in) {
+    change.negated = result;
+    return change;
+  }
+  if (left) change.op = Mirrored(change.op);
+  if (result) change.op = Opposite(change.op);
+  return change;
+}
+
+// list.filter(...).size() >= 3 needs three of those that were counted, however many there are.
+int64_t Evaluator::ElementsNeeded(const PlanNode& n) {
+  if (n.op != PlanOp::kGreater && n.op != PlanOp::kGreaterEqual) return -1;
+  static const int kSize = FindFunction("size");
+  const PlanNode& size = plan_->node(n.inputs[0]);
+  if (size.op != PlanOp::kCall || size.function != kSize) return -1;
+  if (plan_->node(size.inputs[0]).op != PlanOp::kFilter) return -1;
+  if (!FindFixed(*plan_)[n.inputs[1]]) return -1;
+  const Outcome bound = EvalUntraced(n.inputs[1]);
+  if (!bound.ok() || !bound.value.is(Kind::kInt) || bound.value.int_value() < 0) return -1;
+  return bound.value.int_value() + (n.op == PlanOp::kGreater ? 1 : 0);
 }
 
 Outcome Evaluator::EvalNode(const PlanNode& n) {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -65,6 +66,9 @@ class Evaluator {
   Outcome EvalNode(const PlanNode& n);
   const Outcome* EvalOnce(uint32_t at);
   Outcome EvalAtom(const PlanNode& n);
+  std::optional<WhatIf> FindWhatIf(const PlanNode& n, bool result);
+  Outcome EvalUntraced(uint32_t at);
+  int64_t ElementsNeeded(const PlanNode& n);
   Outcome EvalLeaf(const PlanNode& n);
   Outcome EvalLogic(const PlanNode& n, bool stop);
   Outcome EvalNot(const PlanNode& n);
@@ -158,6 +162,8 @@ class Evaluator {
   std::vector<int64_t> kept_until_;
   int64_t cost_ = 0;
   Trace* trace_ = nullptr;
+  // Of the list that the atom under way counts, as many elements are told; -1: all.
+  int64_t tell_at_most_ = -1;
 };
 
 }  // namespace relata::internal

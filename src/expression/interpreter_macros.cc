@@ -134,6 +134,7 @@ Outcome Evaluator::EvalExistsOne(const PlanNode& n) {
 }
 
 Outcome Evaluator::EvalFilter(const PlanNode& n) {
+  const int64_t tell = std::exchange(tell_at_most_, -1);
   Outcome range = Eval(n.inputs[0]);
   if (!range.ok()) return range;
   ValueList list;
@@ -142,11 +143,9 @@ Outcome Evaluator::EvalFilter(const PlanNode& n) {
     const size_t before = Mark();
     bool yes = false;
     if (!Decide(n.inputs[1], &yes, &failed)) return false;
-    if (yes) {
-      list.push_back(element);
-    } else {
-      Drop(before);
-    }
+    if (yes) list.push_back(element);
+    const bool told = tell < 0 || list.size() <= static_cast<size_t>(tell);
+    if (!yes || !told) Drop(before);
     return true;
   });
   if (!ran) return NoRange(range.value);

@@ -64,7 +64,9 @@ absl::StatusOr<Segment> FromBody(const Definition& definition) {
 
 }  // namespace
 
-absl::Status DefineSegment(Crm& crm, const Segment& segment, const Actor& actor, Timestamp now) {
+namespace {
+
+absl::Status CheckSegment(const Crm& crm, const Segment& segment) {
   if (!IsName(segment.name)) {
     return InvalidArgument(Concat("'", segment.name,
                                   "' is no name of a segment: lower-case letters, digits and _, "
@@ -78,8 +80,22 @@ absl::Status DefineSegment(Crm& crm, const Segment& segment, const Actor& actor,
   if (cyclic) {
     return FailedPrecondition(Concat("segment '", segment.name, "' would depend on itself"));
   }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status DefineSegment(Crm& crm, const Segment& segment, const Actor& actor, Timestamp now) {
+  return DefineSegments(crm, {segment}, actor, now);
+}
+
+absl::Status DefineSegments(Crm& crm, const std::vector<Segment>& segments, const Actor& actor,
+                            Timestamp now) {
   Transaction tx = crm.Begin(actor);
-  tx.Define(kKind, segment.name, ToBody(segment));
+  for (const Segment& segment : segments) {
+    RELATA_RETURN_IF_ERROR(CheckSegment(crm, segment));
+    tx.Define(kKind, segment.name, ToBody(segment));
+  }
   return tx.Commit(now).status();
 }
 

@@ -21,6 +21,7 @@ struct Request {
   std::string record;
   std::string as;
   size_t limit = 0;
+  int parts = 2;
 };
 
 int Define(const Session& session, const Request& request) {
@@ -108,6 +109,9 @@ int Show(const Session& session, const Request& request) {
     out["errors"] = members->errors;
     out["now"] = FormatTimestamp(session.now());
     PutTimes(session, members->erased, out);
+    const absl::Status kept = WhyNotKept(*crm, request.name);
+    out["kept"] = kept.ok();
+    if (!kept.ok()) out["why_not_kept"] = std::string(Message(kept));
     session.PrintLine(out.dump());
     return kDone;
   }
@@ -121,7 +125,98 @@ int Show(const Session& session, const Request& request) {
                            members->errors, session.Say(" undecided, ", " indécis, "),
                            FormatTimestamp(session.now())));
   PrintErased(session, members->erased);
+  const absl::Status kept = WhyNotKept(*crm, request.name);
+  session.PrintLine(
+      kept.ok() ? std::string(session.Say("  kept up to date by every commit",
+                                          "  tenu à jour par chaque écriture"))
+                : Concat(session.Say("  not kept: ", "  non tenu à jour : "), Message(kept)));
   return kDone;
+}
+
+int History(const Session& session, const Request& request) {
+  const absl::StatusOr<Crm> crm = session.Open();
+  if (!crm.ok()) return session.Fail(crm.status());
+  const absl::StatusOr<Segment> segment = FindSegment(*crm, request.name);
+  if (!segment.ok()) return session.Fail(segment.status());
+  const bool bare = request.record.find('/') == std::string::npos;
+  const absl::StatusOr<RecordRef> record =
+      FindRecord(*crm, bare ? Concat(segment->type, "/", request.record) : request.record);
+  if (!record.ok()) return session.Fail(record.status());
+  const auto entries = MembershipHistory(*crm, request.name, *record);
+  if (!entries.ok()) return session.Fail(entries.status());
+  Json out = Json::array();
+  TextTable table({std::string(session.Say("at", "date")), std::string(session.Say("what", "fait")),
+                   std::string(session.Say("cause", "cause"))});
+  for (const MembershipEntry& entry : *entries) {
+    Json one = {{"at", FormatTimestamp(entry.at)}, {"entered", entry.entered}};
+    one["cause"] = entry.cause;
+    if (!entry.what.empty()) one["what"] = entry.what;
+    if (!entry.of.empty()) one["of"] = entry.of;
+    out.push_back(std::move(one));
+    table.Add({FormatTimestamp(entry.at),
+               std::string(entry.entered ? session.Say("entered", "entré")
+                                         : session.Say("left", "sorti")),
+               Concat(entry.cause, entry.what.empty() ? "" : " ", entry.what,
+                      entry.of.empty() ? "" : " of ", entry.of)});
+  }
+  if (session.json) {
+    session.PrintLine(out.dump());
+  } else {
+    session.Print(table.ToString());
+  }
+  return kDone;
+}
+
+int Overlap(const Session& session, const Request& request) {
+  const absl::StatusOr<Crm> crm = session.Open();
+  if (!crm.ok()) return session.Fail(crm.status());
+  const absl::StatusOr<SegmentOverlap> overlap =
+      OverlapSegments(*crm, request.name, request.as, QuestionOf(session));
+  if (!overlap.ok()) return session.Fail(overlap.status());
+  if (session.json) {
+    session.PrintLine(Json({{"both", overlap->both},
+                            {"only_first", overlap->only_first},
+                            {"only_second", overlap->only_second}})
+                          .dump());
+  } else {
+    session.PrintLine(Concat(overlap->both, session.Say(" in both, ", " dans les deux, "),
+                             overlap->only_first, session.Say(" only in ", " seulement dans "),
+                             request.name, ", ", overlap->only_second,
+                             session.Say(" only in ", " seulement dans "), request.as));
+  }
+  return kDone;
+}
+
+// The names of segments that were saved, with their sizes.
+int PrintSaved(const Session& session, const Crm& crm, const std::vector<std::string>& names) {
+  Json out = Json::array();
+  for (const std::string& name : names) {
+    const absl::StatusOr<QueryAnswer> members = SegmentMembers(crm, name, QuestionOf(session));
+    if (!members.ok()) return session.Fail(members.status());
+    out.push_back({{"segment", name}, {"count", members->count}});
+    if (!session.json) {
+      session.PrintLine(Concat(name, ": ", members->count, session.Say(" members", " membres")));
+    }
+  }
+  if (session.json) session.PrintLine(out.dump());
+  return kDone;
+}
+
+int Split(const Session& session, const Request& request) {
+  absl::StatusOr<Crm> crm = session.Open();
+  if (!crm.ok()) return session.Fail(crm.status());
+  const auto names =
+      SplitSegment(*crm, request.name, request.parts, session.actor(), session.now());
+  if (!names.ok()) return session.Fail(names.status());
+  return PrintSaved(session, *crm, *names);
+}
+
+int Starter(const Session& session) {
+  absl::StatusOr<Crm> crm = session.Open();
+  if (!crm.ok()) return session.Fail(crm.status());
+  const auto names = DefineStarterSegments(*crm, session.actor(), session.now());
+  if (!names.ok()) return session.Fail(names.status());
+  return PrintSaved(session, *crm, *names);
 }
 
 int Members(const Session& session, const Request& request) {
@@ -254,6 +349,14 @@ void AddSegmentCommands(CLI::App& app, Session& session) {
   AddTimeOptions(*why, session);
   CLI::App* freeze = add("freeze", "Keep today's members under another name", Freeze);
   freeze->add_option("AS", request->as, "The frozen segment's name")->required();
+  CLI::App* history = add("history", "When a record came in and went out, and why", History);
+  history->add_option("RECORD", request->record, "TYPE/ID")->required();
+  CLI::App* overlap = add("overlap", "How much two segments have in common", Overlap);
+  overlap->add_option("OTHER", request->as, "The other segment")->required();
+  CLI::App* split = add("split", "Split into NAME_a, NAME_b ... for a test, for good", Split);
+  split->add_option("--parts", request->parts, "Into so many")->type_name("N");
+  CLI::App* starter = AddCommand(*segment, "starter", "Save the segments that everybody asks for");
+  session.On(starter, [&session] { return Starter(session); });
   CLI::App* diff = add("diff", "Who would enter and leave under another condition", Diff);
   diff->add_option("EXPR", request->expression, "The other condition")->required();
 }

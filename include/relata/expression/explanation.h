@@ -5,7 +5,7 @@
 // A condition is built of atoms - comparisons, calls, memberships - joined by &&, ||, !, ternaries
 // and the macros over lists. An explanation names the atoms that decided, and what each of them
 // read: of an && that is false only the operand that made it false, of an exists() that is true
-// only the element that made it true, of a count the elements that were counted. Taking away any of
+// only the element that made it true, of a count as many elements as it takes. Taking away any of
 // them leaves the answer open.
 //
 // Explaining evaluates again with a record of what is read; an ordinary evaluation pays nothing.
@@ -14,6 +14,7 @@
 #define RELATA_EXPRESSION_EXPLANATION_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,12 +47,23 @@ struct Fact {
   int64_t count = 0;
 };
 
+// What would turn the result of a single comparison with something fixed: `what` is now `is`, and
+// the atom would have the other result if it stood in the relation `op` to `value`.
+struct WhatIf {
+  Span what;  // in the text of the expression
+  Value is;
+  PlanOp op = PlanOp::kEqual;  // kEqual to kGreaterEqual, kIn
+  bool negated = false;        // kIn: not one of them
+  Value value;
+};
+
 // One atom that decided, with the facts it read.
 struct Reason {
   Span span;  // in the text of the expression
   Tri result = Tri::kFalse;
   std::string error;  // of an atom that ended in error
   std::vector<Fact> facts;
+  std::optional<WhatIf> what_if;  // of an atom that is one comparison with something fixed
 };
 
 struct Explanation {

@@ -40,6 +40,10 @@ struct Segment {
 // it would depend on itself.
 absl::Status DefineSegment(Crm& crm, const Segment& segment, const Actor& actor, Timestamp now);
 
+// Several in one commit: all or none.
+absl::Status DefineSegments(Crm& crm, const std::vector<Segment>& segments, const Actor& actor,
+                            Timestamp now);
+
 // Freezes the members a segment has at `now` under another name, with the actor and the date.
 absl::Status FreezeSegment(Crm& crm, std::string_view segment, std::string_view as,
                            const Actor& actor, Timestamp now);
@@ -103,6 +107,30 @@ struct SegmentDiff {
 };
 absl::StatusOr<SegmentDiff> DiffSegment(const Crm& crm, std::string_view name,
                                         std::string_view expression, const QueryOptions& options);
+
+// How much two segments of one type have in common at options.now. InvalidArgument when they are of
+// different types.
+struct SegmentOverlap {
+  int64_t both = 0;
+  int64_t only_first = 0;
+  int64_t only_second = 0;
+};
+absl::StatusOr<SegmentOverlap> OverlapSegments(const Crm& crm, std::string_view first,
+                                               std::string_view second,
+                                               const QueryOptions& options);
+
+// Splits a segment into `parts` (2 to 26) segments NAME_a, NAME_b, ... of about the same size, by a
+// hash of the record's id and the segment's name: a member stays in its part as long as it is a
+// member, whoever comes and goes, and another segment splits differently. One commit. Returns their
+// names. NotFound; InvalidArgument for another number of parts.
+absl::StatusOr<std::vector<std::string>> SplitSegment(Crm& crm, std::string_view segment, int parts,
+                                                      const Actor& actor, Timestamp now);
+
+// Saves the segments that every company asks for, where their names are not taken, and returns the
+// names that are new: hot_prospects, loyal_upsell, inactive_to_wake, lapsing. They are definitions
+// like any other, to be changed at will.
+absl::StatusOr<std::vector<std::string>> DefineStarterSegments(Crm& crm, const Actor& actor,
+                                                               Timestamp now);
 
 }  // namespace relata
 

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "relata/process/workflow.h"
 #include "relata/relata.h"
 #include "relata/segment/segment.h"
@@ -14,6 +16,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 const Timestamp kNow = *ParseTimestamp("2026-11-12T09:00:00Z");
@@ -157,6 +160,70 @@ TEST_F(Membership, SetsOffWorkflowsOnEntryAndOnExit) {
   EXPECT_EQ((*Outbox(crm_))[1].workflow, "goodbye");
   Define("retail", "true");
   EXPECT_THAT(*Outbox(crm_), SizeIs(2)) << "a new definition fires nothing";
+}
+
+TEST_F(Membership, IsExplainedWithAsFewFactsAsItTakesAndWithWhatWouldChangeIt) {
+  Define("keen",
+         "contact.events('page_view').filter(e, e.path == '/pricing').size() >= 2 && "
+         "contact.country in ['FR', 'BE']");
+  QueryOptions asking;
+  asking.now = kNow;
+  const auto why = [&] {
+    const absl::StatusOr<MembershipReason> reason = WhyMember(crm_, "keen", marie_, asking);
+    EXPECT_TRUE(reason.ok()) << reason.status();
+    std::string lines;
+    for (const std::string& fact : reason->facts) lines += fact + "\n";
+    return lines;
+  };
+  EXPECT_THAT(why(), HasSubstr("it would be true if contact.events('page_view').filter(e, e.path "
+                               "== '/pricing').size() were at least 2 instead of 0"));
+  Transaction tx = crm_.Begin(kSomebody);
+  for (int i = 0; i < 5; ++i) {
+    tx.Append("page_view", marie_, kNow - Days(i), {{"path", Value::Text("/pricing")}});
+  }
+  ASSERT_TRUE(tx.Commit(kNow).ok());
+  EXPECT_THAT(why(), HasSubstr("it would be true if contact.country were one of"));
+  Set(marie_, "country", Value::Text("FR"));
+  const std::string facts = why();
+  EXPECT_THAT(facts, Not(HasSubstr("would be")));
+  size_t views = 0;
+  for (size_t at = 0; (at = facts.find("with path '/pricing'", at)) != facts.npos; ++at) ++views;
+  EXPECT_EQ(views, 2u) << facts;
+}
+
+TEST_F(Membership, OfPartsIsStableAndCoversTheWholeOnce) {
+  Transaction tx = crm_.Begin(kSomebody);
+  for (int i = 0; i < 400; ++i) tx.Create("contact", {{"family_name", Value::Text("Roux")}});
+  ASSERT_TRUE(tx.Commit(kNow).ok());
+  Define("all", "contact.family_name == 'Roux'");
+  const absl::StatusOr<std::vector<std::string>> names =
+      SplitSegment(crm_, "all", 2, kSomebody, kNow);
+  ASSERT_TRUE(names.ok()) << names.status();
+  QueryOptions asking;
+  asking.now = kNow;
+  const auto first = SegmentMembers(crm_, "all_a", asking);
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_GT(first->count, 150);
+  EXPECT_LT(first->count, 250);
+  const auto apart = OverlapSegments(crm_, "all_a", "all_b", asking);
+  ASSERT_TRUE(apart.ok()) << apart.status();
+  EXPECT_EQ(apart->both, 0);
+  EXPECT_EQ(apart->only_first + apart->only_second, 401);
+  Set(marie_, "family_name", Value::Text("Noir"));
+  const auto again = SegmentMembers(crm_, "all_a", asking);
+  for (const Row row : again->rows) {
+    EXPECT_TRUE(std::binary_search(first->rows.begin(), first->rows.end(), row));
+  }
+  EXPECT_TRUE(WhyNotKept(crm_, "all_a").ok());
+}
+
+TEST_F(Membership, StarterSegmentsCheckAndLeaveTakenNamesAlone) {
+  Define("lapsing", "account.name == 'Acme'", "account");
+  const auto names = DefineStarterSegments(crm_, kSomebody, kNow);
+  ASSERT_TRUE(names.ok()) << names.status();
+  EXPECT_THAT(*names, ::testing::ElementsAre("hot_prospects", "loyal_upsell", "inactive_to_wake"));
+  EXPECT_EQ(FindSegment(crm_, "lapsing")->expression, "account.name == 'Acme'");
+  for (const std::string& name : *names) EXPECT_TRUE(WhyNotKept(crm_, name).ok()) << name;
 }
 
 }  // namespace
