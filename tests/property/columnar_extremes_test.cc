@@ -83,7 +83,7 @@ std::shared_ptr<const Snapshot> SnapshotOf(const MemoryGraph& graph) {
 }
 
 TEST(ColumnarExtremes, FindTheSameRecordsAsTheInterpreter) {
-  constexpr int kExpressions = 1'500;
+  constexpr int kExpressions = RELATA_EXPRESSIONS;
   constexpr int kExpressionsPerGraph = 50;
   const uint64_t seed = Seed(20260104);
   ExpressionSource source(seed);

@@ -29,7 +29,7 @@ using testing::ExpressionSource;
 using testing::MemoryGraph;
 using testing::SmallSchema;
 
-constexpr int kExpressions = 2'000;
+constexpr int kExpressions = RELATA_EXPRESSIONS;
 constexpr int kExpressionsPerGraph = 50;
 
 class Names : public SqlNames {
