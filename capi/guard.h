@@ -11,6 +11,7 @@
 #include <exception>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,6 +25,7 @@
 struct relata_crm_t {
   relata::Crm crm;
   relata::Actor actor;
+  std::optional<relata::SecretKey> privacy_key;
 };
 
 struct relata_buffer_t {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "capi/contact.h"
 #include "capi/guard.h"
 #include "capi/payload.h"
 #include "relata/engine/audit_log.h"
@@ -52,8 +53,15 @@ absl::Status OpenCrm(std::string_view where, const relata_open_options_t& given,
   options.read_only = given.read_only != 0;
   options.exclusive = given.exclusive != 0;
   options.create = given.must_exist == 0;
+  RELATA_ASSIGN_OR_RETURN(const std::string_view key,
+                          TextIn(given.privacy_key, given.privacy_key_size, "privacy_key"));
+  if (!key.empty()) {
+    options.privacy_key = SecretKey::FromHex(key);
+    if (!options.privacy_key) return InvalidArgument("privacy_key is 64 hexadecimal digits");
+  }
+  const std::optional<SecretKey> kept = options.privacy_key;
   RELATA_ASSIGN_OR_RETURN(Crm opened, Crm::Open(where, std::move(options)));
-  *crm = new relata_crm_t{std::move(opened), std::move(actor)};
+  *crm = new relata_crm_t{std::move(opened), std::move(actor), kept};
   return absl::OkStatus();
 }
 
@@ -118,54 +126,6 @@ absl::Status QueryInto(const relata_crm_t& crm, std::string_view type, std::stri
   json result = {{"count", answer.count}, {"errors", answer.errors}, {"ids", std::move(ids)}};
   if (!answer.first_error.empty()) result["first_error"] = answer.first_error;
   return BufferOut(Dump(result), out);
-}
-
-// A question of contact as it was asked.
-struct ContactQuestion {
-  RecordRef person;
-  ContactPlan plan;
-};
-
-absl::StatusOr<ContactQuestion> ReadQuestion(const relata_crm_t& crm, std::string_view name,
-                                             std::string_view channel, std::string_view purpose,
-                                             int64_t at, const relata_contact_options_t* given) {
-  RELATA_ASSIGN_OR_RETURN(const relata_contact_options_t options, OptionsIn(given));
-  RELATA_ASSIGN_OR_RETURN(const std::string_view topic,
-                          TextIn(options.topic, options.topic_size, "topic"));
-  if (options.message_has_optout < RELATA_NOT_KNOWN ||
-      options.message_has_optout > RELATA_KNOWN_YES) {
-    return InvalidArgument("message_has_optout is not known, no or yes");
-  }
-  ContactQuestion question;
-  ContactPlan& plan = question.plan;
-  RELATA_ASSIGN_OR_RETURN(plan.at, InstantIn(at, "at"));
-  if (options.known_at != 0) {
-    RELATA_ASSIGN_OR_RETURN(plan.known_at, InstantIn(options.known_at, "known_at"));
-  }
-  plan.channel = ParseChannel(channel);
-  plan.purpose = ParsePurpose(purpose);
-  plan.topic = topic;
-  plan.similar_product = options.similar_product != 0;
-  plan.related_to_job = options.related_to_job != 0;
-  plan.related_to_contract = options.related_to_contract != 0;
-  plan.presumed_interest = options.presumed_interest != 0;
-  plan.mixed_promo = options.mixed_promo != 0;
-  plan.message_has_optout = static_cast<Known>(options.message_has_optout);
-  RELATA_ASSIGN_OR_RETURN(question.person, crm.crm.Find(name));
-  return question;
-}
-
-template <size_t N>
-void CopyName(std::string_view name, char (&out)[N]) {
-  const size_t size = std::min(name.size(), N - 1);
-  std::memcpy(out, name.data(), size);
-  out[size] = '\0';
-}
-
-// What the caller has room for, its own struct_size kept.
-void WriteDecision(relata_decision_t value, size_t size, relata_decision_t* out) {
-  value.struct_size = size;
-  std::memcpy(out, &value, std::min(size, sizeof value));
 }
 
 static_assert(static_cast<int>(Outcome::kDeny) == RELATA_DENY);
@@ -380,14 +340,7 @@ relata_status_t relata_may_contact(relata_crm_t* crm, const char* name, size_t n
       RELATA_RETURN_IF_ERROR(relata::LogDecision(crm->crm, crm->actor, question.person,
                                                  relata::Name(answer.rule), question.plan.at));
     }
-    relata_decision_t out{};
-    out.outcome = static_cast<int32_t>(answer.outcome);
-    out.pack_version = answer.pack_version;
-    out.retry_at = answer.retry_at.micros;
-    relata::capi::CopyName(relata::Name(answer.rule), out.rule);
-    relata::capi::CopyName(relata::Name(answer.basis), out.basis);
-    relata::capi::CopyName(relata::Name(answer.jurisdiction), out.jurisdiction);
-    relata::capi::WriteDecision(out, room, decision);
+    relata::capi::WriteDecision(relata::capi::DecisionOut(answer), room, decision);
     return absl::OkStatus();
   });
 }

@@ -98,6 +98,8 @@ typedef struct relata_open_options_t {
   size_t actor_size; /* NULL: "system:host" */
   int32_t exclusive; /* 1: nobody else writes while it is open, so no question asks the store
                         whether there is something newer */
+  const char* privacy_key; /* 64 hexadecimal digits; needed once somebody was erased; NULL: none */
+  size_t privacy_key_size;
 } relata_open_options_t;
 
 /* Opens or creates the database at `where`, a path or ":memory:". `options` may be NULL. The graph
@@ -241,6 +243,51 @@ RELATA_API relata_status_t relata_why_contact(relata_crm_t* crm, const char* nam
                                               const char* purpose, size_t purpose_size, int64_t at,
                                               const relata_contact_options_t* options,
                                               relata_buffer_t** explanation, relata_error_t** err);
+
+/* ---- The send seam ---- */
+
+/* Decides once more, on the newest commit, and writes the attempt, from which frequency caps count:
+ * to be called right before a message is sent. `operation` is the host's id of that message, at
+ * most 200 bytes; doing it again gives the same ticket and counts once. `decision` is filled as by
+ * relata_may_contact; *ticket is JSON, {"allowed": true, "token": "...", "address": "...",
+ * "replayed": false}, the address only when it is allowed, with "problem" NO_ADDRESS or
+ * INVALID_ADDRESS when there is nowhere to send to. RELATA_ALREADY_EXISTS when the operation was
+ * another person's; RELATA_UNAVAILABLE when others commit all the time; otherwise as
+ * relata_may_contact. */
+RELATA_API relata_status_t relata_contact_begin(
+    relata_crm_t* crm, const char* name, size_t name_size, const char* channel, size_t channel_size,
+    const char* purpose, size_t purpose_size, const char* operation, size_t operation_size,
+    int64_t now, const relata_contact_options_t* options, relata_decision_t* decision,
+    relata_buffer_t** ticket, relata_error_t** err);
+
+/* Records what came of it: "sent", "delivered", "answered", "no_answer", "refused", "bounced",
+ * "deferred", "complained", "not_made". What follows from it (a dead address, a spam report, a
+ * refusal of calls) goes into the ledger in the same commit. The same outcome twice is recorded
+ * once. RELATA_NOT_FOUND when there is no such attempt. */
+RELATA_API relata_status_t relata_contact_end(relata_crm_t* crm, const char* token,
+                                              size_t token_size, const char* outcome,
+                                              size_t outcome_size, const char* detail,
+                                              size_t detail_size, int64_t now,
+                                              relata_error_t** err);
+
+/* The token of an unsubscribe link (RFC 8058) for a person, a channel and a purpose, made under the
+ * privacy key the graph was opened with; 0 as `expires_at` never ends. RELATA_FAILED_PRECONDITION
+ * without that key. */
+RELATA_API relata_status_t relata_unsubscribe_token(relata_crm_t* crm, const char* name,
+                                                    size_t name_size, const char* channel,
+                                                    size_t channel_size, const char* purpose,
+                                                    size_t purpose_size, int64_t expires_at,
+                                                    relata_buffer_t** token, relata_error_t** err);
+
+/* Answers a request to the address of an unsubscribe link. Only the HTTP method "POST" takes the
+ * person off and sets *withdrawn to 1; any other changes nothing, and the host shows a page with a
+ * button. `body` is that of the POST. RELATA_INVALID_ARGUMENT for a token that was not made under
+ * the key, RELATA_FAILED_PRECONDITION for one that has expired. */
+RELATA_API relata_status_t relata_unsubscribe(relata_crm_t* crm, const char* method,
+                                              size_t method_size, const char* token,
+                                              size_t token_size, const char* body, size_t body_size,
+                                              int64_t now, int32_t* withdrawn,
+                                              relata_error_t** err);
 
 #ifdef __cplusplus
 }

@@ -14,7 +14,7 @@ namespace {
 
 using internal::Concat;
 
-constexpr char kVersion = 1;
+constexpr char kVersion = 2;  // 1 had no end
 constexpr size_t kTagBytes = sizeof(Digest);
 constexpr size_t kMaxToken = 1024;
 static_assert(crypto_stream_xchacha20_NONCEBYTES <= kTagBytes);
@@ -44,6 +44,7 @@ std::string Pack(const UnsubscribeTarget& t) {
   PutNumber(t.point.value, 8, &out);
   PutNumber(t.channels, 2, &out);
   PutNumber(t.purposes, 4, &out);
+  PutNumber(static_cast<uint64_t>(t.expires_at.micros), 8, &out);
   PutNumber(t.topic.size(), 1, &out);
   out += t.topic;
   out += t.controller;
@@ -51,12 +52,13 @@ std::string Pack(const UnsubscribeTarget& t) {
 }
 
 std::optional<UnsubscribeTarget> Unpack(std::string_view body) {
-  if (body.size() < 23) return std::nullopt;
+  if (body.size() < 31) return std::nullopt;
   UnsubscribeTarget t;
   t.person.value = TakeNumber(&body, 8);
   t.point.value = TakeNumber(&body, 8);
   t.channels = static_cast<ChannelSet>(TakeNumber(&body, 2));
   t.purposes = static_cast<PurposeSet>(TakeNumber(&body, 4));
+  t.expires_at = {static_cast<int64_t>(TakeNumber(&body, 8))};
   const size_t topic = TakeNumber(&body, 1);
   if (topic > body.size()) return std::nullopt;
   t.topic = body.substr(0, topic);

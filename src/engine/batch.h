@@ -30,7 +30,17 @@ constexpr bool IsProvisional(RecordRef r) { return r.row >= kFirstProvisionalRow
 inline constexpr size_t kImageSalt = sizeof(Uuid::bytes);
 
 struct RecordOp {
-  enum class Op : uint8_t { kCreate, kUpdate, kUpsert, kAddKey, kDelete, kMerge, kUnmerge };
+  enum class Op : uint8_t {
+    kCreate,
+    kUpdate,
+    kUpsert,
+    kAddKey,
+    kDelete,
+    kMerge,
+    kUnmerge,
+    kErase,
+    kRedact
+  };
 
   Op op = Op::kUpdate;
   RecordRef record;
@@ -57,6 +67,7 @@ struct Transaction::Batch {
   std::string source;
   std::string reason;
   std::optional<Timestamp> effective_at;
+  std::optional<CommitId> only_after;
   absl::Status status;
 
   std::vector<internal::RecordOp> records;
@@ -64,9 +75,11 @@ struct Transaction::Batch {
   std::vector<ConsentEntry> entries;
   std::vector<DefinitionWrite> definitions;
   std::vector<LogWrite> logs;
+  EraseWrite erase;
 
   size_t size() const {
-    return records.size() + events.size() + entries.size() + definitions.size() + logs.size();
+    return records.size() + events.size() + entries.size() + definitions.size() + logs.size() +
+           (erase.empty() ? 0 : 1);
   }
 };
 

@@ -29,6 +29,18 @@ void Put(FieldValues& values, FieldId field, Value value) {
   values.emplace_back(field, std::move(value));
 }
 
+bool IsRefusal(ConsentEvent event) {
+  return event != ConsentEvent::kGrant && event != ConsentEvent::kRequest &&
+         event != ConsentEvent::kConfirm;
+}
+
+// Old values that erasure must be able to reach: what is personal, and every text, because people
+// are named in texts of any kind.
+bool MayBeErased(const FieldDef& field) {
+  return field.personal != Personal::kNone || field.kind == FieldKind::kText ||
+         field.kind == FieldKind::kTextList || field.open;
+}
+
 const Value* FindIn(const FieldValues& values, FieldId field) {
   for (const auto& [id, value] : values) {
     if (id == field) return &value;
@@ -58,6 +70,7 @@ Value InitialValue(const FieldDef& field) {
 
 absl::StatusOr<CommitBatch> BatchDecision::Decide(const Transaction::Batch& batch) {
   effective_at_ = batch.effective_at;
+  out_.erase = batch.erase;
   RELATA_RETURN_IF_ERROR(Identify(batch));
   size_t operation = 0;
   for (const RecordOp& op : batch.records) {
@@ -141,7 +154,7 @@ absl::StatusOr<RecordRef> BatchDecision::KeyOwner(TypeId type, const std::string
 
 BatchDecision::Pending& BatchDecision::PendingOf(RecordRef record, size_t operation) {
   const auto [found, added] = pending_of_.try_emplace(record, pending_.size());
-  if (added) pending_.push_back({record, false, false, operation, {}});
+  if (added) pending_.push_back({record, false, false, operation, {}, false});
   return pending_[found->second];
 }
 
@@ -153,6 +166,11 @@ absl::StatusOr<bool> BatchDecision::Exists(RecordRef record) {
   }
   if (before_.Loaded(record.type)) return before_.Exists(record);
   if (before_.Resolve(record) != record) return false;
+  return IsStored(record);
+}
+
+// Whether the store has the record's values, merged or not.
+absl::StatusOr<bool> BatchDecision::IsStored(RecordRef record) {
   bool exists = false;
   ScanSpec spec;
   spec.type = record.type;
@@ -213,6 +231,8 @@ absl::Status BatchDecision::Apply(const RecordOp& op, size_t operation) {
       return ApplyMerge(op);
     case RecordOp::Op::kUnmerge:
       return ApplyUnmerge(op);
+    case RecordOp::Op::kErase:
+      return ApplyErase(op, operation);
     default:
       break;
   }
@@ -225,6 +245,10 @@ absl::Status BatchDecision::Apply(const RecordOp& op, size_t operation) {
     case RecordOp::Op::kDelete:
       PendingOf(record, operation).deleted = true;
       return absl::OkStatus();
+    case RecordOp::Op::kRedact:
+      PendingOf(record, operation).forgotten = true;
+      out_.erase.images.push_back(record);
+      return SetValues(PendingOf(record, operation), op.values);
     default:
       break;
   }
@@ -273,7 +297,7 @@ absl::Status BatchDecision::ApplyMerge(const RecordOp& op) {
   if (loser == winner) return InvalidArgument("a record cannot be merged into itself");
   out_.aliases.push_back({loser, winner, allocation_.commit, std::nullopt});
   if (loser.type == winner.type) RELATA_RETURN_IF_ERROR(KeepTrees(winner));
-  Pending merged{loser, false, false, 0, {}};
+  Pending merged{loser, false, false, 0, {}, false};
   AddChange(merged, RecordWrite::Op::kUpdate, {});
   ++counts_.updated;
   return absl::OkStatus();
@@ -290,9 +314,30 @@ absl::Status BatchDecision::ApplyUnmerge(const RecordOp& op) {
   alias->until = allocation_.commit;
   out_.aliases.push_back(*alias);
   RELATA_RETURN_IF_ERROR(KeepTrees(loser));
-  Pending unmerged{loser, false, false, 0, {}};
+  Pending unmerged{loser, false, false, 0, {}, false};
   AddChange(unmerged, RecordWrite::Op::kUpdate, {});
   ++counts_.updated;
+  return absl::OkStatus();
+}
+
+// A record that was deleted or erased before loses what is still kept of it all the same.
+absl::Status BatchDecision::ApplyErase(const RecordOp& op, size_t operation) {
+  const RecordRef record = Here(op.record);
+  if (record.none()) return NotFound("the record does not exist");
+  out_.erase.subjects.push_back(record);
+  out_.logs.push_back({std::string(kErasureLog), allocation_.next_seq++, record, "", now_, "{}"});
+  // What an earlier step of this commit created is in the graph and not in the store yet.
+  bool stored = before_.Loaded(record.type) && !before_.Id(record).nil();
+  if (!before_.Loaded(record.type)) {
+    RELATA_ASSIGN_OR_RETURN(stored, IsStored(record));
+  }
+  Pending& pending = PendingOf(record, operation);
+  pending.forgotten = pending.deleted = true;
+  if (!stored && !pending.created) {
+    // Nothing to delete.
+    pending.values.clear();
+    pending.created = true;
+  }
   return absl::OkStatus();
 }
 
@@ -367,6 +412,10 @@ absl::Status BatchDecision::WriteChanged(Pending& pending) {
     RELATA_ASSIGN_OR_RETURN(Value old, Stored(pending.record, kept));
     if (!old.is_null()) before.emplace_back(kept, std::move(old));
     if (!pending.deleted) break;
+  }
+  if (pending.forgotten) {
+    // The id stays, so that a view of the past knows whom it leaves out.
+    std::erase_if(before, [](const auto& kept) { return kept.first != kIdField; });
   }
   AddChange(pending, op, before);
   if (pending.deleted) {
@@ -488,8 +537,7 @@ void BatchDecision::AddChange(const Pending& pending, RecordWrite::Op op,
   FieldValues open;
   FieldValues personal;
   for (const auto& field : before) {
-    const FieldDef* def = type.field(field.first);
-    (def->personal == Personal::kNone ? open : personal).push_back(field);
+    (MayBeErased(*type.field(field.first)) ? personal : open).push_back(field);
   }
   ChangeWrite change;
   change.seq = allocation_.next_seq++;
@@ -553,7 +601,12 @@ absl::Status BatchDecision::WriteLedger(const Transaction::Batch& batch) {
     if (!entry.point.none()) entry.point = PartyId::Of(Here(entry.point.ref()));
     for (const PartyId party : {entry.person, entry.point}) {
       if (party.none()) continue;
-      RELATA_ASSIGN_OR_RETURN(const bool exists, Exists(before_.Resolve(party.ref())));
+      RELATA_ASSIGN_OR_RETURN(bool exists, Exists(before_.Resolve(party.ref())));
+      if (!exists && IsRefusal(entry.event)) {
+        // Somebody who was erased can still refuse, and never grant.
+        RELATA_ASSIGN_OR_RETURN(const Row next, reader_.NextRow(party.ref().type));
+        exists = party.ref().row < next;
+      }
       if (!exists) return NotFound("a consent entry names a record that does not exist");
     }
     entry.seq = allocation_.next_seq++;

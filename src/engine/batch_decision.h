@@ -62,6 +62,7 @@ class BatchDecision {
     bool deleted = false;
     size_t operation = 0;
     FieldValues values;
+    bool forgotten = false;  // no old value is kept
   };
   using KeyName = std::tuple<TypeId, std::string, std::string>;
 
@@ -70,6 +71,7 @@ class BatchDecision {
   absl::Status Apply(const RecordOp& op, size_t operation);
   absl::Status ApplyMerge(const RecordOp& op);
   absl::Status ApplyUnmerge(const RecordOp& op);
+  absl::Status ApplyErase(const RecordOp& op, size_t operation);
   absl::Status SetValues(Pending& pending, const FieldValues& values);
   absl::StatusOr<Value> CheckedValue(const TypeDef& type, const FieldDef& field,
                                      const Value& given);
@@ -94,6 +96,7 @@ class BatchDecision {
   RecordRef Here(RecordRef record) const;  // provisional references become rows
   absl::StatusOr<RecordRef> Living(RecordRef record);
   absl::StatusOr<bool> Exists(RecordRef record);
+  absl::StatusOr<bool> IsStored(RecordRef record);
   absl::StatusOr<Value> Stored(RecordRef record, FieldId field);
   absl::StatusOr<RecordRef> KeyOwner(TypeId type, const std::string& system,
                                      const std::string& key);

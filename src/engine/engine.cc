@@ -69,7 +69,8 @@ void AddCounts(Commit& total, const Commit& step) {
 
 bool WritesNothing(const CommitBatch& b) {
   return b.records.empty() && b.events.empty() && b.ledger.empty() && b.changes.empty() &&
-         b.external_keys.empty() && b.aliases.empty() && b.definitions.empty() && b.logs.empty();
+         b.external_keys.empty() && b.aliases.empty() && b.definitions.empty() && b.logs.empty() &&
+         b.erase.empty();
 }
 
 }  // namespace
@@ -85,6 +86,7 @@ struct Crm::Engine::Attempt {
   std::unordered_map<Row, RecordRef> became;
   Commit counts;
   Actor actor;
+  std::string source;
   Timestamp now;
   bool time_only = false;
 };
@@ -155,7 +157,18 @@ absl::Status Crm::Engine::Refresh(StoreReader& reader) {
       snapshot_ = snapshot_->WithSchema(schema_);
     }
   }
-  RELATA_ASSIGN_OR_RETURN(snapshot_, snapshot_->CatchUp(reader));
+  bool erased = false;
+  RELATA_RETURN_IF_ERROR(
+      reader.ScanLog(kErasureLog, snapshot_->last_seq(), "", [&](const LogWrite&) {
+        erased = true;
+        return absl::OkStatus();
+      }));
+  if (erased) {
+    // No column of this process may keep what another process erased.
+    RELATA_ASSIGN_OR_RETURN(snapshot_, Snapshot::Open(schema_, reader));
+  } else {
+    RELATA_ASSIGN_OR_RETURN(snapshot_, snapshot_->CatchUp(reader));
+  }
   if (hooks_.consent) hooks_.consent->Overtaken(*snapshot_);
   return absl::OkStatus();
 }
@@ -350,6 +363,9 @@ absl::StatusOr<Commit> Crm::Engine::MakeOnce(const Transaction::Batch& batch, Ti
   if (time_only && head.id > 0 && now < head.recorded) {
     return InvalidArgument("time does not run backwards: now is before the last commit");
   }
+  if (batch.only_after && *batch.only_after != head.id) {
+    return MakeStatus(absl::StatusCode::kAborted, "another commit came in between");
+  }
   memberships_->Begin(head.id);
   Announce(batch.definitions);
   const auto announced = std::unique_ptr<Engine, void (*)(Engine*)>(this, [](Engine* engine) {
@@ -363,6 +379,7 @@ absl::StatusOr<Commit> Crm::Engine::MakeOnce(const Transaction::Batch& batch, Ti
     attempt.before = attempt.after = snapshot_;
   }
   attempt.actor = batch.actor;
+  attempt.source = batch.source;
   attempt.now = now;
   attempt.time_only = time_only;
   attempt.row.id = attempt.allocation.commit = head.id + 1;
@@ -491,6 +508,7 @@ class StepView : public CommitStep {
     const CommitBatch& writes;
     Timestamp now;
     const Actor& actor;
+    const std::string& source;
     int depth;
     bool time_only;
     Transaction& next;
@@ -504,6 +522,7 @@ class StepView : public CommitStep {
   const CommitBatch& writes() const override { return p_.writes; }
   Timestamp now() const override { return p_.now; }
   const Actor& actor() const override { return p_.actor; }
+  const std::string& source() const override { return p_.source; }
   int depth() const override { return p_.depth; }
   bool time_only() const override { return p_.time_only; }
   Transaction& next() override { return p_.next; }
@@ -602,7 +621,8 @@ absl::Status Crm::Engine::RunDeciders(Attempt& attempt, const Transaction::Batch
   const Crm crm(shared_from_this());
   Transaction next(std::move(added));
   StepView view({crm, *attempt.writer, attempt.before, attempt.after, attempt.steps.back(),
-                 attempt.now, attempt.actor, depth, attempt.time_only && depth == 0, next});
+                 attempt.now, attempt.actor, attempt.source, depth, attempt.time_only && depth == 0,
+                 next});
   for (const Decider& decider : deciders_) {
     const Pending pending(*this, attempt);
     RELATA_RETURN_IF_ERROR(decider.decide(view));
@@ -657,6 +677,21 @@ absl::Status Crm::Engine::Finish(Attempt& attempt) {
   attempt.counts.id = row.id;
   attempt.counts.recorded = row.recorded;
   row.result = PackResult(attempt.counts);
+  // What goes, goes after the last step: what deciders logged about it goes too.
+  for (size_t i = 0; i + 1 < attempt.steps.size(); ++i) {
+    EraseWrite& erase = attempt.steps[i].erase;
+    EraseWrite& whole = attempt.steps.back().erase;
+    const auto move = [](auto& from, auto& to) {
+      to.insert(to.end(), from.begin(), from.end());
+      from.clear();
+    };
+    move(erase.subjects, whole.subjects);
+    move(erase.images, whole.images);
+    move(erase.events, whole.events);
+    move(erase.entries, whole.entries);
+    move(erase.lines, whole.lines);
+    move(erase.words, whole.words);
+  }
   for (size_t i = 0; i < attempt.steps.size(); ++i) {
     const bool last = i + 1 == attempt.steps.size();
     attempt.steps[i].commit = last ? row : CommitRow{};
@@ -668,7 +703,9 @@ absl::Status Crm::Engine::Finish(Attempt& attempt) {
 void Crm::Engine::Publish(Attempt& attempt) {
   std::lock_guard lock(mutex_);
   if (hooks_.consent) hooks_.consent->Committed(*snapshot_, *attempt.after, attempt.steps);
-  snapshot_ = attempt.after;
+  const EraseWrite& erased = attempt.steps.back().erase;
+  snapshot_ = erased.empty() ? attempt.after : attempt.after->Forget(erased);
+  if (!erased.empty() && hooks_.consent) hooks_.consent->Overtaken(*snapshot_);
   memberships_->Publish(attempt.row.id);
   became_.insert(attempt.became.begin(), attempt.became.end());
   for (const CommitBatch& step : attempt.steps) {

@@ -72,6 +72,7 @@ class Crm::Engine : public std::enable_shared_from_this<Crm::Engine> {
   std::string zone() const;
   absl::StatusOr<std::shared_ptr<const Snapshot>> View(std::span<const TypeId> types);
   absl::StatusOr<std::unique_ptr<StoreReader>> Read() { return store_->Read(); }
+  absl::Status Scrub() { return store_->Scrub(options_.patience); }
   // The newest snapshot this process has, whatever others wrote since.
   std::shared_ptr<const Snapshot> Current() const;
   // Brings the snapshot to the newest commit when others may have written; nothing to do, and no

@@ -60,6 +60,13 @@ class Rewinder {
     if (to_.at) RELATA_RETURN_IF_ERROR(recorded_.Load(reader_, to_.since));
     RELATA_RETURN_IF_ERROR(reader_.ScanChanges(
         to_.since, std::nullopt, [&](const ChangeRow& change) { return Read(change); }));
+    RELATA_RETURN_IF_ERROR(reader_.ScanLog(kErasureLog, 0, "", [&](const LogWrite& line) {
+      const auto table = tables_.find(line.subject.type);
+      if (table == tables_.end()) return absl::OkStatus();
+      const auto row = table->second.rows.find(line.subject.row);
+      if (row != table->second.rows.end()) row->second.erased = true;
+      return absl::OkStatus();
+    }));
     RELATA_RETURN_IF_ERROR(TurnAliases());
     for (auto& [type, table] : tables_) PutBack(type, table);
     for (size_t id = 0; id < graph_.records.size(); ++id) {

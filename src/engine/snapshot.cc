@@ -3,6 +3,7 @@
 #include "relata/engine/snapshot.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "codec/pack.h"
@@ -57,6 +58,40 @@ size_t Snapshot::MemoryUsed(TypeId type) const {
   const EventTable* events = graph_->Events(type);
   return (records != nullptr ? records->MemoryUsed() : 0) +
          (events != nullptr ? events->MemoryUsed() : 0);
+}
+
+std::shared_ptr<const Snapshot> Snapshot::Forget(const EraseWrite& erased) const {
+  Graph graph = *graph_;
+  const auto forget = [&](TypeId type) {
+    if (type < graph.records.size()) graph.records[type] = {};
+    if (type < graph.events.size()) graph.events[type] = {};
+  };
+  for (const std::vector<RecordRef>* records : {&erased.subjects, &erased.images}) {
+    for (const RecordRef record : *records) forget(record.type);
+  }
+  for (const TypeDef* type : graph.schema->types()) {
+    if (type->event && std::any_of(erased.subjects.begin(), erased.subjects.end(),
+                                   [&](RecordRef r) { return r.type == type->subject; })) {
+      forget(type->id);
+    }
+  }
+  for (const auto& [type, seq] : erased.events) forget(type);
+  if (!erased.entries.empty() && graph_->ledger->count > 0) {
+    const LedgerTable& old = *graph_->ledger;
+    const std::set<Seq> gone(erased.entries.begin(), erased.entries.end());
+    std::vector<LedgerWrite> lines;
+    for (int64_t i = 0; i < old.count; ++i) {
+      const auto party = [&](const ChunkedColumn& column) {
+        return column.Has(i) ? column.Record(i) : RecordRef();
+      };
+      LedgerWrite line{old.seq.Int(i), party(old.person), party(old.point), {old.at.Int(i)}, ""};
+      if (!gone.contains(line.seq)) line.body = old.body.Text(i);
+      lines.push_back(std::move(line));
+    }
+    graph.ledger = {};
+    GraphEditor(graph).AppendLedger(lines);
+  }
+  return Publish(std::move(graph));
 }
 
 // --- Records -----------------------------------------------------------------------------------
@@ -190,6 +225,7 @@ absl::StatusOr<std::vector<ConsentEntry>> Snapshot::Ledger(
   std::vector<ConsentEntry> entries;
   entries.reserve(places.size());
   for (int64_t place : places) {
+    if (table.body.Text(place).empty()) continue;  // erased
     RELATA_ASSIGN_OR_RETURN(ConsentEntry entry,
                             internal::UnpackEntry(table.seq.Int(place), table.body.Text(place)));
     entries.push_back(std::move(entry));

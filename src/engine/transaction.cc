@@ -2,6 +2,7 @@
 
 #include "relata/engine/transaction.h"
 
+#include <iterator>
 #include <utility>
 
 #include "base/strings.h"
@@ -143,6 +144,33 @@ void Transaction::Delete(RecordRef record) {
   batch_->records.push_back({RecordOp::Op::kDelete, record, {}, "", "", {}});
 }
 
+void Transaction::Erase(RecordRef record) {
+  if (!batch_->status.ok() || TypeOf(*batch_, record) == nullptr) return;
+  batch_->records.push_back({RecordOp::Op::kErase, record, {}, "", "", {}});
+}
+
+void Transaction::Erase(EraseWrite what) {
+  if (!batch_->status.ok()) return;
+  const auto append = [](auto& to, auto& from) {
+    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+  };
+  append(batch_->erase.subjects, what.subjects);
+  append(batch_->erase.images, what.images);
+  append(batch_->erase.events, what.events);
+  append(batch_->erase.entries, what.entries);
+  append(batch_->erase.lines, what.lines);
+  append(batch_->erase.words, what.words);
+}
+
+void Transaction::Redact(RecordRef record, NamedValues values) {
+  if (!batch_->status.ok()) return;
+  const TypeDef* def = TypeOf(*batch_, record);
+  if (def == nullptr) return;
+  auto resolved = Resolve(*batch_, *def, std::move(values));
+  if (!resolved) return;
+  batch_->records.push_back({RecordOp::Op::kRedact, record, *std::move(resolved), "", "", {}});
+}
+
 void Transaction::Merge(RecordRef loser, RecordRef winner) {
   if (!batch_->status.ok() || TypeOf(*batch_, loser) == nullptr) return;
   if (TypeOf(*batch_, winner) == nullptr) return;
@@ -222,6 +250,10 @@ Transaction& Transaction::Reason(std::string_view text) {
 }
 Transaction& Transaction::EffectiveAt(Timestamp at) {
   batch_->effective_at = at;
+  return *this;
+}
+Transaction& Transaction::OnlyAfter(CommitId head) {
+  batch_->only_after = head;
   return *this;
 }
 

@@ -10,6 +10,7 @@
 #include "base/strings.h"
 #include "engine/engine.h"
 #include "relata/engine/crm.h"
+#include "relata/privacy/erasure.h"
 #include "relata/process/pipeline.h"
 #include "relata/process/workflow.h"
 #include "relata/segment/audience.h"
@@ -61,9 +62,11 @@ absl::StatusOr<Crm> Crm::Open(std::string_view where, OpenOptions options) {
 
 absl::StatusOr<Crm> Crm::Open(std::unique_ptr<Store> store, OpenOptions options) {
   if (!options.ids) options.ids = NewRandomIds();
+  const std::optional<SecretKey> key = options.privacy_key;
   RELATA_ASSIGN_OR_RETURN(std::shared_ptr<Engine> engine,
                           Engine::Open(std::move(store), std::move(options)));
   engine->SetHooks(AllHooks());
+  engine->AddDecider(SuppressionGuard(key));
   engine->AddDecider(StageGate());
   engine->AddDecider(WorkflowRunner());
   return Crm(std::move(engine));

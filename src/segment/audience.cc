@@ -19,10 +19,29 @@ using internal::ContactCards;
 using internal::RulesPointer;
 
 // What a card is made from, by name.
-constexpr std::string_view kTables[] = {
-    "contact",       "lead",         "account",   "contact_point", "email_address",
-    "phone_number",  "order",        "contract",  "subscription",  "opportunity",
-    "email_clicked", "email_opened", "form_sent", "login",         "email_sent"};
+constexpr std::string_view kTables[] = {"contact",
+                                        "lead",
+                                        "account",
+                                        "contact_point",
+                                        "email_address",
+                                        "phone_number",
+                                        "order",
+                                        "contract",
+                                        "subscription",
+                                        "opportunity",
+                                        "email_clicked",
+                                        "email_opened",
+                                        "form_sent",
+                                        "login",
+                                        "email_sent",
+                                        "contact_attempt",
+                                        "contact_outcome",
+                                        "lead_email_clicked",
+                                        "lead_form_sent",
+                                        "lead_login",
+                                        "lead_email_sent",
+                                        "lead_contact_attempt",
+                                        "lead_contact_outcome"};
 
 // Which rule keeps a person out, counted.
 class Exclusions {

@@ -6,6 +6,7 @@
 #include <limits>
 #include <new>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "base/strings.h"
@@ -209,11 +210,36 @@ class Gatherer {
       const TypeDef* type = view_.schema().Find(event);
       parts_.activity_tracked |= type != nullptr && view_.EventCount(type->id) > 0;
     }
-    for (const EventRef event : read_.Events(person_, "email_sent")) {
-      parts_.attempts.push_back({Channel::kEmail, view_.EventAt(event)});
-    }
+    GatherAttempts();
     std::stable_sort(parts_.attempts.begin(), parts_.attempts.end(),
                      [](const Attempt& a, const Attempt& b) { return a.at < b.at; });
+  }
+
+  std::string EventText(EventRef event, std::string_view field) const {
+    const Value value = read_.Get(event, field);
+    return value.is(Value::Kind::kText) ? value.text() : std::string();
+  }
+
+  // What was tried through the send seam, but for what was never made; and mails that the sending
+  // tool reported and that did not pass through it.
+  void GatherAttempts() {
+    std::set<std::string> not_made;
+    for (const EventRef event : read_.Events(person_, "contact_outcome")) {
+      if (EventText(event, "outcome") == "not_made") not_made.insert(EventText(event, "operation"));
+    }
+    std::set<std::string> operations;
+    for (const EventRef event : read_.Events(person_, "contact_attempt")) {
+      std::string operation = EventText(event, "operation");
+      if (!not_made.contains(operation)) {
+        parts_.attempts.push_back({ParseChannel(EventText(event, "channel")), view_.EventAt(event),
+                                   ParsePurpose(EventText(event, "purpose"))});
+      }
+      operations.insert(std::move(operation));
+    }
+    for (const EventRef event : read_.Events(person_, "email_sent")) {
+      if (operations.contains(EventText(event, "message_id"))) continue;
+      parts_.attempts.push_back({Channel::kEmail, view_.EventAt(event)});
+    }
   }
 
   void GatherRegisters(const RegisterBook& registers) {

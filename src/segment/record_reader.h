@@ -76,11 +76,12 @@ class RecordReader {
     for (const Row row : rows) out.push_back({child->id, row});
     return out;
   }
-  // The events of `type` about `subject`, in order of time.
+  // The events of `type` about `subject`, in order of time; "page_view" about a lead is its
+  // lead_page_view.
   std::vector<EventRef> Events(RecordRef subject, std::string_view type) const {
     std::vector<EventRef> out;
-    const TypeDef* event = schema_.Find(type);
-    if (event == nullptr || !event->event || event->subject != subject.type) return out;
+    const TypeDef* event = schema_.FindEvent(type, subject.type);
+    if (event == nullptr) return out;
     std::vector<int64_t> places;
     view_.Events(subject, event->id, places);
     for (const int64_t place : places) out.push_back({event->id, place});

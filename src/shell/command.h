@@ -24,6 +24,7 @@
 #include "relata/base/language.h"
 #include "relata/base/status.h"
 #include "relata/base/time.h"
+#include "relata/consent/secret.h"
 #include "relata/engine/as_of.h"
 #include "relata/model/actor.h"
 
@@ -53,12 +54,15 @@ class Session {
   std::string actor_role;
   bool json = false;
   std::optional<uint64_t> id_seed;  // for replays: ids that repeat
+  std::string key_file;             // --privacy-key or RELATA_PRIVACY_KEY: a file
 
   // --- For commands.
 
   // Opens the database of --db, as it was when --at or --known-at say so. `create` makes it when
   // there is none. FailedPrecondition without --db; the library's own errors otherwise.
   absl::StatusOr<Crm> Open(bool create = false) const;
+  // The key of the installation, from --privacy-key; nothing when it is not given.
+  absl::StatusOr<std::optional<SecretKey>> PrivacyKey() const;
   // --now, or the instant asked about with --at or --known-at, or the machine's clock, read once.
   Timestamp now() const { return now_; }
   const AsOf& as_of() const { return as_of_; }
@@ -110,6 +114,10 @@ std::string JsonString(std::string_view text);
 // "2026-11-12T17:00:00Z", "...+02:00" or "2026-11-12" (midnight UTC); nothing for another text.
 std::optional<Timestamp> ParseInstant(std::string_view text);
 
+// A key written in a file as 64 hexadecimal digits; nothing when `file` is empty. InvalidArgument
+// when it holds something else.
+absl::StatusOr<std::optional<SecretKey>> ReadKey(const std::string& file);
+
 // The whole content of a file, or of standard input for "-". NotFound, Unavailable.
 absl::StatusOr<std::string> ReadText(const std::string& file);
 // Writes the whole content of a file, or to standard output for "-". Unavailable.
@@ -135,9 +143,12 @@ void AddHistoryCommand(CLI::App& app, Session& session);
 void AddImportCommand(CLI::App& app, Session& session);
 void AddMaintenanceCommands(CLI::App& app, Session& session);
 void AddModelCommands(CLI::App& app, Session& session);
+void AddPrivacyCommands(CLI::App& app, Session& session);
+void AddPrivacyRegisterCommands(CLI::App& privacy, Session& session);  // below `privacy`
 void AddQueryCommand(CLI::App& app, Session& session);
 void AddReportCommand(CLI::App& app, Session& session);
 void AddRfmCommand(CLI::App& app, Session& session);
+void AddRightsCommands(CLI::App& app, Session& session);
 void AddSchemaCommand(CLI::App& app, Session& session);
 void AddScoreCommands(CLI::App& app, Session& session);
 void AddSegmentCommands(CLI::App& app, Session& session);

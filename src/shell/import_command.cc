@@ -6,6 +6,7 @@
 
 #include "base/strings.h"
 #include "relata/exchange/import.h"
+#include "relata/privacy/erasure.h"
 #include "shell/command.h"
 #include "shell/records.h"
 
@@ -75,6 +76,23 @@ void PrintFile(const Session& session, const FileImport& file, size_t show) {
   }
 }
 
+// Erases again whom the files brought back after an erasure.
+absl::Status TakeOutAgain(const Session& session, Crm& crm) {
+  RELATA_ASSIGN_OR_RETURN(const std::optional<SecretKey> key, session.PrivacyKey());
+  if (!key) return absl::OkStatus();
+  ErasureOptions options(*key);
+  options.why = "brought back by an import";
+  RELATA_ASSIGN_OR_RETURN(const ErasureReport report,
+                          ResumeErasures(crm, options, session.actor(), session.now()));
+  if (report.persons > 0 && !session.json) {
+    session.PrintLine(
+        Concat(report.persons, session.Say(" erased persons were in the files and are erased again",
+                                           " personnes effacées étaient dans les fichiers et sont "
+                                           "effacées de nouveau")));
+  }
+  return absl::OkStatus();
+}
+
 int Run(const Session& session, const Request& request) {
   const absl::StatusOr<ImportOptions> options = OptionsOf(session, request);
   if (!options.ok()) return session.Fail(options.status());
@@ -83,6 +101,9 @@ int Run(const Session& session, const Request& request) {
   const absl::StatusOr<ImportReport> report = ImportFiles(*crm, request.paths, *options);
   if (!report.ok()) return session.Fail(report.status());
   session.EndProgress();
+  if (const absl::Status taken = TakeOutAgain(session, *crm); !taken.ok()) {
+    return session.Fail(taken);
+  }
   bool refused = false;
   for (const FileImport& file : report->files) refused |= file.refused > 0;
   if (session.json) {

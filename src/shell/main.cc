@@ -31,6 +31,10 @@ void AddSharedOptions(CLI::App& app, Session& session) {
       ->type_name("USER");
   app.add_option("--role", session.actor_role, "The role that user acts in")->type_name("ROLE");
   app.add_option("--id-seed", session.id_seed, "Draw ids that repeat, for replays")->type_name("N");
+  app.add_option("--privacy-key", session.key_file,
+                 "File with the key of the installation (64 hexadecimal digits)")
+      ->envname("RELATA_PRIVACY_KEY")
+      ->type_name("FILE");
   app.add_flag("--json", session.json, "Answer as JSON");
 }
 
@@ -68,9 +72,11 @@ int Run(int argc, char** argv) {
   AddImportCommand(app, session);
   AddMaintenanceCommands(app, session);
   AddModelCommands(app, session);
+  AddPrivacyCommands(app, session);
   AddQueryCommand(app, session);
   AddReportCommand(app, session);
   AddRfmCommand(app, session);
+  AddRightsCommands(app, session);
   AddSchemaCommand(app, session);
   AddScoreCommands(app, session);
   AddSegmentCommands(app, session);

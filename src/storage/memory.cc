@@ -5,9 +5,11 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <set>
 #include <utility>
 
 #include "base/strings.h"
+#include "storage/erased_words.h"
 #include "storage/forwarding.h"
 #include "storage/memory_state.h"
 
@@ -85,12 +87,7 @@ class Writer : public Forwarding<StoreWriter, MemoryReads> {
 
   absl::Status EraseImages(RecordRef subject) override {
     return Sticky([&]() -> absl::Status {
-      std::vector<Seq> seqs;
-      state_->changes.ForEach([&](Seq seq, const ChangeRow& row) {
-        if (row.change.subject == subject && !row.change.personal.empty()) seqs.push_back(seq);
-        return true;
-      });
-      for (Seq seq : seqs) state_->changes.Mutable(owner_, seq)->change.personal.clear();
+      EraseImagesOf([&](RecordRef record) { return record == subject; });
       return absl::OkStatus();
     });
   }
@@ -130,6 +127,7 @@ class Writer : public Forwarding<StoreWriter, MemoryReads> {
     for (const ExternalKeyWrite& key : batch.external_keys) RELATA_RETURN_IF_ERROR(ApplyKey(key));
     RELATA_RETURN_IF_ERROR(ApplyLines(batch));
     for (const DefinitionWrite& d : batch.definitions) RELATA_RETURN_IF_ERROR(ApplyDefinition(d));
+    ApplyErase(batch.erase);
     return batch.commit.id == 0 ? absl::OkStatus() : ApplyCommit(batch.commit);
   }
 
@@ -227,6 +225,83 @@ class Writer : public Forwarding<StoreWriter, MemoryReads> {
     }
     state_->definitions.Insert(owner_, place, definition);
     return absl::OkStatus();
+  }
+
+  template <class Wanted>
+  void EraseImagesOf(const Wanted& wanted) {
+    std::vector<Seq> seqs;
+    state_->changes.ForEach([&](Seq seq, const ChangeRow& row) {
+      if (!row.change.personal.empty() && wanted(row.change.subject)) seqs.push_back(seq);
+      return true;
+    });
+    for (Seq seq : seqs) state_->changes.Mutable(owner_, seq)->change.personal.clear();
+  }
+
+  void ApplyErase(const EraseWrite& erase) {
+    if (erase.empty()) return;
+    const ErasedLines touched(erase);
+    const std::set<RecordRef> images(erase.images.begin(), erase.images.end());
+    EraseImagesOf([&](RecordRef r) { return touched.Has(r) || images.contains(r); });
+    EraseEvents(erase, touched);
+    for (auto& [type, records] : state_->records) EraseKeys(type, records, touched);
+    for (const Seq seq : erase.entries) {
+      if (LedgerWrite* line = state_->ledger.Mutable(owner_, seq)) line->body.clear();
+    }
+    EraseTexts(touched);
+  }
+
+  void EraseEvents(const EraseWrite& erase, const ErasedLines& touched) {
+    for (auto& [type, events] : state_->events) {
+      const TypeId subject_type = state_->layout->Find(type)->spec.subject;
+      std::vector<Seq> seqs;
+      events.ForEach([&](Seq seq, const MemoryEvent& event) {
+        if (touched.Has({subject_type, event.subject})) seqs.push_back(seq);
+        return true;
+      });
+      for (const auto& [of_type, seq] : erase.events) {
+        if (of_type == type) seqs.push_back(seq);
+      }
+      for (const Seq seq : seqs) events.Erase(owner_, seq);
+    }
+  }
+
+  void EraseKeys(TypeId type, MemoryRecords& records, const ErasedLines& touched) {
+    std::vector<std::pair<std::string, std::string>> keys;
+    records.keys.ForEach([&](const auto& key, Row row) {
+      if (touched.Has({type, row})) keys.push_back(key);
+      return true;
+    });
+    for (const auto& key : keys) records.keys.Erase(owner_, key);
+  }
+
+  void EraseTexts(const ErasedLines& touched) {
+    std::vector<std::pair<std::string, Seq>> lines;
+    state_->logs.ForEach([&](const auto& place, const LogWrite& line) {
+      if (touched.Touches(line.log, line.seq, line.subject, line.key, line.body)) {
+        lines.push_back(place);
+      }
+      return true;
+    });
+    for (const auto& place : lines) {
+      LogWrite& line = *state_->logs.Mutable(owner_, place);
+      line.key.clear();
+      line.body = "{}";
+    }
+    std::vector<CommitId> commits;
+    state_->commits.ForEach([&](CommitId id, const CommitRow& commit) {
+      if (touched.words().In(commit.reason) || touched.words().In(commit.operation_id)) {
+        commits.push_back(id);
+      }
+      return true;
+    });
+    for (const CommitId id : commits) {
+      CommitRow& commit = *state_->commits.Mutable(owner_, id);
+      commit.reason.clear();
+      if (!touched.words().In(commit.operation_id)) continue;
+      state_->operations.Erase(owner_, commit.operation_id);
+      commit.operation_id.clear();
+      commit.result.clear();
+    }
   }
 
   absl::Status ApplyCommit(CommitRow commit) {

@@ -151,6 +151,7 @@ class Wrapper : public Store {
   absl::StatusOr<CommitId> HeadId() override {
     return Observed(*observer_, StoreCall::kHeadId, [&] { return target_->HeadId(); });
   }
+  absl::Status Scrub(Duration patience) override { return target_->Scrub(patience); }
 
  private:
   const std::shared_ptr<Store> target_;

@@ -292,6 +292,97 @@ void ErasedImagesNoLongerReadBack(StoreFixture& s) {
   EXPECT_EQ(images(), "x#1;ypaul#2;");
 }
 
+// Everything a store holds about Marie (contact 0) and Paul (contact 1), who stays.
+void PutTraces(StoreFixture& s) {
+  CommitBatch batch = BatchAfter(s.Head(), 9);
+  batch.records = {Create(kContact, 0, {{kName, Value::Text("Marie")}}),
+                   Create(kContact, 1, {{kName, Value::Text("Paul")}})};
+  batch.changes = {
+      {1, kContact, 0, 1, RecordWrite::Op::kUpdate, "x", "marie", kMarie, std::nullopt, "#1"},
+      {2, kContact, 1, 1, RecordWrite::Op::kUpdate, "y", "paul", kPaul, std::nullopt, "#2"}};
+  batch.events = {Visits(3, {0, 1, 0})};
+  batch.ledger = {{6, kMarie, {}, {1}, "marie said"}, {7, kPaul, {}, {2}, "paul said"}};
+  batch.external_keys = {{kContact, "zoho", "m", 0}, {kContact, "zoho", "p", 1}};
+  batch.logs = {{"outbox", 8, kMarie, "call", {8}, R"({"to":"her"})"},
+                {"outbox", 9, kPaul, "call", {9}, R"({"ask":"marie@vernay.fr"})"},
+                {"membership", 8, kPaul, "ripe", {8}, "{}"},
+                {std::string(kErasureLog), 8, kMarie, "", {8}, R"({"kept":1})"}};
+  batch.commit.reason = "said by marie@vernay.fr";
+  batch.commit.operation_id = "form marie@vernay.fr";
+  ASSERT_EQ(s.Put(batch), absl::OkStatus());
+}
+
+Lines LogLines(StoreFixture& s, std::string_view log) {
+  Lines lines;
+  EXPECT_EQ(s.Read()->ScanLog(log, 0, "",
+                              [&](const LogWrite& line) {
+                                lines.push_back(Concat(line.seq, " ", line.key, " ", line.body));
+                                return absl::OkStatus();
+                              }),
+            absl::OkStatus());
+  return lines;
+}
+
+void AnErasureLeavesNoTraceOfItsSubjects(StoreFixture& s) {
+  PutTraces(s);
+  CommitBatch batch = BatchAfter(s.Head(), 1);
+  batch.records = {Delete(kContact, 0)};
+  batch.erase.subjects = {kMarie};
+  batch.erase.entries = {6};
+  batch.erase.words = {"marie@vernay.fr"};
+  ASSERT_EQ(s.Put(batch), absl::OkStatus());
+  if (s.backend().durable()) s.Reopen();
+  auto reader = s.Read();
+  std::string seen;
+  EXPECT_EQ(reader->ScanChanges(0, std::nullopt,
+                                [&](const ChangeRow& row) {
+                                  seen += row.change.personal + row.change.personal_digest + ";";
+                                  return absl::OkStatus();
+                                }),
+            absl::OkStatus());
+  EXPECT_EQ(seen, "#1;paul#2;");
+  EXPECT_TRUE(EventLines(*reader, {kVisit, FieldsOf(kVisit), 0, INT64_MAX, Row{0}, {}}).empty());
+  EXPECT_EQ(EventLines(*reader, {kVisit, FieldsOf(kVisit), 0, INT64_MAX, Row{1}, {}}).size(), 1u);
+  EXPECT_EQ(EventLines(*reader, {kVisit, FieldsOf(kVisit), 0, INT64_MAX, {}, {}}).size(), 1u);
+  seen.clear();
+  EXPECT_EQ(reader->ScanLedger(0, std::nullopt,
+                               [&](const LedgerWrite& line) {
+                                 seen += Concat(line.seq, line.body, ";");
+                                 return absl::OkStatus();
+                               }),
+            absl::OkStatus());
+  EXPECT_EQ(seen, "6;7paul said;");
+  EXPECT_TRUE(absl::IsNotFound(reader->FindExternalKey(kContact, "zoho", "m").status()));
+  EXPECT_EQ(reader->FindExternalKey(kContact, "zoho", "p").value_or(-1), 1);
+  EXPECT_EQ(LogLines(s, "outbox"), (Lines{"8  {}", "9  {}"}));
+  EXPECT_EQ(LogLines(s, "membership"), (Lines{"8 ripe {}"}));
+  EXPECT_EQ(LogLines(s, kErasureLog), (Lines{R"(8  {"kept":1})"}));
+  EXPECT_EQ(reader->FindCommit(1)->reason, "");
+  EXPECT_EQ(reader->FindCommit(1)->chain, "chain1");
+  EXPECT_TRUE(absl::IsNotFound(reader->FindOperation("form marie@vernay.fr").status()));
+}
+
+void AnErasureReachesWhatItNamesAndNoMore(StoreFixture& s) {
+  PutTraces(s);
+  CommitBatch batch = BatchAfter(s.Head(), 1);
+  batch.erase.images = {kMarie};
+  batch.erase.events = {{kVisit, 4}};
+  batch.erase.lines = {{std::string(kErasureLog), 8}};
+  ASSERT_EQ(s.Put(batch), absl::OkStatus());
+  auto reader = s.Read();
+  EXPECT_EQ(reader->FindExternalKey(kContact, "zoho", "m").value_or(-1), 0);
+  EXPECT_EQ(EventLines(*reader, {kVisit, FieldsOf(kVisit), 0, INT64_MAX, Row{0}, {}}).size(), 2u);
+  EXPECT_TRUE(EventLines(*reader, {kVisit, FieldsOf(kVisit), 0, INT64_MAX, Row{1}, {}}).empty());
+  EXPECT_EQ(LogLines(s, kErasureLog), (Lines{"8  {}"}));
+  EXPECT_EQ(LogLines(s, "outbox").size(), 2u);
+  EXPECT_EQ(reader->FindOperation("form marie@vernay.fr")->id, 1);
+  reader = nullptr;  // it would keep older pages alive
+  // A store whose medium is a server's can only say that the server has to.
+  const absl::Status scrubbed = s.store().Scrub(Seconds(5));
+  EXPECT_TRUE(scrubbed.ok() || absl::IsFailedPrecondition(scrubbed)) << scrubbed;
+  EXPECT_EQ(LogLines(s, "outbox").size(), 2u);
+}
+
 void AnAliasCanBeEnded(StoreFixture& s) {
   CommitBatch batch = BatchAfter(s.Head());
   batch.aliases = {{kMarie, kPaul, 1, std::nullopt}, {{kAccount, 4}, {kAccount, 5}, 1, {}}};
@@ -467,6 +558,8 @@ std::vector<StoreCase> CommitAndLogCases() {
       {"LedgerLinesAreFoundByPerson", LedgerLinesAreFoundByPerson},
       {"ChangesAreFoundByRecordAlsoInsideARange", ChangesAreFoundByRecordAlsoInsideARange},
       {"ErasedImagesNoLongerReadBack", ErasedImagesNoLongerReadBack},
+      {"AnErasureLeavesNoTraceOfItsSubjects", AnErasureLeavesNoTraceOfItsSubjects},
+      {"AnErasureReachesWhatItNamesAndNoMore", AnErasureReachesWhatItNamesAndNoMore},
       {"AnAliasCanBeEnded", AnAliasCanBeEnded},
       {"DefinitionsKeepEveryVersion", DefinitionsKeepEveryVersion},
       {"LogsAreReadInOrderAndByKey", LogsAreReadInOrderAndByKey},

@@ -60,6 +60,21 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Ticket:
+    """A permission to send one message. True in a condition only when it may be sent."""
+
+    decision: Decision
+    allowed: bool
+    token: str
+    address: str
+    problem: str
+    replayed: bool
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+@dataclass(frozen=True)
 class Answer:
     """The records for which a condition is true, and how many could not be decided."""
 
@@ -148,14 +163,7 @@ class Crm:
         options, _kept = _options(assertions)
         asked = (*text_in(name), *text_in(channel), *text_in(purpose), _micros(at), options)
         call(lib.relata_may_contact, self._handle, *asked, decision)
-        return Decision(
-            outcome=Outcome(decision.outcome),
-            rule=ffi.string(decision.rule).decode(),
-            basis=ffi.string(decision.basis).decode(),
-            jurisdiction=ffi.string(decision.jurisdiction).decode(),
-            pack_version=decision.pack_version,
-            retry_at=_instant(decision.retry_at),
-        )
+        return _decision(decision)
 
     def why_contact(
         self, name: str, channel: str, purpose: str, at: Instant, **assertions: Any
@@ -165,6 +173,49 @@ class Crm:
         asked = (*text_in(name), *text_in(channel), *text_in(purpose), _micros(at), options)
         return json.loads(call_for_text(lib.relata_why_contact, self._handle, *asked))
 
+    def contact_begin(
+        self, name: str, channel: str, purpose: str, operation: str, now: Instant, **assertions: Any
+    ) -> Ticket:
+        """Decides once more and writes the attempt; to be called right before a message is sent.
+        `operation` is the host's id of the message: doing it again counts once."""
+        decision = ffi.new("relata_decision_t*")
+        decision.struct_size = ffi.sizeof("relata_decision_t")
+        options, _kept = _options(assertions)
+        asked = (*text_in(name), *text_in(channel), *text_in(purpose), *text_in(operation))
+        text = call_for_text(
+            lib.relata_contact_begin, self._handle, *asked, _micros(now), options, decision
+        )
+        ticket = json.loads(text)
+        return Ticket(
+            decision=_decision(decision),
+            allowed=ticket["allowed"],
+            token=ticket.get("token", ""),
+            address=ticket.get("address", ""),
+            problem=ticket.get("problem", ""),
+            replayed=ticket["replayed"],
+        )
+
+    def contact_end(self, token: str, outcome: str, now: Instant, detail: str = "") -> None:
+        """Records what came of an attempt: "sent", "bounced", "complained", "refused", ..."""
+        texts = (*text_in(token), *text_in(outcome), *text_in(detail))
+        call(lib.relata_contact_end, self._handle, *texts, _micros(now))
+
+    def unsubscribe_token(
+        self, name: str, channel: str, purpose: str, expires_at: Instant | None = None
+    ) -> str:
+        """The token of a one-click unsubscribe link (RFC 8058), under the privacy key."""
+        until = 0 if expires_at is None else _micros(expires_at)
+        texts = (*text_in(name), *text_in(channel), *text_in(purpose))
+        return call_for_text(lib.relata_unsubscribe_token, self._handle, *texts, until)
+
+    def unsubscribe(self, method: str, token: str, body: str, now: Instant) -> bool:
+        """Answers a request to an unsubscribe link. True when the person was taken off, which only
+        the HTTP method "POST" does."""
+        withdrawn = ffi.new("int32_t*")
+        texts = (*text_in(method), *text_in(token), *text_in(body))
+        call(lib.relata_unsubscribe, self._handle, *texts, _micros(now), withdrawn)
+        return bool(withdrawn[0])
+
     def import_files(
         self, paths: Iterable[str | os.PathLike[str]], now: Instant, **options: Any
     ) -> dict[str, Any]:
@@ -172,6 +223,18 @@ class Crm:
         request = {**options, "paths": [os.fspath(path) for path in paths]}
         text = text_in(json.dumps(request))
         return json.loads(call_for_text(lib.relata_crm_import, self._handle, *text, _micros(now)))
+
+
+def _decision(decision: Any) -> Decision:
+    """The C struct as a Decision."""
+    return Decision(
+        outcome=Outcome(decision.outcome),
+        rule=ffi.string(decision.rule).decode(),
+        basis=ffi.string(decision.basis).decode(),
+        jurisdiction=ffi.string(decision.jurisdiction).decode(),
+        pack_version=decision.pack_version,
+        retry_at=_instant(decision.retry_at),
+    )
 
 
 def _options(assertions: Mapping[str, Any]) -> tuple[Any, list[Any]]:
@@ -206,14 +269,17 @@ def open(
     tenant: str = "",
     zone: str = "",
     actor: str = "",
+    privacy_key: str = "",
 ) -> Crm:
     """Opens or creates the database at a path or ":memory:". The actor is who acts and asks:
-    "user:amelie/sales", "system:nightly"."""
+    "user:amelie/sales", "system:nightly". The privacy key, 64 hexadecimal digits that are kept
+    outside the database, is needed once somebody was erased and for unsubscribe links."""
     options = ffi.new("relata_open_options_t*")
     options.struct_size = ffi.sizeof("relata_open_options_t")
     options.read_only = read_only
     options.must_exist = must_exist
-    kept = {"tenant": text_in(tenant), "zone": text_in(zone), "actor": text_in(actor)}
+    kept = {"tenant": text_in(tenant), "zone": text_in(zone), "actor": text_in(actor),
+            "privacy_key": text_in(privacy_key)}
     for name, (data, size) in kept.items():
         setattr(options, name, data)
         setattr(options, f"{name}_size", size)

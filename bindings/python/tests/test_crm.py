@@ -229,3 +229,39 @@ def test_threads_share_a_crm(crm):
 def test_declarations_keep_no_preprocessor_line():
     text = declarations('/* a */\n#ifdef __cplusplus\nextern "C" {\n#endif\nRELATA_API int f(int);\n')
     assert text.split() == ["int", "f(int);"]
+
+
+PRIVACY_KEY = "7" * 64
+
+
+def test_the_send_seam_counts_once_and_unsubscribes_by_post_only():
+    with relata.open(":memory:", privacy_key=PRIVACY_KEY) as crm:
+        crm.commit(
+            {
+                "puts": [
+                    {"as": "marie", "type": "contact", "key": {"system": "web", "key": "1"},
+                     "fields": {"given_name": "Marie", "country": "FR", "email": "m@mail.example"}},
+                ],
+                "consents": [
+                    {"event": "grant", "person": "@marie", "at": "2026-01-05T09:00:00Z",
+                     "scope": {"channels": ["email"], "purposes": ["marketing"]},
+                     "evidence": {"source": "web", "text": "form", "doi": "email"}},
+                ],
+            },
+            NOW,
+        )
+        ticket = crm.contact_begin("contact/web:1", "email", "marketing", "m1", NOW)
+        assert ticket and ticket.address == "m@mail.example" and not ticket.replayed
+        again = crm.contact_begin("contact/web:1", "email", "marketing", "m1", NOW)
+        assert again.replayed and again.token == ticket.token
+        crm.contact_end(ticket.token, "sent", NOW)
+        link = crm.unsubscribe_token("contact/web:1", "email", "marketing")
+        assert not crm.unsubscribe("GET", link, "", NOW)
+        later = NOW + timedelta(minutes=1)
+        assert crm.contact_begin("contact/web:1", "email", "marketing", "m2", later)
+        assert crm.unsubscribe("POST", link, "List-Unsubscribe=One-Click", later)
+        stopped = crm.contact_begin(
+            "contact/web:1", "email", "marketing", "m3", later + timedelta(minutes=1)
+        )
+        assert not stopped and stopped.address == ""
+        assert stopped.decision.rule == "OPTOUT.REQUEST"

@@ -58,6 +58,13 @@ inline constexpr Option kBreachRisks[] = {
     {"high_risk", {"High risk", "Risque élevé"}},
 };
 
+inline constexpr Option kIdentityStates[] = {
+    {"not_needed", {"Not needed", "Non nécessaire"}},
+    {"asked", {"Proof asked", "Justificatif demandé"}},
+    {"verified", {"Verified", "Vérifiée"}},
+    {"failed", {"Not established", "Non établie"}},
+};
+
 struct Notice : Type<Notice> {
   constexpr Notice()
       : Type({.label = {"Notice", "Mention"},
@@ -241,6 +248,21 @@ struct RightsRequest : Type<RightsRequest> {
                     .group = group::kFollowUp,
                     .personal = Personal::kNone,
                     .inverse = "rights_requests"}};
+  Choice identity{*this,
+                  "identity",
+                  kIdentityStates,
+                  {.label = {"Identity", "Identité"},
+                   .help = {"Whether it is known that the person asks (GDPR, article 12(6))",
+                            "Si l'on sait que la personne demande (RGPD, article 12(6))"},
+                   .group = group::kCompliance}};
+  Timestamp identity_at{
+      *this,
+      "identity_at",
+      {.label = {"Identity settled at", "Identité établie le"}, .group = group::kDates}};
+  Text extension_reason{
+      *this,
+      "extension_reason",
+      {.label = {"Reason for extension", "Motif de la prolongation"}, .group = group::kCompliance}};
 };
 inline constexpr RightsRequest rights_request{};
 

@@ -15,6 +15,7 @@
 #include "relata/crm/campaign.h"
 #include "relata/crm/company.h"
 #include "relata/crm/contact.h"
+#include "relata/crm/contact_log.h"
 #include "relata/crm/contact_point.h"
 #include "relata/crm/contract.h"
 #include "relata/crm/dispute.h"
@@ -127,6 +128,11 @@ inline constexpr TypeSpec kStandardTypes[] = {
     SpecAbout<Lead>(login),
     SpecAbout<Lead>(unsubscribe),
     SpecAbout<Lead>(preference_changed),
+    // The send seam.
+    SpecOf(contact_attempt),
+    SpecOf(contact_outcome),
+    SpecAbout<Lead>(contact_attempt),
+    SpecAbout<Lead>(contact_outcome),
 };
 
 }  // namespace relata::crm

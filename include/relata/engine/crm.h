@@ -30,6 +30,7 @@
 #include "relata/base/id.h"
 #include "relata/base/status.h"
 #include "relata/base/time.h"
+#include "relata/consent/secret.h"
 #include "relata/engine/as_of.h"
 #include "relata/engine/snapshot.h"
 #include "relata/engine/transaction.h"
@@ -57,6 +58,9 @@ struct OpenOptions {
   // be repeated to the byte passes NewSeededIds.
   std::shared_ptr<IdSource> ids = nullptr;
   Duration patience = Seconds(10);  // how long a commit waits for the writer before it
+  // The key of the installation, which the host keeps outside the database. Needed once somebody
+  // was erased: what is written is checked against the suppression list (privacy/erasure.h).
+  std::optional<SecretKey> privacy_key = std::nullopt;
 };
 
 // How a question is asked.
@@ -121,6 +125,7 @@ class CommitStep {
   virtual const CommitBatch& writes() const = 0;  // of this step
   virtual Timestamp now() const = 0;
   virtual const Actor& actor() const = 0;
+  virtual const std::string& source() const = 0;  // Transaction::Source of what the caller wrote
   virtual int depth() const = 0;       // 0 for what the caller wrote
   virtual bool time_only() const = 0;  // Advance: time moved, nothing was written
   // The records for which the condition is true after this step.

@@ -42,6 +42,7 @@
 namespace relata {
 
 struct CommitBatch;  // storage/store.h
+struct EraseWrite;
 class StoreReader;
 namespace internal {
 struct Graph;
@@ -84,6 +85,11 @@ class Snapshot {
   // This graph brought to the reader's head by reading the changes since commit(): what another
   // process wrote. Cost follows what was written, and the number of aliases. DataLoss as for Load.
   absl::StatusOr<std::shared_ptr<const Snapshot>> CatchUp(StoreReader& reader) const;
+
+  // This graph without the tables that held what a commit erased: they are loaded from the store
+  // when next asked for, so that no column, dictionary or index keeps a value. Ledger lines that
+  // were emptied speak no more.
+  std::shared_ptr<const Snapshot> Forget(const EraseWrite& erased) const;
 
   // The same graph under a schema that extends this one; new types are loaded and empty.
   std::shared_ptr<const Snapshot> WithSchema(std::shared_ptr<const Schema> schema) const;

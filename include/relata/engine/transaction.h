@@ -93,6 +93,16 @@ class Transaction {
   // The record reads as absent from this commit on; its history stays.
   void Delete(RecordRef record);
 
+  // Takes the record out for good: it reads as absent, and its old values, the events about it, its
+  // external keys and what was logged about it go too, from every commit. Exactly this record: one
+  // that was merged stays apart from its winner here. What may go is decided by whoever calls
+  // (privacy/erasure.h).
+  void Erase(RecordRef record);
+  // The same for what no record names: single events, ledger lines, texts.
+  void Erase(EraseWrite what);
+  // Changes some fields and forgets every old value of the record, this one's and all before.
+  void Redact(RecordRef record, NamedValues values);
+
   // `loser` becomes `winner`: reads, links and questions about it go to the winner. The loser's
   // fields stay as they are, and a withdrawal of consent on either side binds both.
   void Merge(RecordRef loser, RecordRef winner);
@@ -129,6 +139,9 @@ class Transaction {
   Transaction& Reason(std::string_view text);
   // When what is said here took effect, if that was not now (imports).
   Transaction& EffectiveAt(Timestamp at);
+  // What is recorded here was decided on a snapshot of this commit: Commit answers Aborted, and
+  // nothing is changed, when another commit came in between.
+  Transaction& OnlyAfter(CommitId head);
 
   // The first error so far.
   const absl::Status& status() const;
@@ -139,9 +152,9 @@ class Transaction {
   // question sees it. Otherwise nothing was changed: InvalidArgument (an issue with the batch,
   // naming the operation), PermissionDenied, AlreadyExists (a unique value or key is taken),
   // NotFound (a record that does not exist), FailedPrecondition (a stage gate, a cycle),
-  // Unavailable (the lock was not to be had), Unknown (the outcome is not known; commit the same
-  // operation id again to learn it). A batch that changes nothing makes no commit: its id is that
-  // of the newest one.
+  // Aborted (OnlyAfter), Unavailable (the lock was not to be had), Unknown (the outcome is not
+  // known; commit the same operation id again to learn it). A batch that changes nothing makes no
+  // commit: its id is that of the newest one.
   absl::StatusOr<relata::Commit> Commit(Timestamp now);
 
   struct Batch;  // the recorded operations; internal to the engine

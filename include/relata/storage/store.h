@@ -153,7 +153,14 @@ struct DefinitionWrite {
   std::string body;  // JSON
 };
 
-// A line of a named append-only log ("outbox", "membership", "access", "attempt", "maintenance").
+// Logs that erasure leaves as they are. A line of kErasureLog names a subject whose values were
+// taken out: what reads the past leaves those subjects out and says how many. kArchiveLog holds
+// what the law keeps behind a lock, kSuppressionLog the keyed hashes of who must not be written to.
+inline constexpr std::string_view kErasureLog = "erasure";
+inline constexpr std::string_view kArchiveLog = "archive";
+inline constexpr std::string_view kSuppressionLog = "suppression";
+
+// A line of a named append-only log ("outbox", "membership", "access", "maintenance").
 // `key` is what its lines are looked up by, "" when they are only read in order.
 struct LogWrite {
   std::string log;
@@ -182,6 +189,28 @@ struct CommitRow {
   Seq last_seq = 0;  // the last seq given out up to and including this commit
 };
 
+// What a commit takes out of the store for good, this commit's and every earlier one's. Chain
+// values and digests stay, so that what is left still verifies.
+struct EraseWrite {
+  // Records of which nothing may be left: their before-images, the events about them, their
+  // external keys, and key and body of the lines logged about them (except in the logs above) go.
+  // The records' own values are cleared by RecordWrites of the same commit.
+  std::vector<RecordRef> subjects;
+  std::vector<RecordRef> images;                   // records that lose their before-images only
+  std::vector<std::pair<TypeId, Seq>> events;      // single events
+  std::vector<Seq> entries;                        // ledger lines whose body is emptied
+  std::vector<std::pair<std::string, Seq>> lines;  // log lines, of any log
+  // Texts that may not be left where nobody can name the record: log lines, reasons and operation
+  // ids of commits that contain one are emptied (a body becomes "{}"). Compared byte by byte; those
+  // of less than four bytes are left out.
+  std::vector<std::string> words;
+
+  bool empty() const {
+    return subjects.empty() && images.empty() && events.empty() && entries.empty() &&
+           lines.empty() && words.empty();
+  }
+};
+
 struct CommitBatch {
   CommitRow commit;
   std::vector<RecordWrite> records;
@@ -192,6 +221,7 @@ struct CommitBatch {
   std::vector<AliasWrite> aliases;
   std::vector<DefinitionWrite> definitions;
   std::vector<LogWrite> logs;
+  EraseWrite erase;  // carried out after everything else in the batch
 };
 
 // ---------------------------------------------------------------------------------------------------
@@ -310,6 +340,11 @@ class Store {
   virtual absl::StatusOr<std::unique_ptr<StoreWriter>> Write(Duration patience) = 0;
   // The newest commit id, cheaply: what a cache asks before it answers.
   virtual absl::StatusOr<CommitId> HeadId() = 0;
+
+  // Takes off the medium what erased values left behind in free pages and logs; may cost as much as
+  // copying the database, and waits for the tenant's lock up to `patience`. FailedPrecondition when
+  // readers of older commits hold it up: to be called again. A store without remnants does nothing.
+  virtual absl::Status Scrub(Duration /*patience*/) { return absl::OkStatus(); }
 };
 
 }  // namespace relata

@@ -230,6 +230,9 @@ std::vector<PgStep> SystemTables(const PgDialect& dialect) {
        "tenant_id bigint NOT NULL, log TEXT NOT NULL, seq bigint NOT NULL, "
        "subject_type integer NOT NULL, subject bigint NOT NULL, key TEXT NOT NULL, "
        "at timestamptz NOT NULL, body TEXT NOT NULL, PRIMARY KEY(tenant_id, log, seq)"},
+      {"relata_erased_event",
+       "tenant_id bigint NOT NULL, type integer NOT NULL, seq bigint NOT NULL, "
+       "PRIMARY KEY(tenant_id, type, seq)"},
       {"relata_event_run",
        "tenant_id bigint NOT NULL, type integer NOT NULL, run bigint NOT NULL, "
        "first_seq bigint NOT NULL, last_seq bigint NOT NULL, entries bigint NOT NULL, "

@@ -226,6 +226,20 @@ absl::Status PgReads::ScanEvents(const ScanSpec& spec, const Sink<EventRows>& si
   }
 }
 
+absl::Status PgReads::CheckErased(TypeId type, std::span<const Seq> indexed, size_t found) {
+  if (found == indexed.size()) return absl::OkStatus();
+  PgFields fields = session_->Mine();
+  fields.Int4(type).Ints(indexed);
+  RELATA_ASSIGN_OR_RETURN(
+      const PgResult gone,
+      Query(Concat("SELECT count(*) FROM ", session_->Name("relata_erased_event"),
+                   " WHERE tenant_id = $1 AND type = $2 AND seq = ANY($3::bigint[])"),
+            std::move(fields)));
+  return found + static_cast<size_t>(gone.Int(0, 0)) == indexed.size()
+             ? absl::OkStatus()
+             : DataLoss("an event is indexed and not there");
+}
+
 absl::Status PgReads::EventsBySubject(const ScanSpec& spec, const PgSelection& selection,
                                       const PgTable& table, const Sink<EventRows>& sink) {
   PgEventRuns runs(session_.get());
@@ -250,7 +264,9 @@ absl::Status PgReads::EventsBySubject(const ScanSpec& spec, const PgSelection& s
       for (int i = 0; i < r.rows(); ++i) by_time.emplace_back(r.Int(i, 0), r.Int(i, 1));
       left = left.subspan(now);
     }
+    RELATA_RETURN_IF_ERROR(CheckErased(spec.type, seqs, by_time.size()));
     std::sort(by_time.begin(), by_time.end());
+    seqs.resize(by_time.size());
     for (size_t i = 0; i < by_time.size(); ++i) seqs[i] = by_time[i].second;
   }
   const std::string sql = Concat("SELECT seq, subject, at", selection.sql(), rest);
@@ -259,13 +275,13 @@ absl::Status PgReads::EventsBySubject(const ScanSpec& spec, const PgSelection& s
     PgFields fields = session_->Mine();
     fields.Ints(left.first(now));
     RELATA_ASSIGN_OR_RETURN(const PgResult r, Query(sql, std::move(fields)));
-    if (static_cast<size_t>(r.rows()) != now) return DataLoss("an event is indexed and not there");
+    RELATA_RETURN_IF_ERROR(CheckErased(spec.type, left.first(now), static_cast<size_t>(r.rows())));
     EventRows out{{}, {}, {}, selection.MakeColumns()};
     for (int i = 0; i < r.rows(); ++i) {
       ReadEvent(r, i, out);
       RELATA_RETURN_IF_ERROR(selection.Read(r, i, out.columns));
     }
-    RELATA_RETURN_IF_ERROR(sink(out));
+    if (!out.seqs.empty()) RELATA_RETURN_IF_ERROR(sink(out));
     left = left.subspan(now);
   }
   return absl::OkStatus();

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "storage/event_index.h"
@@ -88,6 +89,9 @@ class PgReads {
                                       const std::string& missing);
   absl::Status EventsBySubject(const ScanSpec& spec, const PgSelection& selection,
                                const PgTable& table, const Sink<EventRows>& sink);
+
+  // DataLoss when fewer of the indexed events were found than erasure explains.
+  absl::Status CheckErased(TypeId type, std::span<const Seq> indexed, size_t found);
 
   std::shared_ptr<PgSession> session_;
 };

@@ -470,6 +470,13 @@ class PostgresStore : public Store {
 
   absl::StatusOr<CommitId> HeadId() override { return home_->HeadId(); }
 
+  // Dead rows, the server's log, its replicas and its backups are not the store's to rewrite.
+  absl::Status Scrub(Duration) override {
+    return FailedPrecondition(
+        "the rows are gone; the server still has to VACUUM the tables and to let its log and "
+        "backups run out");
+  }
+
  private:
   std::shared_ptr<Home> home_;
 };

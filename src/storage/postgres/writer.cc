@@ -194,6 +194,7 @@ absl::Status PgWriter::QueueAll(const CommitBatch& batch) {
   RELATA_RETURN_IF_ERROR(ApplyLogs(batch.logs));
   ApplyAliases(batch.aliases);
   RELATA_RETURN_IF_ERROR(ApplyDefinitions(batch.definitions));
+  RELATA_RETURN_IF_ERROR(ApplyErase(batch.erase));
   if (batch.commit.id != 0) ApplyCommit(batch.commit);
   return absl::OkStatus();
 }

@@ -15,6 +15,8 @@
 
 namespace relata::internal {
 
+class ErasedLines;
+
 // What the writer asks of the store it came from.
 class PgWriterHome {
  public:
@@ -73,6 +75,13 @@ class PgWriter : public Forwarding<StoreWriter, PgReads> {
   void ApplyAliases(const std::vector<AliasWrite>& aliases);
   absl::Status ApplyDefinitions(const std::vector<DefinitionWrite>& definitions);
   void ApplyCommit(const CommitRow& commit);
+  // erasure.cc
+  absl::Status ApplyErase(const EraseWrite& erase);
+  absl::Status EraseEventsOf(TypeId type, Row subject);
+  void EraseEvents(TypeId type, const std::vector<Seq>& seqs);
+  void EraseKeys(const std::vector<RecordRef>& subjects);
+  absl::Status EraseLines(const ErasedLines& touched);
+  absl::Status EraseReasons(const ErasedLines& touched);
 
   PgConnection& connection() { return *session_->connection; }
   const PgCatalog& catalog() const { return *session_->catalog; }

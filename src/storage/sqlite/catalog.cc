@@ -55,6 +55,8 @@ CREATE TABLE relata_log(
   key TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL,
   PRIMARY KEY(log, seq)) WITHOUT ROWID;
 CREATE INDEX relata_log_key ON relata_log(log, key, seq) WHERE key != '';
+CREATE TABLE relata_erased_event(
+  type INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(type, seq)) WITHOUT ROWID;
 CREATE TABLE relata_event_run(
   type INTEGER NOT NULL, run INTEGER NOT NULL, first_seq INTEGER NOT NULL,
   last_seq INTEGER NOT NULL, entries INTEGER NOT NULL, PRIMARY KEY(type, run)) WITHOUT ROWID;

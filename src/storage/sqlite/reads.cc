@@ -146,6 +146,15 @@ class EventBatches {
   EventRows out_;
 };
 
+absl::StatusOr<bool> WasErased(Connection& connection, TypeId type, Seq seq) {
+  RELATA_ASSIGN_OR_RETURN(
+      Statement s,
+      connection.Prepare("SELECT 1 FROM relata_erased_event WHERE type = ? AND seq = ?"));
+  s.Bind(1, type);
+  s.Bind(2, seq);
+  return s.Step();
+}
+
 // The seqs of one subject's events in (at, seq) order.
 absl::StatusOr<std::vector<Seq>> SubjectSeqs(const Session& session, const std::string& table,
                                              const ScanSpec& spec) {
@@ -161,7 +170,12 @@ absl::StatusOr<std::vector<Seq>> SubjectSeqs(const Session& session, const std::
   for (Seq seq : seqs) {
     select.Bind(1, seq);
     RELATA_ASSIGN_OR_RETURN(const bool found, select.Step());
-    if (!found) return DataLoss(Concat("event ", seq, " is indexed and not there"));
+    if (!found) {
+      // The index is not rewritten when an event is erased.
+      RELATA_ASSIGN_OR_RETURN(const bool erased, WasErased(connection, spec.type, seq));
+      if (!erased) return DataLoss(Concat("event ", seq, " is indexed and not there"));
+      continue;
+    }
     by_time.emplace_back(select.Int(0), seq);
     select.Reset();
   }

@@ -97,6 +97,18 @@ class File : public std::enable_shared_from_this<File> {
     return session;
   }
 
+  // Rewrites the file, which leaves the gaps of its pages behind, and empties the log beside it.
+  absl::Status Scrub(Duration patience) {
+    RELATA_ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, Connect(false));
+    connection->SetPatience(patience);
+    // The copy that VACUUM makes may be larger than memory.
+    RELATA_RETURN_IF_ERROR(connection->Execute("PRAGMA temp_store=FILE;VACUUM"));
+    RELATA_ASSIGN_OR_RETURN(const auto busy,
+                            connection->QueryInt("PRAGMA wal_checkpoint(TRUNCATE)"));
+    if (busy.value_or(1) == 0) return absl::OkStatus();
+    return FailedPrecondition("a reader of an older commit keeps the log from being emptied");
+  }
+
   absl::StatusOr<CommitId> HeadId() {
     if (lent()) {
       RELATA_RETURN_IF_ERROR(CheckLent());
@@ -271,6 +283,11 @@ class SqliteStore : public Store {
   }
 
   absl::StatusOr<CommitId> HeadId() override { return file_->HeadId(); }
+
+  absl::Status Scrub(Duration patience) override {
+    if (file_->options().read_only) return FailedPrecondition("the store is read-only");
+    return file_->Scrub(patience);
+  }
 
  private:
   std::shared_ptr<File> file_;

@@ -123,6 +123,7 @@ absl::Status SqliteWriter::ApplyNow(const CommitBatch& batch) {
   RELATA_RETURN_IF_ERROR(ApplyLogs(batch.logs));
   RELATA_RETURN_IF_ERROR(ApplyAliases(batch.aliases));
   RELATA_RETURN_IF_ERROR(ApplyDefinitions(batch.definitions));
+  RELATA_RETURN_IF_ERROR(ApplyErase(batch.erase));
   return batch.commit.id == 0 ? absl::OkStatus() : ApplyCommit(batch.commit);
 }
 

@@ -15,6 +15,8 @@
 
 namespace relata::internal {
 
+class ErasedLines;
+
 class SqliteWriter : public Forwarding<StoreWriter, SqliteReads> {
  public:
   // `head` is the newest commit in the session's transaction.
@@ -54,6 +56,14 @@ class SqliteWriter : public Forwarding<StoreWriter, SqliteReads> {
   absl::Status ApplyDefinitions(const std::vector<DefinitionWrite>& definitions);
   absl::Status ApplyLogs(const std::vector<LogWrite>& lines);
   absl::Status ApplyCommit(const CommitRow& commit);
+  // erasure.cc
+  absl::Status ApplyErase(const EraseWrite& erase);
+  absl::Status EraseEventsOf(const Layout::Table& table, Row subject);
+  absl::Status EraseEvent(const Layout::Table& table, Seq seq);
+  absl::Status EraseEntries(const std::vector<Seq>& entries);
+  absl::Status EraseKeys(const ErasedLines& touched);
+  absl::Status EraseLines(const ErasedLines& touched);
+  absl::Status EraseReasons(const ErasedLines& touched);
 
   Connection& connection() { return *session_->connection; }
   const Catalog& catalog() const { return *session_->catalog; }

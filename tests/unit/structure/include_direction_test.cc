@@ -28,8 +28,8 @@ using ::testing::IsEmpty;
 const std::map<std::string, std::set<std::string>, std::less<>>& Known() {
   static const std::set<std::string> kBelowEngine = {"base",    "model",  "crm",     "expression",
                                                      "consent", "access", "storage", "codec"};
-  static const std::set<std::string> kFeatures = {"segment", "score", "quality",
-                                                  "process", "view",  "exchange"};
+  static const std::set<std::string> kFeatures = {"segment", "score",   "quality", "process",
+                                                  "view",    "privacy", "exchange"};
   static const auto* const kKnown = [] {
     auto* known = new std::map<std::string, std::set<std::string>, std::less<>>{
         {"base", {}},
