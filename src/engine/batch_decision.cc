@@ -35,8 +35,10 @@ bool IsRefusal(ConsentEvent event) {
 }
 
 // Old values that erasure must be able to reach: what is personal, and every text, because people
-// are named in texts of any kind.
+// are named in texts of any kind. A record's id stays: a view of the past needs it to put back, and
+// to leave out, who was erased.
 bool MayBeErased(const FieldDef& field) {
+  if (field.id == kIdField) return false;
   return field.personal != Personal::kNone || field.kind == FieldKind::kText ||
          field.kind == FieldKind::kTextList || field.open;
 }
