@@ -205,9 +205,9 @@ void EntityIndex::Report(size_t max_listed, AuditReport* report) {
     report->across += group.suspicion.across;
     std::vector<std::string> fields;
     for (const auto& [field, said] : group.facts) {
-      const bool differs =
-          std::any_of(said.begin(), said.end(),
-                      [&first = said[0].second](const auto& one) { return one.second != first; });
+      // Compared with the first of them; there may be none.
+      const auto other = [&all = said](const auto& one) { return one.second != all[0].second; };
+      const bool differs = std::any_of(said.begin(), said.end(), other);
       if (differs) fields.push_back(field);
     }
     std::sort(fields.begin(), fields.end());
