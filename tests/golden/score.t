@@ -49,7 +49,7 @@ C2: three views of one morning count once.
   Marie Durand: 48.63 A
     +15  country
     +15  job
-    +23.63  pricing (2 events: #2, #3)
+    +23.63  pricing (2 events: #3, #4)
   $ relata --db s.db --now 2026-11-12T09:00:00Z score why ripe contact/crm:C3
   Anna Klein: -5
     -5  no job
@@ -59,7 +59,7 @@ The same at any other instant, with nothing run in between: a month later.
   $ relata --db s.db --now 2026-12-12T09:00:00Z score why ripe contact/crm:C2
   Jean Petit: 22.99 B
     +15  country
-    +7.99  pricing (1 events: #5)
+    +7.99  pricing (1 events: #6)
   $ relata --db s.db --now 2026-12-12T09:00:00Z query contact "score('ripe') >= 25.0" --count
   1 true, 0 undecided
   $ relata --db s.db --now 2026-11-12T09:00:00Z --json score top ripe --limit 1 | grep -o '"total":[0-9]*[.][0-9][0-9]'

@@ -85,6 +85,7 @@ TEST_F(LentSqlite, BothSidesRollBackTogether) {
 TEST_F(LentSqlite, AWriterGivenUpLeavesTheHostsWork) {
   Run("BEGIN");
   Run("INSERT INTO host_note VALUES('Q-1')");
+  const int before = Count("relata_log");
   {
     std::unique_ptr<Store> store(Lend());
     auto writer = store->Write(Seconds(1));
@@ -101,7 +102,7 @@ TEST_F(LentSqlite, AWriterGivenUpLeavesTheHostsWork) {
   }
   Run("COMMIT");
   EXPECT_EQ(Count("host_note"), 1);
-  EXPECT_EQ(Count("relata_log"), 0);
+  EXPECT_EQ(Count("relata_log"), before);
 }
 
 TEST_F(LentSqlite, NeedsATransactionAndARelataDatabase) {
