@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <initializer_list>
 
 #include "storage/sqlite/event_runs.h"
 #include "storage/sqlite/values.h"
@@ -34,6 +35,16 @@ CommitRow ReadCommit(const Statement& s) {
 
 RecordRef ReadRef(const Statement& s, int at) {
   return s.IsNull(at) ? RecordRef() : RecordRef{static_cast<TypeId>(s.Int(at)), s.Int(at + 1)};
+}
+
+// A reference is two columns, both there or both absent; half of one was put there by another hand.
+absl::Status CheckRefs(const Statement& s, std::initializer_list<int> places) {
+  for (const int at : places) {
+    if (s.IsNull(at) != s.IsNull(at + 1)) {
+      return DataLoss(Concat("line ", s.Int(0), " refers to half a record"));
+    }
+  }
+  return absl::OkStatus();
 }
 
 // Calls `row` for each row of the result.
@@ -312,7 +323,8 @@ absl::Status SqliteReads::ScanLedger(Seq since, std::optional<RecordRef> person,
     s.Bind(2, person->type);
     s.Bind(3, person->row);
   }
-  return ForEach(s, [&] {
+  return ForEach(s, [&]() -> absl::Status {
+    RELATA_RETURN_IF_ERROR(CheckRefs(s, {1, 3}));
     return sink(
         LedgerWrite{s.Int(0), ReadRef(s, 1), ReadRef(s, 3), {s.Int(5)}, std::string(s.Blob(6))});
   });
@@ -340,7 +352,8 @@ absl::Status SqliteReads::ScanChanges(CommitId since, std::optional<RecordRef> r
     s.Bind(2, record->type);
     s.Bind(3, record->row);
   }
-  return ForEach(s, [&] {
+  return ForEach(s, [&]() -> absl::Status {
+    RELATA_RETURN_IF_ERROR(CheckRefs(s, {6}));
     ChangeRow row;
     row.commit = s.Int(1);
     row.change = {s.Int(0),
@@ -429,7 +442,8 @@ absl::Status SqliteReads::ScanLog(std::string_view log, Seq since, std::string_v
   if (!log.empty()) s.BindText(1, log);
   s.Bind(2, since);
   if (!key.empty()) s.BindText(3, key);
-  return ForEach(s, [&] {
+  return ForEach(s, [&]() -> absl::Status {
+    RELATA_RETURN_IF_ERROR(CheckRefs(s, {1}));
     return sink(LogWrite{std::string(s.Text(6)),
                          s.Int(0),
                          ReadRef(s, 1),
