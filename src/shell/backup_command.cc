@@ -6,11 +6,14 @@
 #include <cstdio>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/strings.h"
 #include "relata/exchange/dump.h"
 #include "relata/exchange/restore.h"
+#include "relata/privacy/journal.h"
 #include "relata/storage/sqlite.h"
 #include "shell/command.h"
 #include "shell/records.h"
@@ -66,7 +69,32 @@ std::string CountsText(const Session& session, const VerifyReport& report) {
                 session.Say(" consent entries", " lignes de consentement"));
 }
 
-int Restore(const Session& session, const RestoreRequest& request) {
+// People erased since the backup are in it. The journal beside the database names them, and the
+// copy is told before anybody reads it; without the key to read the journal nothing is restored.
+absl::Status EraseAgain(const Session& session, const std::string& journal,
+                        RestoreRequest& request) {
+  RELATA_ASSIGN_OR_RETURN(const std::vector<JournalLine> lines, ReadJournal(journal));
+  if (lines.empty()) return absl::OkStatus();
+  RELATA_ASSIGN_OR_RETURN(const std::optional<SecretKey> key, session.PrivacyKey());
+  if (!key) {
+    return FailedPrecondition(Concat(journal, " names people who have been erased: give ",
+                                     "--privacy-key, so that they are erased in the copy too"));
+  }
+  ErasureOptions options(*key);
+  options.journal = journal;
+  options.why = "restore of a backup";
+  request.prepare = [&session, options](Crm& copy) -> absl::StatusOr<std::string> {
+    RELATA_ASSIGN_OR_RETURN(const ErasureReport report,
+                            ReplayJournal(copy, options, session.actor(), session.now()));
+    return Concat(report.persons, session.Say(" erased again", " effacées de nouveau"));
+  };
+  return absl::OkStatus();
+}
+
+int Restore(const Session& session, RestoreRequest request, const std::string& journal) {
+  const absl::Status told =
+      EraseAgain(session, journal.empty() ? request.to + ".erasures" : journal, request);
+  if (!told.ok()) return session.Fail(told);
   const auto report = RestoreDatabase(request, OptionsOf(session), session.actor(), session.now());
   if (!report.ok()) return session.Fail(report.status());
   if (session.json) {
@@ -200,7 +228,11 @@ void AddBackupCommands(CLI::App& app, Session& session) {
   restore->add_option("BACKUP", request->backup, "The backup")->required();
   restore->add_option("TO", request->to, "The database's file")->required();
   restore->add_flag("--replace", request->replace, "A database that is there makes way");
-  session.On(restore, [&session, request] { return Restore(session, *request); });
+  auto journal = std::make_shared<std::string>();
+  restore->add_option("--journal", *journal, "The erasure journal; TO.erasures when not given")
+      ->type_name("FILE");
+  session.On(restore,
+             [&session, request, journal] { return Restore(session, *request, *journal); });
 
   CLI::App* verify = AddCommand(
       app, "verify", "Check the file and everything in it",
