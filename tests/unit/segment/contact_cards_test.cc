@@ -121,6 +121,7 @@ class RandomWorld {
   void Step() {
     now_ = now_ + Hours(static_cast<int64_t>(random_() % 60));
     Transaction tx = crm_.Begin(kSomebody);
+    merged_ = false;
     for (int i = 0, n = 1 + Pick(3); i < n; ++i) Change(tx);
     (void)tx.Commit(now_).ok();  // a random change may be refused
   }
@@ -179,9 +180,10 @@ class RandomWorld {
       case 7:
         return tx.Update(Any(mails_), {{"nature", Value::Text("professional")}});
       case 8:
-        return tx.Merge(person, Any(persons_));
       case 9:
-        return tx.Unmerge(person);
+        // One a transaction: what several of the same persons in one batch mean is the engine's.
+        if (std::exchange(merged_, true)) return;
+        return Pick(2) == 0 ? tx.Merge(person, Any(persons_)) : tx.Unmerge(person);
       default:
         return Speak(tx, person);
     }
@@ -203,6 +205,7 @@ class RandomWorld {
   Crm& crm_;
   std::mt19937_64 random_;
   Timestamp now_ = kStart;
+  bool merged_ = false;
   std::vector<RecordRef> accounts_, mails_, phones_, persons_;
 };
 
