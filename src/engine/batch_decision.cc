@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "base/strings.h"
+#include "engine/graph.h"
 #include "engine/tables.h"
 #include "relata/model/validate.h"
 
@@ -147,11 +148,11 @@ RecordRef BatchDecision::Here(RecordRef record) const {
 absl::StatusOr<RecordRef> BatchDecision::KeyOwner(TypeId type, const std::string& system,
                                                   const std::string& key) {
   const auto given = keys_.find({type, system, key});
-  if (given != keys_.end()) return given->second;
+  if (given != keys_.end()) return StandsFor(given->second);
   absl::StatusOr<Row> row = reader_.FindExternalKey(type, system, key);
   if (absl::IsNotFound(row.status())) return RecordRef{};
   RELATA_RETURN_IF_ERROR(row.status());
-  return before_.Resolve({type, *row});
+  return StandsFor({type, *row});
 }
 
 BatchDecision::Pending& BatchDecision::PendingOf(RecordRef record, size_t operation) {
@@ -166,9 +167,8 @@ absl::StatusOr<bool> BatchDecision::Exists(RecordRef record) {
     if (pending_[found->second].deleted) return false;
     if (pending_[found->second].created) return true;
   }
-  if (before_.Loaded(record.type)) return before_.Exists(record);
-  if (before_.Resolve(record) != record) return false;
-  return IsStored(record);
+  if (before_.graph().Merged(record)) return IsStored(record);  // un-merged by this batch
+  return before_.Loaded(record.type) ? before_.Exists(record) : IsStored(record);
 }
 
 // Whether the store has the record's values, merged or not.
@@ -186,7 +186,7 @@ absl::StatusOr<bool> BatchDecision::IsStored(RecordRef record) {
 
 // `record` with provisional and merged references followed. NotFound when it does not exist.
 absl::StatusOr<RecordRef> BatchDecision::Living(RecordRef record) {
-  record = before_.Resolve(Here(record));
+  record = StandsFor(Here(record));
   RELATA_ASSIGN_OR_RETURN(const bool exists, Exists(record));
   if (!exists) return NotFound("the record does not exist");
   return record;
@@ -288,7 +288,7 @@ absl::StatusOr<Value> BatchDecision::CheckedValue(const TypeDef& type, const Fie
   if (const auto why = WhyRefused(schema_, field, value)) return refuse(*why);
   if (!value.is(Value::Kind::kRecord)) return value;
   const RecordRef target = Here(value.record());
-  RELATA_ASSIGN_OR_RETURN(const bool exists, Exists(before_.Resolve(target)));
+  RELATA_ASSIGN_OR_RETURN(const bool exists, Exists(StandsFor(target)));
   if (!exists) return refuse("the record it links to does not exist");
   return Value::Record(target);
 }
@@ -298,6 +298,7 @@ absl::Status BatchDecision::ApplyMerge(const RecordOp& op) {
   RELATA_ASSIGN_OR_RETURN(const RecordRef winner, Living(op.other));
   if (loser == winner) return InvalidArgument("a record cannot be merged into itself");
   out_.aliases.push_back({loser, winner, allocation_.commit, std::nullopt});
+  merged_[loser] = winner;
   if (loser.type == winner.type) RELATA_RETURN_IF_ERROR(KeepTrees(winner));
   Pending merged{loser, false, false, 0, {}, false};
   AddChange(merged, RecordWrite::Op::kUpdate, {});
@@ -307,18 +308,30 @@ absl::Status BatchDecision::ApplyMerge(const RecordOp& op) {
 
 absl::Status BatchDecision::ApplyUnmerge(const RecordOp& op) {
   const RecordRef loser = Here(op.record);
-  std::optional<AliasWrite> alias;
-  RELATA_RETURN_IF_ERROR(reader_.ScanAliases([&](const AliasWrite& a) {
-    if (a.loser == loser && !a.until) alias = a;
-    return absl::OkStatus();
-  }));
-  if (!alias) return FailedPrecondition("the record is not merged into another");
-  alias->until = allocation_.commit;
-  out_.aliases.push_back(*alias);
+  const auto here = merged_.find(loser);
+  const bool merged = here == merged_.end() ? before_.graph().Merged(loser) : here->second != loser;
+  if (!merged) return FailedPrecondition("the record is not merged into another");
+  RELATA_RETURN_IF_ERROR(EndAlias(loser));
+  merged_[loser] = loser;
   RELATA_RETURN_IF_ERROR(KeepTrees(loser));
   Pending unmerged{loser, false, false, 0, {}, false};
   AddChange(unmerged, RecordWrite::Op::kUpdate, {});
   ++counts_.updated;
+  return absl::OkStatus();
+}
+
+// Ends the alias in force: one of this batch was never in force for anybody, and is taken out.
+absl::Status BatchDecision::EndAlias(RecordRef loser) {
+  const auto begun = [&](const AliasWrite& a) { return a.loser == loser && !a.until; };
+  if (std::erase_if(out_.aliases, begun) > 0) return absl::OkStatus();
+  std::optional<AliasWrite> alias;
+  RELATA_RETURN_IF_ERROR(reader_.ScanAliases([&](const AliasWrite& a) {
+    if (begun(a)) alias = a;
+    return absl::OkStatus();
+  }));
+  if (!alias) return DataLoss("the record is merged in the graph and not in the store");
+  alias->until = allocation_.commit;
+  out_.aliases.push_back(*alias);
   return absl::OkStatus();
 }
 
@@ -438,7 +451,7 @@ absl::Status BatchDecision::KeepUnique(const Pending& pending, const FieldDef& f
   const std::string system = Concat(kUniqueSystem, field.name);
   if (!after.is_null()) {
     RELATA_ASSIGN_OR_RETURN(const RecordRef owner, KeyOwner(type, system, ToDisplay(after)));
-    if (!owner.none() && owner != pending.record) {
+    if (!owner.none() && owner != StandsFor(pending.record)) {
       return AlreadyExists(Concat(Where(pending.record, field), ": another record has the value '",
                                   ToDisplay(after), "'"));
     }
@@ -487,21 +500,27 @@ absl::Status BatchDecision::KeepTrees(RecordRef record) {
   return absl::OkStatus();
 }
 
-// The record after the merges of this batch.
+// The record that `record` is after the merges and un-merges of this batch.
 RecordRef BatchDecision::StandsFor(RecordRef record) const {
-  for (size_t hops = 0; hops <= out_.aliases.size(); ++hops) {
-    RecordRef next = record;
-    bool ended = false;
-    for (const AliasWrite& alias : out_.aliases) {
-      if (alias.loser != record) continue;
-      ended = alias.until.has_value();
-      next = ended ? record : alias.winner;
-    }
-    if (next == record) next = ended ? record : before_.Resolve(record);
+  const Graph& graph = before_.graph();
+  if (merged_.empty()) return graph.Resolve(record);
+  // Bounded for the sake of a damaged database: a merge that closes a circle is refused.
+  int64_t hops = graph.CountAliases() + static_cast<int64_t>(merged_.size());
+  for (; hops > 0; --hops) {
+    const auto here = merged_.find(record);
+    const RecordRef next = here == merged_.end() ? graph.MergedInto(record) : here->second;
     if (next == record) break;
     record = next;
   }
   return record;
+}
+
+// The same for who an event is about. A merge of this batch leaves the event with the loser, which
+// an un-merge gives back with its events.
+RecordRef BatchDecision::Subject(RecordRef record) const {
+  record = Here(record);
+  const auto here = merged_.find(record);
+  return here == merged_.end() || here->second != record ? before_.Resolve(record) : record;
 }
 
 // The value after what this batch sets.
@@ -570,7 +589,9 @@ absl::Status BatchDecision::WriteEvents(const Transaction::Batch& batch) {
       events.columns.emplace_back(c.kind, c.target);
     }
     for (const EventOp* op : ops) {
-      RELATA_ASSIGN_OR_RETURN(const RecordRef subject, Living(op->subject));
+      const RecordRef subject = Subject(op->subject);
+      RELATA_ASSIGN_OR_RETURN(const bool exists, Exists(StandsFor(subject)));
+      if (!exists) return NotFound("the record does not exist");
       FieldValues values;
       for (const auto& [id, value] : op->values) {
         RELATA_ASSIGN_OR_RETURN(Value checked, CheckedValue(type, *type.field(id), value));
@@ -603,7 +624,7 @@ absl::Status BatchDecision::WriteLedger(const Transaction::Batch& batch) {
     if (!entry.point.none()) entry.point = PartyId::Of(Here(entry.point.ref()));
     for (const PartyId party : {entry.person, entry.point}) {
       if (party.none()) continue;
-      RELATA_ASSIGN_OR_RETURN(bool exists, Exists(before_.Resolve(party.ref())));
+      RELATA_ASSIGN_OR_RETURN(bool exists, Exists(StandsFor(party.ref())));
       if (!exists && IsRefusal(entry.event)) {
         // Somebody who was erased can still refuse, and never grant.
         RELATA_ASSIGN_OR_RETURN(const Row next, reader_.NextRow(party.ref().type));

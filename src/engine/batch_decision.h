@@ -83,7 +83,9 @@ class BatchDecision {
   absl::Status KeepTree(const Pending& pending, const FieldDef& field, const Value& after);
   absl::Status KeepTree(RecordRef record, const FieldDef& field, RecordRef parent);
   absl::Status KeepTrees(RecordRef record);
+  absl::Status EndAlias(RecordRef loser);
   RecordRef StandsFor(RecordRef record) const;
+  RecordRef Subject(RecordRef record) const;
   absl::StatusOr<Value> Set(RecordRef record, FieldId field);
   std::string Called(RecordRef record);
   absl::Status WriteEvents(const Transaction::Batch& batch);
@@ -115,6 +117,8 @@ class BatchDecision {
   std::vector<Pending> pending_;
   std::unordered_map<RecordRef, size_t, RefHash> pending_of_;
   std::map<KeyName, RecordRef> keys_;  // given or freed by this batch
+  // What this batch merges, by loser: the winner, or the loser itself when it is un-merged.
+  std::unordered_map<RecordRef, RecordRef, RefHash> merged_;
   std::unordered_map<RecordRef, std::unordered_map<FieldId, Value>, RefHash>
       rows_;  // from the store
   std::optional<Timestamp> effective_at_;

@@ -165,18 +165,25 @@ bool Graph::HasAliases() const {
                      [](const auto& table) { return table && table->count > 0; });
 }
 
+int64_t Graph::CountAliases() const {
+  int64_t count = 0;
+  for (const auto& table : aliases) count += table ? table->count : 0;
+  return count;
+}
+
 bool Graph::Merged(RecordRef record) const {
   return record.type < aliases.size() && aliases[record.type] && record.row >= 0 &&
          aliases[record.type]->winner.Has(record.row);
 }
 
+RecordRef Graph::MergedInto(RecordRef record) const {
+  return Merged(record) ? aliases[record.type]->winner.Record(record.row) : record;
+}
+
 RecordRef Graph::Resolve(RecordRef record) const {
   // The engine refuses cycles; the bound keeps a damaged database from hanging its reader.
-  int64_t hops = 0;
-  for (const auto& table : aliases) hops += table ? table->count : 0;
-  for (; hops > 0 && Merged(record); --hops) {
-    record = aliases[record.type]->winner.Record(record.row);
-  }
+  for (int64_t hops = CountAliases(); hops > 0 && Merged(record); --hops)
+    record = MergedInto(record);
   return record;
 }
 

@@ -144,7 +144,9 @@ struct Graph {
   const RecordTable* Records(TypeId type) const;
   const EventTable* Events(TypeId type) const;
   bool HasAliases() const;
+  int64_t CountAliases() const;
   bool Merged(RecordRef record) const;
+  RecordRef MergedInto(RecordRef record) const;  // one step; the record itself when not merged
   RecordRef Resolve(RecordRef record) const;
   // Every record that resolves to the same one as `record`, that one first.
   std::vector<RecordRef> Group(RecordRef record) const;

@@ -221,23 +221,30 @@ class Rewinder {
     return to_.Counts(commit, effective == effective_.end() ? Timestamp::kMin : effective->second);
   }
 
+  // Where two merges of a record count and the end of neither does (it takes effect later), the
+  // later merge has taken the place of the earlier.
   absl::Status TurnAliases() {
-    std::vector<AliasWrite> end;
-    std::vector<AliasWrite> begin;
+    std::map<RecordRef, AliasWrite> then;
+    std::vector<AliasWrite> now;
     RELATA_RETURN_IF_ERROR(reader_.ScanAliases([&](const AliasWrite& alias) {
       if (alias.from > today_) return absl::OkStatus();
-      const bool now = !alias.until || *alias.until > today_;
-      const bool then =
-          Counts(alias.from) && !(alias.until && *alias.until <= today_ && Counts(*alias.until));
-      if (now && !then) end.push_back(alias);
-      if (then && !now) begin.push_back(alias);
+      const bool ended = alias.until && *alias.until <= today_;
+      if (!ended) now.push_back(alias);
+      if (!Counts(alias.from) || (ended && Counts(*alias.until))) return absl::OkStatus();
+      AliasWrite& kept = then.try_emplace(alias.loser, alias).first->second;
+      if (kept.from < alias.from) kept = alias;
       return absl::OkStatus();
     }));
-    for (AliasWrite& alias : end) {
+    for (AliasWrite& alias : now) {
+      const auto kept = then.find(alias.loser);
+      if (kept != then.end() && kept->second.from == alias.from) {
+        then.erase(kept);
+        continue;
+      }
       alias.until = today_;
       editor_.Put(alias);
     }
-    for (AliasWrite& alias : begin) {
+    for (auto& [loser, alias] : then) {
       alias.until = std::nullopt;
       editor_.Put(alias);
     }

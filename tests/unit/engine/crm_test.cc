@@ -161,6 +161,103 @@ TEST(Crm, AMergeResolvesLinksAndCanBeUndone) {
   EXPECT_EQ(c.crm.Query("contact", "contact.account.name == 'Bolt'", At(kNow))->count, 1);
 }
 
+// What one batch does to the same records again and again, and the accounts that are left: by a
+// writer's own eyes, and by those of somebody who opens the file afterwards.
+TEST(Crm, MergesOfOneTransactionFollowEachOther) {
+  using Step = std::function<void(Transaction&, RecordRef acme, RecordRef bolt, RecordRef cargo)>;
+  const struct {
+    const char* name;
+    bool merged_before;  // Acme into Bolt, in a commit of its own
+    Step step;
+    std::vector<std::string> left;  // none: the transaction is refused
+  } cases[] = {
+      {"a chain",
+       false,
+       [](auto& tx, auto acme, auto bolt, auto cargo) {
+         tx.Merge(acme, bolt), tx.Merge(bolt, cargo);
+       },
+       {"Cargo"}},
+      {"through the winner of the same batch",
+       false,
+       [](auto& tx, auto acme, auto bolt, auto cargo) {
+         tx.Merge(acme, bolt), tx.Merge(acme, cargo);
+       },
+       {"Cargo"}},
+      {"a circle",
+       false,
+       [](auto& tx, auto acme, auto bolt, auto) { tx.Merge(acme, bolt), tx.Merge(bolt, acme); },
+       {}},
+      {"merged and un-merged",
+       false,
+       [](auto& tx, auto acme, auto bolt, auto) { tx.Merge(acme, bolt), tx.Unmerge(acme); },
+       {"Acme", "Bolt", "Cargo"}},
+      {"un-merged and merged elsewhere",
+       true,
+       [](auto& tx, auto acme, auto, auto cargo) { tx.Unmerge(acme), tx.Merge(acme, cargo); },
+       {"Bolt", "Cargo"}},
+      {"un-merged, merged again, un-merged",
+       true,
+       [](auto& tx, auto acme, auto bolt, auto) {
+         tx.Unmerge(acme), tx.Merge(acme, bolt), tx.Unmerge(acme);
+       },
+       {"Acme", "Bolt", "Cargo"}},
+      {"un-merged twice",
+       true,
+       [](auto& tx, auto acme, auto, auto) { tx.Unmerge(acme), tx.Unmerge(acme); },
+       {}},
+      {"un-merged and changed",
+       true,
+       [](auto& tx, auto acme, auto, auto) {
+         tx.Unmerge(acme);
+         tx.Update(acme, {{"name", Value::Text("Again")}});
+       },
+       {"Again", "Bolt", "Cargo"}},
+      {"a chain opened in its middle",
+       true,
+       [](auto& tx, auto acme, auto bolt, auto cargo) {
+         tx.Merge(bolt, cargo), tx.Unmerge(bolt);
+         tx.Update(acme, {{"name", Value::Text("Both")}});
+       },
+       {"Both", "Cargo"}},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    const testing::TempDir dir;
+    const std::string file = dir.File("crm.db");
+    const auto names = [](Crm& crm) {
+      std::vector<std::string> names;
+      const auto found = crm.Query("account", "true", At(kNow));
+      EXPECT_TRUE(found.ok()) << found.status();
+      for (const Row row : found->rows) {
+        names.push_back(std::string(crm.Get({found->type, row}, "name")->text()));
+      }
+      std::sort(names.begin(), names.end());
+      return names;
+    };
+    absl::StatusOr<Crm> crm = Crm::Open(file, {.zone = "Europe/Paris"});
+    ASSERT_TRUE(crm.ok()) << crm.status();
+    Transaction create = crm->Begin(kAmelie);
+    const Id<crm::Account> acme = create.Create(account, {{account.name, "Acme"}});
+    const Id<crm::Account> bolt = create.Create(account, {{account.name, "Bolt"}});
+    const Id<crm::Account> cargo = create.Create(account, {{account.name, "Cargo"}});
+    ASSERT_TRUE(create.Commit(kNow).ok());
+    if (c.merged_before) {
+      Transaction merge = crm->Begin(kAmelie);
+      merge.Merge(acme.ref, bolt.ref);
+      ASSERT_TRUE(merge.Commit(kNow).ok());
+    }
+    const std::vector<std::string> before = names(*crm);
+    Transaction tx = crm->Begin(kAmelie);
+    c.step(tx, acme.ref, bolt.ref, cargo.ref);
+    const absl::StatusOr<Commit> commit = tx.Commit(kNow);
+    EXPECT_EQ(commit.ok(), !c.left.empty()) << commit.status();
+    EXPECT_EQ(names(*crm), c.left.empty() ? before : c.left);
+    absl::StatusOr<Crm> again = Crm::Open(file, {.zone = "Europe/Paris"});
+    ASSERT_TRUE(again.ok()) << again.status();
+    EXPECT_EQ(names(*again), names(*crm));
+  }
+}
+
 TEST(Crm, ACycleInATreeIsRefusedWithItsPath) {
   Company c;
   Transaction up = c.crm.Begin(kAmelie);

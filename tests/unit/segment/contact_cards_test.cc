@@ -121,7 +121,6 @@ class RandomWorld {
   void Step() {
     now_ = now_ + Hours(static_cast<int64_t>(random_() % 60));
     Transaction tx = crm_.Begin(kSomebody);
-    merged_ = false;
     for (int i = 0, n = 1 + Pick(3); i < n; ++i) Change(tx);
     (void)tx.Commit(now_).ok();  // a random change may be refused
   }
@@ -181,8 +180,6 @@ class RandomWorld {
         return tx.Update(Any(mails_), {{"nature", Value::Text("professional")}});
       case 8:
       case 9:
-        // One a transaction: what several of the same persons in one batch mean is the engine's.
-        if (std::exchange(merged_, true)) return;
         return Pick(2) == 0 ? tx.Merge(person, Any(persons_)) : tx.Unmerge(person);
       default:
         return Speak(tx, person);
@@ -205,7 +202,6 @@ class RandomWorld {
   Crm& crm_;
   std::mt19937_64 random_;
   Timestamp now_ = kStart;
-  bool merged_ = false;
   std::vector<RecordRef> accounts_, mails_, phones_, persons_;
 };
 
