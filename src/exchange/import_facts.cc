@@ -226,7 +226,8 @@ class EventImporter {
     NamedValues values;
     Currency currency = file_.options().currency;
     if (currency.none()) currency = file_.mapping().currency;
-    if (currency.none()) currency = *Currency::Parse("EUR");
+    const bool assumed = currency.none();
+    if (assumed) currency = *Currency::Parse("EUR");
     CellContext context{file_.format(), currency, "", file_.zone()};
     for (const FieldDef& field : type.fields) {
       if (field.is_link()) {
@@ -239,6 +240,9 @@ class EventImporter {
       if (cell.empty()) continue;
       Reading reading = ReadValue(cell, field, RuleFor(field.name), context);
       if (!reading.problem.empty()) file_.issues().Add(row.number, "", cell, reading.problem);
+      if (assumed && reading.currency_assumed) {
+        file_.issues().AddRepeated(row.number, field.name, cell, "names no currency; read as EUR");
+      }
       if (!reading.value.is_null()) values.emplace_back(field.name, std::move(reading.value));
     }
     return values;

@@ -79,7 +79,7 @@ class Planner {
     plan_.currency = !options_.currency.none()        ? options_.currency
                      : !plan_.mapping.currency.none() ? plan_.mapping.currency
                                                       : *Currency::Parse("EUR");
-    plan_.currency_assumed = options_.currency.none();
+    plan_.currency_assumed = options_.currency.none() && plan_.mapping.currency.none();
     DecideFormats();
     FindIdentity();
     return std::move(plan_);

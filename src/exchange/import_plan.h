@@ -51,7 +51,7 @@ struct ImportPlan {
   size_t product_column = kNoColumn;  // of an opportunity: becomes its line
   size_t siret_column = kNoColumn;    // of an account: becomes its establishment
   Currency currency;
-  bool currency_assumed = false;
+  bool currency_assumed = false;  // nobody said so: neither the host nor the mapping
 };
 
 // Where in the order of files a type stands: what others link to comes first.

@@ -159,6 +159,7 @@ void RowImporter::ReadValues(const TableRow& row, Prepared* out) {
   if (plan_.currency_column != kNoColumn) {
     context.currency = ReadCurrency(row.cells[plan_.currency_column]);
   }
+  const bool assumed = context.currency.none() && plan_.currency_assumed;
   if (context.currency.none()) context.currency = plan_.currency;
   const std::string_view written_country =
       plan_.country_column == kNoColumn ? std::string_view() : row.cells[plan_.country_column];
@@ -184,6 +185,10 @@ void RowImporter::ReadValues(const TableRow& row, Prepared* out) {
     Reading reading = ReadCell(cell, planned, context);
     if (!reading.problem.empty()) issues_.Add(row.number, header, cell, reading.problem);
     if (reading.value.is_null()) continue;
+    if (assumed && reading.currency_assumed) {
+      issues_.AddRepeated(row.number, header, cell,
+                          Concat("names no currency; read as ", plan_.currency.ToString()));
+    }
     if (planned.field->id == kCreatedAtField) {
       out->created_at = std::move(reading.value);
     } else if (there != nullptr && there->is(Value::Kind::kText)) {

@@ -117,7 +117,9 @@ Reading ReadNumber(std::string_view cell, const FieldDef& field, const CellConte
       if (const auto whole = number->ToInt()) return {Value::Int(*whole), ""};
       return Wrong("not a whole number");
     case FieldKind::kMoney:
-      if (const auto money = number->ToMoney(context.currency)) return {Value::Amount(*money), ""};
+      if (const auto money = number->ToMoney(context.currency)) {
+        return {Value::Amount(*money), "", number->currency.none()};
+      }
       return Wrong("the amount is out of range");
     default:
       return {Value::Double(number->ToDouble()), ""};

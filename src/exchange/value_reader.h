@@ -29,6 +29,7 @@ struct CellContext {
 struct Reading {
   Value value;
   std::string problem;
+  bool currency_assumed = false;  // an amount beside which none stands, read in the context's
 };
 
 // Reads a trimmed, non-empty cell under `rule` into `field`, which is no link.

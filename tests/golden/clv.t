@@ -20,6 +20,7 @@ What customers are worth from now on: 300 people who buy at random, and who leav
   contacts.csv: contact (generic), 300 rows: 300 created, 0 updated, 0 unchanged, 0 refused
   $ relata --db crm.db --now 2026-11-01 import --type order orders.csv
   orders.csv: order (generic), 890 rows: 890 created, 0 updated, 0 unchanged, 0 refused
+    row 2, Net '132.05': names no currency; read as EUR (this row and 889 others)
   $ relata --db crm.db --now 2026-11-01 clv fit --type contact
   clv: version 1, 300 customers, 178 of them came back, 579 repeat purchases
   parameter  value     standard error

@@ -192,6 +192,28 @@ TEST_F(Import, EveryFileOfAMixedFolderIsItsOwnSystems) {
   EXPECT_EQ(report->files[1].preset, "hubspot");
 }
 
+TEST_F(Import, AnAmountThatNamesNoCurrencyIsReportedUnlessSomebodySaidWhichItIs) {
+  const std::string_view text = "Account Name,Annual Revenue\nAcme,1200.50\nBolt,$900\nCargo,17\n";
+  const auto revenues = [&] {
+    std::vector<std::string> all;
+    const auto view = crm_->View({"account"});
+    const TypeDef* type = (*view)->schema().Find("account");
+    for (Row row = 0; row < (*view)->RowLimit(type->id); ++row) {
+      all.push_back(
+          ToDisplay((*view)->Get({type->id, row}, type->FindField("revenue")->id)));
+    }
+    return all;
+  };
+  const FileImport silent = ImportText("accounts.csv", text);
+  EXPECT_THAT(silent.issues, ElementsAre(Issue(2, "Annual Revenue",
+                                               "names no currency; read as EUR (this row and 1")));
+  EXPECT_THAT(revenues(), ElementsAre("1200.50 EUR", "900.00 USD", "17.00 EUR"));
+  options_.currency = *Currency::Parse("CHF");
+  const FileImport told = ImportText("accounts.csv", text);
+  EXPECT_THAT(told.issues, IsEmpty());
+  EXPECT_THAT(revenues(), ElementsAre("1200.50 CHF", "900.00 USD", "17.00 CHF"));
+}
+
 TEST_F(Import, SensitiveColumnsStayOutside) {
   const FileImport file =
       ImportText("contacts.csv", "Contact ID,Last Name,SSN,Shoe Size\n1,Durand,123-45-6789,42\n");
