@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "base/strings.h"
 #include "engine/conditions.h"
+#include "segment/profiling.h"
 
 namespace relata {
 namespace {
@@ -47,13 +49,19 @@ struct OrderLine {
   Money net;
 };
 
-// Every order that counts, in row order.
-absl::StatusOr<std::vector<OrderLine>> OrdersOf(const Crm& crm, std::string_view type,
-                                                const QueryOptions& options) {
+// Every order that counts, in row order; and how many customers with orders object to profiling.
+struct Orders {
+  std::vector<OrderLine> lines;
+  std::set<Row> objecting;
+};
+absl::StatusOr<Orders> OrdersOf(const Crm& crm, std::string_view type,
+                                const QueryOptions& options) {
   RELATA_ASSIGN_OR_RETURN(const OrderFields fields, FieldsFor(crm, type, options));
   const TypeId types[] = {fields.type, crm.schema()->Find(type)->id};
   RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, crm.View(types));
-  std::vector<OrderLine> orders;
+  RELATA_ASSIGN_OR_RETURN(const std::set<Row> objectors,
+                          internal::ObjectorsTo(*view, types[1], options.now));
+  Orders orders;
   for (Row row = 0; row < view->RowLimit(fields.type); ++row) {
     const RecordRef order{fields.type, row};
     if (!view->Exists(order)) continue;
@@ -64,7 +72,11 @@ absl::StatusOr<std::vector<OrderLine>> OrdersOf(const Crm& crm, std::string_view
     if (ToDisplay(view->Get(order, fields.status)) == "cancelled") continue;
     const RecordRef who = view->Resolve(customer.record());
     if (!view->Exists(who)) continue;
-    orders.push_back({who.row, at.timestamp(), net.is_null() ? Money{} : net.money()});
+    if (objectors.contains(who.row)) {
+      orders.objecting.insert(who.row);
+      continue;
+    }
+    orders.lines.push_back({who.row, at.timestamp(), net.is_null() ? Money{} : net.money()});
   }
   return orders;
 }
@@ -89,8 +101,10 @@ Currency MostUsed(const std::vector<OrderLine>& orders) {
 
 absl::StatusOr<CustomerPurchases> PurchasesOf(const Crm& crm, std::string_view type,
                                               Currency currency, const QueryOptions& options) {
-  RELATA_ASSIGN_OR_RETURN(const std::vector<OrderLine> orders, OrdersOf(crm, type, options));
+  RELATA_ASSIGN_OR_RETURN(const Orders found, OrdersOf(crm, type, options));
+  const std::vector<OrderLine>& orders = found.lines;
   CustomerPurchases result;
+  result.objecting = std::ssize(found.objecting);
   result.type = crm.schema()->Find(type)->id;
   result.currency = currency.none() ? MostUsed(orders) : currency;
   std::map<Row, Purchases> customers;
@@ -113,9 +127,9 @@ absl::StatusOr<CustomerPurchases> PurchasesOf(const Crm& crm, std::string_view t
 
 absl::StatusOr<std::vector<Cadence>> LateCustomers(const Crm& crm, std::string_view type,
                                                    double factor, const QueryOptions& options) {
-  RELATA_ASSIGN_OR_RETURN(const std::vector<OrderLine> orders, OrdersOf(crm, type, options));
+  RELATA_ASSIGN_OR_RETURN(const Orders orders, OrdersOf(crm, type, options));
   std::map<Row, std::vector<Timestamp>> instants;
-  for (const OrderLine& o : orders) instants[o.customer].push_back(o.at);
+  for (const OrderLine& o : orders.lines) instants[o.customer].push_back(o.at);
   std::vector<Cadence> late;
   for (const auto& [customer, at] : instants) {
     std::optional<Cadence> cadence = CadenceOf(at, options.now);

@@ -6,11 +6,13 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "base/strings.h"
 #include "score/lifetime_value_json.h"
 #include "score/questions.h"
+#include "segment/profiling.h"
 
 namespace relata {
 namespace {
@@ -207,12 +209,15 @@ CustomerValue Valued(const LifetimeValueModel& model, RecordRef customer,
   return value;
 }
 
+// Every customer who bought and does not object to profiling.
 absl::StatusOr<Customers> EveryCustomer(Questions& questions, Timestamp now) {
   Customers customers;
   const Snapshot& view = questions.view();
+  RELATA_ASSIGN_OR_RETURN(const std::set<Row> objectors,
+                          internal::ObjectorsTo(view, questions.type(), now));
   for (Row row = 0; row < view.RowLimit(questions.type()); ++row) {
     const RecordRef customer{questions.type(), row};
-    if (!view.Exists(customer)) continue;
+    if (!view.Exists(customer) || objectors.contains(row)) continue;
     RELATA_ASSIGN_OR_RETURN(std::vector<Purchase> purchases,
                             PurchasesFor(questions, customer, now));
     if (!purchases.empty()) customers.emplace_back(customer, std::move(purchases));
@@ -308,6 +313,7 @@ absl::StatusOr<CustomerValue> LifetimeValueOf(const Crm& crm, std::string_view n
   const std::vector<std::string> texts = TextsOf(model.spec);
   RELATA_ASSIGN_OR_RETURN(Questions questions,
                           Questions::Prepare(crm, model.spec.type, texts, options));
+  RELATA_RETURN_IF_ERROR(internal::MayBeProfiled(questions.view(), here, options.now));
   RELATA_ASSIGN_OR_RETURN(const std::vector<Purchase> purchases,
                           PurchasesFor(questions, here, options.now));
   if (purchases.empty()) return NotFound("the customer has bought nothing yet");

@@ -110,6 +110,8 @@ absl::StatusOr<Model> ReadModel(std::string_view name, const Json& json) try {
   spec.features = json.at("features").get<std::vector<std::string>>();
   spec.population = json.value("population", "");
   spec.time_order = json.value("time_order", "");
+  spec.decided = json.value("decided", "");
+  if (json.contains("as_of")) spec.as_of = ParseTimestamp(json["as_of"].get<std::string>());
   spec.training.folds = json.value("folds", 5);
   spec.training.time_split = json.value("time_split", 0.0);
   model.trained_at = ParseTimestamp(json.value("trained_at", "")).value_or(Timestamp{});
@@ -136,6 +138,8 @@ std::string ModelToJson(const Model& model) {
                {"model", Json::parse(PropensityToJson(model.training.model))}};
   if (!spec.population.empty()) json["population"] = spec.population;
   if (!spec.time_order.empty()) json["time_order"] = spec.time_order;
+  if (spec.as_of) json["as_of"] = FormatTimestamp(*spec.as_of);
+  if (!spec.decided.empty()) json["decided"] = spec.decided;
   return json.dump();
 }
 

@@ -26,8 +26,7 @@ absl::StatusOr<std::vector<double>> ScoresOfAll(const Asking& asking, std::strin
 
 absl::StatusOr<double> AnswerNamedScore(const Asking& asking, std::string_view name,
                                         RecordRef record) {
-  RELATA_ASSIGN_OR_RETURN(const bool objects, ObjectsToProfiling(asking.view, record, asking.now));
-  if (objects) return NotFound("the person objects to profiling");
+  RELATA_RETURN_IF_ERROR(MayBeProfiled(asking.view, record, asking.now));
   if (asking.crm.FindDefinition("score", name).ok()) return AnswerScore(asking, name, record);
   if (asking.crm.FindDefinition("model", name).ok()) return AnswerModel(asking, name, record);
   if (asking.crm.FindDefinition("clv", name).ok()) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "relata/score/model.h"
 #include "relata/segment/segment.h"
 #include "score/questions.h"
+#include "segment/profiling.h"
 
 namespace relata {
 namespace {
@@ -103,9 +105,11 @@ absl::StatusOr<PurchaseBaskets> ReadBaskets(const Crm& crm, const AffinitySpec& 
   PurchaseBaskets out;
   out.type = questions.type();
   ItemNumbers numbers(questions.view(), out);
+  RELATA_ASSIGN_OR_RETURN(const std::set<Row> objectors,
+                          internal::ObjectorsTo(questions.view(), out.type, options.now));
   for (Row row = 0; row < questions.view().RowLimit(out.type); ++row) {
     const RecordRef customer{out.type, row};
-    if (!questions.view().Exists(customer)) continue;
+    if (!questions.view().Exists(customer) || objectors.contains(row)) continue;
     RELATA_ASSIGN_OR_RETURN(const EvalResult when, questions.Ask(0, customer));
     RELATA_ASSIGN_OR_RETURN(const EvalResult what, questions.Ask(1, customer));
     if (!when.ok() || !what.ok() || !when.value.is(Value::Kind::kList) ||
@@ -127,6 +131,23 @@ absl::StatusOr<PurchaseBaskets> ReadBaskets(const Crm& crm, const AffinitySpec& 
   return out;
 }
 
+absl::StatusOr<std::vector<Offer>> OffersFor(const Crm& crm, const PurchaseBaskets& baskets,
+                                             RecordRef customer, const AffinityOptions& how,
+                                             const QueryOptions& options) {
+  const RecordRef here = crm.Resolve(customer);
+  if (here.type != baskets.type) return InvalidArgument("the customer is of another type");
+  RELATA_ASSIGN_OR_RETURN(Questions questions,
+                          Questions::Prepare(crm, crm.schema()->type(here.type).name, {}, options));
+  if (!questions.view().Exists(here)) return NotFound("there is no such customer");
+  RELATA_RETURN_IF_ERROR(internal::MayBeProfiled(questions.view(), here, options.now));
+  std::vector<int32_t> owned;
+  for (const Basket& basket : baskets.baskets) {
+    if (basket.customer != here.row) continue;
+    owned.insert(owned.end(), basket.items.begin(), basket.items.end());
+  }
+  return NextBestOffers(BoughtTogether(baskets.baskets, how), owned, options.limit);
+}
+
 absl::StatusOr<std::vector<SimilarCustomer>> SimilarCustomers(const Crm& crm,
                                                               const PurchaseBaskets& baskets,
                                                               RecordRef customer,
@@ -144,6 +165,9 @@ absl::StatusOr<std::vector<SimilarCustomer>> SimilarCustomers(const Crm& crm,
   RELATA_ASSIGN_OR_RETURN(Questions questions,
                           Questions::Prepare(crm, type.name, attributes, options));
   if (!questions.view().Exists(here)) return NotFound("there is no such customer");
+  RELATA_RETURN_IF_ERROR(internal::MayBeProfiled(questions.view(), here, options.now));
+  RELATA_ASSIGN_OR_RETURN(const std::set<Row> objectors,
+                          internal::ObjectorsTo(questions.view(), here.type, options.now));
   std::vector<Value> own;
   int64_t known = 0;
   for (size_t i = 0; i < attributes.size(); ++i) {
@@ -159,7 +183,7 @@ absl::StatusOr<std::vector<SimilarCustomer>> SimilarCustomers(const Crm& crm,
   }
   for (Row row = 0; row < questions.view().RowLimit(here.type); ++row) {
     const RecordRef other{here.type, row};
-    if (row == here.row || !questions.view().Exists(other)) continue;
+    if (row == here.row || !questions.view().Exists(other) || objectors.contains(row)) continue;
     std::vector<std::string> shared;
     for (size_t i = 0; i < attributes.size(); ++i) {
       if (own[i].is_null()) continue;

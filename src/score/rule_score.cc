@@ -189,9 +189,7 @@ absl::StatusOr<ScoredRecord> ScoreOf(const Crm& crm, std::string_view name, Reco
         Concat("score '", name, "' is of records of type ", ready.program.score.type));
   }
   if (!ready.view->Exists(here)) return NotFound("there is no such record");
-  RELATA_ASSIGN_OR_RETURN(const bool objects,
-                          internal::ObjectsToProfiling(*ready.view, here, options.now));
-  if (objects) return NotFound("the person objects to profiling");
+  RELATA_RETURN_IF_ERROR(internal::MayBeProfiled(*ready.view, here, options.now));
   return RecordScorer(crm, *ready.view, ready.program, options.now).Score(here);
 }
 

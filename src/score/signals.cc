@@ -3,11 +3,14 @@
 #include "relata/score/signals.h"
 
 #include <algorithm>
+#include <memory>
+#include <set>
 #include <utility>
 
 #include "base/strings.h"
 #include "relata/score/rule_score.h"
 #include "relata/segment/segment.h"
+#include "segment/profiling.h"
 
 namespace relata {
 namespace {
@@ -98,8 +101,10 @@ absl::Status DefineSignals(Crm& crm, const Actor& actor, Timestamp now) {
   return DefineScore(crm, kScore, LeavingScore(), actor, now);
 }
 
-absl::StatusOr<QueryAnswer> FindSignal(const Crm& crm, std::string_view name,
-                                       const QueryOptions& asking) {
+namespace {
+
+absl::StatusOr<QueryAnswer> EverySignal(const Crm& crm, std::string_view name,
+                                        const QueryOptions& asking) {
   const absl::StatusOr<QueryAnswer> own = SegmentMembers(crm, Concat("signal_", name), asking);
   if (!absl::IsNotFound(own.status())) return own;
   const std::vector<CustomerSignal>& signals = ReadySignals();
@@ -107,6 +112,22 @@ absl::StatusOr<QueryAnswer> FindSignal(const Crm& crm, std::string_view name,
                                   [&](const CustomerSignal& s) { return s.name == name; });
   if (found == signals.end()) return NotFound(Concat("there is no signal '", name, "'"));
   return crm.Query(found->type, found->expression, asking);
+}
+
+}  // namespace
+
+absl::StatusOr<QueryAnswer> FindSignal(const Crm& crm, std::string_view name,
+                                       const QueryOptions& asking) {
+  QueryOptions all = asking;
+  all.limit = 0;
+  RELATA_ASSIGN_OR_RETURN(QueryAnswer answer, EverySignal(crm, name, all));
+  const TypeId types[] = {answer.type};
+  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, crm.View(types));
+  RELATA_ASSIGN_OR_RETURN(const std::set<Row> objectors,
+                          internal::ObjectorsTo(*view, answer.type, asking.now));
+  answer.count -= std::erase_if(answer.rows, [&](Row row) { return objectors.contains(row); });
+  if (asking.limit != 0 && answer.rows.size() > asking.limit) answer.rows.resize(asking.limit);
+  return answer;
 }
 
 }  // namespace relata

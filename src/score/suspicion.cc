@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ constexpr size_t kLookedAt = 5;        // at most so many: each costs a fit
 constexpr double kDecides = 0.9;       // lower bound of the share with the outcome
 constexpr int64_t kLeastDecided = 30;
 constexpr double kFilledTells = 0.7;
+constexpr double kLearntLater = 0.6;  // area from which hindsight is worth a word
+constexpr double kMuchBetter = 0.1;
 constexpr double kPenalty = 6;
 constexpr int64_t kMostRows = 20'000;  // records by which a feature is judged
 
@@ -50,6 +53,10 @@ double AucOfHalf(const FeatureReader& reader, std::span<const uint8_t> truth, bo
     truths.push_back(truth[static_cast<size_t>(row)]);
   }
   return AreaUnderRoc(scores, truths).value;
+}
+
+double AucAlone(const FeatureReader& reader, std::span<const uint8_t> truth) {
+  return (AucOfHalf(reader, truth, false) + AucOfHalf(reader, truth, true)) / 2;
 }
 
 // What the features but `without` reach, learnt on one half and measured on the other.
@@ -150,8 +157,7 @@ void JudgeFeatures(const FeatureTable& table, std::span<const uint8_t> truth, Tr
   for (size_t f = 0; f < features.size(); ++f) {
     FeatureWorth worth;
     worth.feature = features[f].name;
-    worth.auc_alone =
-        (AucOfHalf(readers[f], truth, false) + AucOfHalf(readers[f], truth, true)) / 2;
+    worth.auc_alone = AucAlone(readers[f], truth);
     if (training.model.kind == ModelKind::kLogistic) {
       worth.spread = SpreadOf(readers[f], features[f].mean, table.rows());
     }
@@ -175,6 +181,36 @@ void JudgeFeatures(const FeatureTable& table, std::span<const uint8_t> truth, Tr
   std::stable_sort(
       training.worth.begin(), training.worth.end(),
       [](const FeatureWorth& a, const FeatureWorth& b) { return a.spread > b.spread; });
+}
+
+namespace {
+
+// By name; a column that tells nothing is not there.
+std::map<std::string, double> AloneByName(const FeatureTable& table,
+                                          std::span<const uint8_t> truth) {
+  std::vector<std::string> notes;
+  const std::vector<ModelFeature> features = PlanFeatures(table, TrainOptions(), notes);
+  std::map<std::string, double> alone;
+  for (const FeatureReader& reader : ReadersOf(features, table)) {
+    alone[reader.feature().name] = AucAlone(reader, truth);
+  }
+  return alone;
+}
+
+}  // namespace
+
+void JudgeHindsight(const FeatureTable& known, const FeatureTable& later,
+                    std::span<const uint8_t> truth, std::string_view day, Training& training) {
+  const std::map<std::string, double> then = AloneByName(known, truth);
+  for (const auto& [feature, today] : AloneByName(later, truth)) {
+    const auto found = then.find(feature);
+    const double before = found == then.end() ? 0.5 : found->second;
+    if (today < kLearntLater || today - before < kMuchBetter) continue;
+    training.suspicions.push_back(
+        {feature, Concat("what stands there by now ranks much better (area ", Area(today),
+                         ") than what was known on ", day, " (", Area(before),
+                         "): it is written with the outcome or after it")});
+  }
 }
 
 }  // namespace relata::internal

@@ -62,9 +62,14 @@ absl::StatusOr<bool> ObjectsToProfiling(const Snapshot& view, RecordRef person, 
   return false;
 }
 
-absl::Status LeaveOutObjectors(const Snapshot& view, TypeId type, Timestamp now,
-                               std::vector<double>& totals) {
-  if (!IsPerson(view, type)) return absl::OkStatus();
+absl::Status MayBeProfiled(const Snapshot& view, RecordRef person, Timestamp now) {
+  RELATA_ASSIGN_OR_RETURN(const bool objects, ObjectsToProfiling(view, person, now));
+  return objects ? NotFound("the person objects to profiling") : absl::OkStatus();
+}
+
+absl::StatusOr<std::set<Row>> ObjectorsTo(const Snapshot& view, TypeId type, Timestamp now) {
+  std::set<Row> objectors;
+  if (!IsPerson(view, type)) return objectors;
   const LedgerTable& table = *view.graph().ledger;
   std::set<Row> rows;
   for (int64_t place = 0; place < table.count; ++place) {
@@ -81,9 +86,18 @@ absl::Status LeaveOutObjectors(const Snapshot& view, TypeId type, Timestamp now,
     if (person.type == type && person.row >= 0) rows.insert(person.row);
   }
   for (const Row row : rows) {
-    if (static_cast<size_t>(row) >= totals.size()) continue;
     RELATA_ASSIGN_OR_RETURN(const bool objects, ObjectsToProfiling(view, {type, row}, now));
-    if (objects) totals[static_cast<size_t>(row)] = std::numeric_limits<double>::quiet_NaN();
+    if (objects) objectors.insert(row);
+  }
+  return objectors;
+}
+
+absl::Status LeaveOutObjectors(const Snapshot& view, TypeId type, Timestamp now,
+                               std::vector<double>& totals) {
+  RELATA_ASSIGN_OR_RETURN(const std::set<Row> objectors, ObjectorsTo(view, type, now));
+  for (const Row row : objectors) {
+    if (static_cast<size_t>(row) >= totals.size()) break;
+    totals[static_cast<size_t>(row)] = std::numeric_limits<double>::quiet_NaN();
   }
   return absl::OkStatus();
 }

@@ -6,6 +6,7 @@
 #ifndef RELATA_SRC_SEGMENT_PROFILING_H_
 #define RELATA_SRC_SEGMENT_PROFILING_H_
 
+#include <set>
 #include <vector>
 
 #include "relata/base/status.h"
@@ -18,7 +19,12 @@ namespace relata::internal {
 // anybody merged into the person counts.
 absl::StatusOr<bool> ObjectsToProfiling(const Snapshot& view, RecordRef person, Timestamp now);
 
-// Takes them out of the scores of a type: NaN by row. Cost follows the ledger, not the population.
+// NotFound when there is nothing to say about the record for that reason.
+absl::Status MayBeProfiled(const Snapshot& view, RecordRef person, Timestamp now);
+
+// The rows of a type whose persons object. Cost follows the ledger, not the population.
+absl::StatusOr<std::set<Row>> ObjectorsTo(const Snapshot& view, TypeId type, Timestamp now);
+// Takes them out of the scores of a type: NaN by row.
 absl::Status LeaveOutObjectors(const Snapshot& view, TypeId type, Timestamp now,
                                std::vector<double>& totals);
 

@@ -108,14 +108,13 @@ int Next(const Session& session, const Request& request) {
   spec.type = crm->schema()->type(record->type).name;
   const absl::StatusOr<PurchaseBaskets> baskets = ReadBaskets(*crm, spec, QuestionOf(session));
   if (!baskets.ok()) return session.Fail(baskets.status());
-  std::vector<int32_t> owned;
-  for (const Basket& basket : baskets->baskets) {
-    if (basket.customer != crm->Resolve(*record).row) continue;
-    owned.insert(owned.end(), basket.items.begin(), basket.items.end());
-  }
-  const std::vector<AffinityRule> rules = BoughtTogether(baskets->baskets, request.options);
+  QueryOptions asking = QuestionOf(session);
+  asking.limit = request.limit;
+  const absl::StatusOr<std::vector<Offer>> offers =
+      OffersFor(*crm, *baskets, *record, request.options, asking);
+  if (!offers.ok()) return session.Fail(offers.status());
   Json out = Json::array();
-  for (const Offer& offer : NextBestOffers(rules, owned, request.limit)) {
+  for (const Offer& offer : *offers) {
     out.push_back({{"offer", baskets->items[static_cast<size_t>(offer.item)]},
                    {"because", RuleJson(*baskets, offer.because)}});
     if (session.json) continue;

@@ -23,6 +23,7 @@ struct Request {
   ModelSpec spec;
   std::string features;
   std::string time_split;
+  std::string as_of;
   std::string kind = "logistic";
   std::string purpose;
   std::string record;
@@ -70,11 +71,12 @@ void PrintTables(const Session& session, const Evaluation& e) {
 
 void PrintTraining(const Session& session, const Model& model) {
   const Training& t = model.training;
-  session.PrintLine(Concat(model.spec.name, session.Say(": version ", " : version "), model.version,
-                           ", ", ModelKindName(t.model.kind), ", ", t.records,
-                           session.Say(" records, ", " fiches, "), t.outcomes,
-                           session.Say(" with the outcome, ", " avec l'issue, "),
-                           t.model.features.size(), session.Say(" features", " caractéristiques")));
+  session.PrintLine(Concat(
+      model.spec.name, session.Say(": version ", " : version "), model.version, ", ",
+      ModelKindName(t.model.kind), ", ", t.records, session.Say(" records, ", " fiches, "),
+      t.outcomes, session.Say(" with the outcome, ", " avec l'issue, "), t.model.features.size(),
+      t.model.features.size() == 1 ? session.Say(" feature", " caractéristique")
+                                   : session.Say(" features", " caractéristiques")));
   PrintEvaluation(session, Concat(model.spec.training.folds, session.Say(" folds", " plis")),
                   t.cross_validated);
   if (t.time_split) {
@@ -102,6 +104,13 @@ absl::Status ReadRequest(Request& request) {
   request.spec.features = SplitList(request.features);
   if (request.automatic && !request.spec.features.empty()) {
     return InvalidArgument("--features or --auto, not both");
+  }
+  if (!request.as_of.empty()) {
+    request.spec.as_of = ParseInstant(request.as_of);
+    if (!request.spec.as_of) {
+      return InvalidArgument(
+          Concat("--as-of is an instant such as 2026-06-30, not ", request.as_of));
+    }
   }
   if (!request.time_split.empty()) {
     char* end = nullptr;
@@ -235,7 +244,10 @@ void AddTrain(CLI::App& model, Session& session, const std::shared_ptr<Request>&
       AddCommand(model, "train", "Learn how probable an outcome is; save the model",
                  "Prints the area under the ROC curve with its 95 % interval, log loss, "
                  "reliability and lift on\n"
-                 "records that the fit did not see, and what looks as if it knew the outcome.");
+                 "records that the fit did not see, and what looks as if it knew the outcome.\n"
+                 "--as-of asks the features of the graph as it was known then, so that nothing "
+                 "later leaks in;\n"
+                 "records decided by then are left out, and what tells more today is named.");
   ModelSpec& spec = request->spec;
   train->add_option("TYPE", spec.type, "Type of the records")->required();
   train->add_option("--target", spec.target, "Condition: the outcome")
@@ -253,6 +265,14 @@ void AddTrain(CLI::App& model, Session& session, const std::shared_ptr<Request>&
                    "Also learn from this share of the oldest and test on the rest")
       ->type_name("F");
   train->add_option("--time-order", spec.time_order, "What is older; created_at, if not given")
+      ->type_name("EXPR");
+  train
+      ->add_option("--as-of", request->as_of,
+                   "Learn from what was known then; the outcome is today's")
+      ->type_name("T");
+  train
+      ->add_option("--decided", spec.decided,
+                   "Condition: the outcome is known (with --as-of: no example then)")
       ->type_name("EXPR");
   train->add_option("--kind", request->kind, "logistic or trees")->capture_default_str();
   train->add_option("--least", spec.training.least_outcomes, "Floor of examples of each outcome")

@@ -23,19 +23,26 @@ struct Cell {
   int64_t amount = 0;
 };
 
-int Tell(const Session& session, const RfmDefinition& how, size_t scored, Currency currency,
+int Tell(const Session& session, const RfmDefinition& how, const CustomerPurchases& purchases,
          const std::map<std::string, Cell>& cells) {
   TextTable table({std::string(session.Say("cell", "case")),
                    std::string(session.Say("customers", "clients")),
                    std::string(session.Say("bought", "achats"))});
   for (const auto& [cell, sums] : cells) {
     table.Add({cell.empty() ? std::string(session.Say("(none)", "(aucune)")) : cell,
-               std::to_string(sums.customers), ToDisplay(Value::Amount({sums.amount, currency}))});
+               std::to_string(sums.customers),
+               ToDisplay(Value::Amount({sums.amount, purchases.currency}))});
   }
   session.Print(table.ToString());
-  session.PrintLine(Concat(
-      scored, session.Say(" customers with a purchase, ", " clients avec un achat, "), how.bins,
-      session.Say(" bins, as of ", " classes, au "), FormatTimestamp(session.now())));
+  session.PrintLine(Concat(purchases.customers.size(),
+                           session.Say(" customers with a purchase, ", " clients avec un achat, "),
+                           how.bins, session.Say(" bins, as of ", " classes, au "),
+                           FormatTimestamp(session.now())));
+  if (purchases.objecting > 0) {
+    session.PrintLine(
+        Concat(purchases.objecting, session.Say(" left out: they object to profiling",
+                                                " écartés : ils s'opposent au profilage")));
+  }
   return kDone;
 }
 
@@ -67,7 +74,7 @@ int Rfm(const Session& session, const std::string& type, const std::string& name
                     {"last", FormatTimestamp(purchases->customers[i].last)},
                     {"orders", purchases->customers[i].count}});
   }
-  if (!session.json) return Tell(session, *how, scores.size(), purchases->currency, cells);
+  if (!session.json) return Tell(session, *how, *purchases, cells);
   Json sizes = Json::object();
   for (const auto& [cell, sums] : cells) sizes[cell] = sums.customers;
   session.PrintLine(Json({{"now", FormatTimestamp(session.now())},
@@ -75,6 +82,7 @@ int Rfm(const Session& session, const std::string& type, const std::string& name
                           {"version", how->version},
                           {"currency", purchases->currency.ToString()},
                           {"other_currency", purchases->other_currency},
+                          {"objecting", purchases->objecting},
                           {"cells", sizes},
                           {"customers", rows}})
                         .dump());

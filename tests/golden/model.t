@@ -56,6 +56,62 @@ How probable an outcome is, learnt from those of whom it is known.
   $ relata --db crm.db model export lead_propensity -o model.json; python3 -c "import json; m = json.load(open('model.json')); print(m['name'], m['target'], [f['name'] for f in m['model']['features']])"
   lead_propensity lead.status == 'converted' ['lead.origin', 'lead.country']
 
+What is known only after the outcome is no feature: --as-of asks the graph as it was known then. The
+outcome, and the rating that sales gave with it, come in a later import.
+
+  $ python3 <<'END'
+  > import random
+  > random.seed(9)
+  > leads = [(random.choice(["web", "event"]), random.random()) for _ in range(500)]
+  > june, october = open("june.csv", "w"), open("october.csv", "w")
+  > print("Lead ID,Company,Status,Lead Source", file=june)
+  > print("Lead ID,Company,Status,Rating", file=october)
+  > for i, (source, luck) in enumerate(leads):
+  >     known = i < 60
+  >     print(f"J{i},Firm {i},{'converted' if known else 'new'},{source}", file=june)
+  >     won = luck < {"web": .2, "event": .5}[source]
+  >     if not known and i < 480: print(f"J{i},Firm {i},{'converted' if won else 'disqualified'},{'hot' if won else 'cold'}", file=october)
+  > END
+  $ relata --db past.db --now 2026-06-01 import --type lead june.csv
+  june.csv: lead (generic), 500 rows: 500 created, 0 updated, 0 unchanged, 0 refused
+  $ relata --db past.db --now 2026-10-01 import --type lead october.csv
+  october.csv: lead (generic), 420 rows: 0 created, 420 updated, 0 unchanged, 0 refused
+  $ relata --db past.db --now 2026-11-01 model train lead --target "lead.status == 'converted'" --features "lead.origin, lead.rating" | grep AUC
+  5 folds: AUC 0.991 (0.986-0.996), log loss 0.1011 (base rate 0.6714), calibration error 0.011
+  $ relata --db past.db --now 2026-11-01 model train lead --target "lead.status == 'converted'" --features "lead.origin, lead.rating" --as-of 2026-07-01
+  lead_propensity: version 2, logistic, 440 records, 138 with the outcome, 1 feature
+  5 folds: AUC 0.664 (0.617-0.711), log loss 0.5798 (base rate 0.6220), calibration error 0.051
+  records  predicted  actual (95 %)
+  44       0.144      0.250 (0.146-0.394)
+  44       0.173      0.182 (0.095-0.320)
+  44       0.185      0.136 (0.064-0.267)
+  44       0.196      0.182 (0.095-0.320)
+  44       0.205      0.114 (0.050-0.240)
+  44       0.380      0.455 (0.317-0.599)
+  44       0.443      0.500 (0.358-0.642)
+  44       0.465      0.432 (0.297-0.578)
+  44       0.466      0.477 (0.338-0.621)
+  44       0.477      0.409 (0.277-0.556)
+  best  lift  found
+  5 %   1.45  7 %
+  10 %  1.30  13 %
+  20 %  1.41  28 %
+  30 %  1.40  42 %
+  50 %  1.45  72 %
+  feature      alone  weight
+  lead.origin  0.664  0.671
+  suspicious: lead.rating: what stands there by now ranks much better (area 1.000) than what was known on 2026-07-01 (0.500): it is written with the outcome or after it
+  lead.rating: left out, it is the same everywhere
+  the features are as known on 2026-07-01, the outcome is what became of it by 2026-11-01
+  60 records left out: decided at the cut-off already
+  $ relata --db past.db --now 2026-11-01 model score lead_propensity --limit 3 | wc -l
+  4
+  $ relata --db past.db --now 2026-11-01 --json model score lead_propensity --limit 0 | python3 -c "import json, sys; print(len(json.load(sys.stdin)['records']), 'not decided yet')"
+  20 not decided yet
+  $ relata --db past.db --now 2026-11-01 model train lead --target "lead.status == 'converted'" --features lead.origin --as-of 2026-12-01 2>&1
+  relata: a model learns as of an instant before now
+  [2]
+
 What cannot be learnt is said.
 
   $ relata --db crm.db model train lead --target "lead.origin == 'nowhere'" --features lead.country 2>&1

@@ -109,12 +109,20 @@ struct PurchaseBaskets {
   std::vector<RecordRef> products;  // by number: none for a text
 };
 
-// Every purchase not later than options.now. InvalidArgument, PermissionDenied as Crm::Query.
+// Every purchase not later than options.now of those who do not object to profiling.
+// InvalidArgument, PermissionDenied as Crm::Query.
 absl::StatusOr<PurchaseBaskets> ReadBaskets(const Crm& crm, const AffinitySpec& spec,
                                             const QueryOptions& options);
 
+// What one customer may be offered next, by rules from the baskets of all. InvalidArgument for a
+// record of another type, NotFound for one that does not exist or objects to profiling.
+absl::StatusOr<std::vector<Offer>> OffersFor(const Crm& crm, const PurchaseBaskets& baskets,
+                                             RecordRef customer, const AffinityOptions& how,
+                                             const QueryOptions& options);
+
 // Customers like one, by what they buy and by what they are: `attributes` are expressions over the
 // type (empty: its fields of few values) of which the share that is equal and not absent counts.
+// Errors as OffersFor.
 struct SimilarCustomer {
   RecordRef customer;
   double similarity = 0;  // the mean of both

@@ -6,6 +6,8 @@
 // link names, at its `at` and not later than `now`. Amounts are net; orders in a currency other
 // than the one asked for are left out and counted, never added as if they were the same.
 //
+// Whoever objects to profiling is no customer here.
+//
 // As thread-safe as the Crm.
 
 #ifndef RELATA_SCORE_CUSTOMERS_H_
@@ -26,6 +28,7 @@ struct CustomerPurchases {
   Currency currency;                 // of all amounts
   std::vector<Purchases> customers;  // those with a purchase, by row
   int64_t other_currency = 0;        // orders left out because of their currency
+  int64_t objecting = 0;             // customers left out: they object to profiling
 };
 
 // Purchases by customer of `type` ("account" or "contact"). With no currency given, that of most

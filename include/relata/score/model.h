@@ -7,9 +7,15 @@
 // texts, booleans, amounts, durations or instants (an instant counts as the days before `now`); a
 // value that is absent or cannot be decided is absent, which is a state of its own.
 //
-// What must not happen is that a feature knows the outcome. The suspicions look for it: a feature
-// that ranks too well, a level that decides the outcome, a field that was last changed at or after
-// the change that decided the target (Transaction::EffectiveAt counts, else the commit).
+// What must not happen is that a feature knows the outcome. The sure way is a cut-off
+// (ModelSpec::as_of): the features are asked of the graph as it was known then, the target of
+// today's, and records that were decided already are left out. What changed since is in no feature;
+// a feature that tells much more today than it did then is reported. Without a cut-off the
+// suspicions look for it: a feature that ranks too well, a level that decides the outcome, a field
+// that was last changed at or after the change that decided the target (Transaction::EffectiveAt
+// counts, else the commit).
+//
+// Whoever objects to profiling is learnt from by no model and scored by none.
 //
 // `score('NAME')` in an expression gives the calibrated probability.
 //
@@ -39,6 +45,13 @@ struct ModelSpec {
   std::vector<std::string> features;  // expressions over the type; empty: AutoFeatures
   std::string population;  // condition: whom to learn from, asked like a feature; empty: all
   std::string time_order;  // expression that orders records for the time split; empty: created_at
+  // The cut-off: what was recorded later is in no feature. The model then says how probable it is
+  // that the target comes true within as long as from here to `now`.
+  std::optional<Timestamp> as_of;
+  // With a cut-off, condition: the outcome is known, so the record is no example (nor scored) any
+  // more. Empty: that of the standard schema where the target reads the status of a lead, an
+  // opportunity or a quote; whatever it says, a record whose target was true already is left out.
+  std::string decided;
   TrainOptions training;
 };
 
@@ -59,7 +72,8 @@ absl::StatusOr<std::vector<std::string>> AutoFeatures(const Crm& crm, std::strin
                                                       std::string_view purpose = "");
 
 // Learns and saves the next version. InvalidArgument, PermissionDenied as Crm::Query;
-// FailedPrecondition with too few examples. `purpose` as in QueryOptions.
+// FailedPrecondition with too few examples; InvalidArgument for a cut-off that is not before `now`.
+// `purpose` as in QueryOptions.
 absl::StatusOr<Model> TrainModel(Crm& crm, const ModelSpec& spec, const Actor& actor, Timestamp now,
                                  std::string_view purpose = "");
 
@@ -70,12 +84,13 @@ struct ModelScore {
   RecordRef record;
   double probability = 0;
 };
-// The most probable records of the model's population at options.now, ties by row; at most
-// options.limit (0: all).
+// The most probable records of the model's population at options.now that are not decided, ties by
+// row; at most options.limit (0: all). Those who object to profiling are left out.
 absl::StatusOr<std::vector<ModelScore>> TopModelScores(const Crm& crm, std::string_view name,
                                                        const QueryOptions& options);
 
-// One record's probability and what made it. InvalidArgument for a record of another type.
+// One record's probability and what made it. InvalidArgument for a record of another type, NotFound
+// for a person who objects to profiling.
 absl::StatusOr<PropensityReason> WhyModel(const Crm& crm, std::string_view name, RecordRef record,
                                           const QueryOptions& options);
 

@@ -17,6 +17,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::Field;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
@@ -43,6 +44,7 @@ class Leads : public ::testing::Test {
       const RecordRef lead = tx.Create("lead", values);
       for (int v = 0; v < visits; ++v) tx.Append("lead_page_view", lead, kBefore - Days(v + 1));
       const double margin = -2.5 + (fair ? 1.5 : 0) + 0.5 * visits;
+      margins_.push_back(margin);
       won_.push_back(std::bernoulli_distribution(1 / (1 + std::exp(-margin)))(random));
       leads_.push_back(lead);
     }
@@ -67,10 +69,16 @@ class Leads : public ::testing::Test {
                       "lead.events('lead_page_view').filter(e, e.at <= now).size()"};
   }
 
+  // The area under the curve of the margins that the outcomes were drawn by.
+  double TrueAuc() const {
+    return AreaUnderRoc(margins_, std::vector<uint8_t>(won_.begin(), won_.end())).value;
+  }
+
   static constexpr Timestamp kBefore{1'760'000'000'000'000};
   std::optional<Crm> crm_;
   std::vector<RecordRef> leads_;
   std::vector<bool> won_;
+  std::vector<double> margins_;
   QueryOptions asking_;
   ModelSpec spec_;
 };
@@ -148,6 +156,61 @@ TEST_F(Leads, WrongOrTooLittleIsSaid) {
   wrong.features = {"score('conversion')"};
   EXPECT_THAT(std::string(TrainModel(*crm_, wrong, kAmelie, kNow).status().message()),
               HasSubstr("learn from itself"));
+}
+
+TEST_F(Leads, WhatWasKnownOnlyAfterTheCutOffIsInNoFeature) {
+  spec_.features.push_back("lead.rating");
+  const auto leaking = TrainModel(*crm_, spec_, kAmelie, kNow);
+  ASSERT_TRUE(leaking.ok()) << leaking.status();
+  EXPECT_GT(leaking->training.cross_validated.auc.value, 0.95) << "the rating knows it all";
+  spec_.as_of = kBefore + Hours(1);
+  const auto honest = TrainModel(*crm_, spec_, kAmelie, kNow);
+  ASSERT_TRUE(honest.ok()) << honest.status();
+  EXPECT_EQ(honest->training.records, 600);
+  EXPECT_EQ(honest->training.outcomes, leaking->training.outcomes);
+  // As good as the outcome was drawn: what the margins themselves rank it by.
+  EXPECT_NEAR(honest->training.cross_validated.auc.value, TrueAuc(), 0.05);
+  EXPECT_THAT(honest->training.suspicions,
+              Contains(::testing::AllOf(Field(&LeakSign::feature, "lead.rating"),
+                                        Field(&LeakSign::reason, HasSubstr("written with")))));
+  EXPECT_THAT(honest->training.suspicions,
+              Contains(Field(&LeakSign::feature, HasSubstr("lead_page_view"))))
+      << "visits of customers came later";
+  EXPECT_THAT(honest->training.suspicions, Not(Contains(Field(&LeakSign::feature, "lead.origin"))));
+  const auto found = FindModel(*crm_, "conversion");
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_EQ(ModelToJson(*found), ModelToJson(*honest));
+  // Everybody is decided by now: there is nothing left to foretell.
+  const auto top = TopModelScores(*crm_, "conversion", asking_);
+  ASSERT_TRUE(top.ok()) << top.status();
+  EXPECT_THAT(*top, IsEmpty());
+}
+
+TEST_F(Leads, RecordsDecidedAtTheCutOffAreNoExamples) {
+  spec_.as_of = kNow - Hours(1);
+  const auto none = TrainModel(*crm_, spec_, kAmelie, kNow);
+  EXPECT_EQ(none.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(none.status().message()), HasSubstr("undecided on 2026-11-13"));
+  // Two hundred are decided early; some are new by the time the others are.
+  Transaction tx = crm_->Begin(kAmelie);
+  for (size_t i = 0; i < 200; ++i) tx.Update(leads_[i], {{"status", Value::Text("contacted")}});
+  ASSERT_TRUE(tx.Commit(kNow).ok());
+  Transaction later = crm_->Begin(kAmelie);
+  for (size_t i = 0; i < 200; ++i) {
+    later.Update(leads_[i], {{"status", Value::Text(i % 2 == 0 ? "converted" : "disqualified")}});
+  }
+  later.Delete(leads_[3]);
+  ASSERT_TRUE(later.Commit(kNow + Days(30)).ok());
+  spec_.as_of = kNow + Days(1);
+  const auto model = TrainModel(*crm_, spec_, kAmelie, kNow + Days(31));
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_EQ(model->training.records, 199);
+  EXPECT_EQ(model->training.outcomes, 100);
+  EXPECT_THAT(model->training.notes, Contains(HasSubstr("400 records left out: decided")));
+  EXPECT_THAT(model->training.notes, Contains(HasSubstr("1 records left out: deleted since")));
+  spec_.as_of = kNow + Days(31);
+  EXPECT_EQ(TrainModel(*crm_, spec_, kAmelie, kNow + Days(31)).status().code(),
+            absl::StatusCode::kInvalidArgument);
 }
 
 }  // namespace
