@@ -60,7 +60,7 @@ absl::StatusOr<FieldHistory::Line> FieldHistory::LineOf(RecordRef record, FieldI
     RELATA_ASSIGN_OR_RETURN(reader_, engine_.Read());
   }
   Lines& all = lines_[{record.type, field}];
-  if (!all.whole && ++all.asked <= kFew) {
+  if (!all.whole && ++all.asked <= few_) {
     Lines one;
     RELATA_RETURN_IF_ERROR(Read(*reader_, record.type, field, record, one));
     Line line = std::move(one.of[record.row]);

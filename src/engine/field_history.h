@@ -26,7 +26,9 @@ namespace relata::internal {
 // when the snapshot is of one.
 class FieldHistory {
  public:
-  FieldHistory(Crm::Engine& engine, const Snapshot& view) : engine_(engine), view_(view) {}
+  // After `few` records of a type that were asked for one by one all are read.
+  FieldHistory(Crm::Engine& engine, const Snapshot& view, int few = kFew)
+      : engine_(engine), view_(view), few_(few) {}
 
   // The value at `at`; null before the record was. `record` exists in the snapshot.
   absl::StatusOr<Value> At(RecordRef record, FieldId field, Timestamp at);
@@ -65,11 +67,11 @@ class FieldHistory {
   absl::StatusOr<Timestamp> RecordedAt(StoreReader& reader, CommitId commit);
   Timestamp CreatedAt(RecordRef record) const;
 
-  // After so many records asked for one by one all are read.
   static constexpr int kFew = 16;
 
   Crm::Engine& engine_;
   const Snapshot& view_;
+  const int few_;
   std::unique_ptr<StoreReader> reader_;
   std::map<std::pair<TypeId, FieldId>, Lines> lines_;
   std::unordered_map<CommitId, Timestamp> recorded_;

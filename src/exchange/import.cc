@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <set>
+#include <span>
 #include <utility>
 
 #include "base/strings.h"
@@ -30,6 +32,8 @@ class Importer {
 
   absl::StatusOr<ImportReport> Run(const std::vector<std::string>& paths) {
     RELATA_RETURN_IF_ERROR(CheckOptions());
+    RELATA_ASSIGN_OR_RETURN(const auto view, crm_.View(std::span<const TypeId>()));
+    before_ = view->commit();
     RELATA_ASSIGN_OR_RETURN(files_, internal::ListTableFiles(paths));
     RecognitionHints given;
     given.preset = options_.preset;
@@ -115,7 +119,12 @@ class Importer {
 
   absl::Status SetLaterLinks() {
     for (size_t begin = 0; begin < later_.size();) {
-      const size_t end = std::min(begin + options_.rows_per_commit, later_.size());
+      // The links of one file, so that the commit says which.
+      size_t end = begin;
+      while (end < later_.size() && end - begin < options_.rows_per_commit &&
+             later_[end].file == later_[begin].file) {
+        ++end;
+      }
       RELATA_RETURN_IF_ERROR(SetLinks(begin, end));
       begin = end;
     }
@@ -142,8 +151,12 @@ class Importer {
         found.emplace_back(i, target.record);
       }
     }
+    std::set<RecordRef> changes;
     for (size_t set_back = 0; !found.empty(); ++set_back) {
+      RELATA_ASSIGN_OR_RETURN(changes, Changed(found));
+      const size_t file = later_[begin].file;
       Transaction tx = crm_.Begin(options_.actor);
+      tx.Source(mappings_[file].system).Reason(Concat("import of ", files_[file]));
       for (const auto& [i, target] : found) {
         tx.Update(later_[i].record, {{later_[i].field, Value::Record(target)}});
       }
@@ -157,7 +170,28 @@ class Importer {
              internal::WithoutOperation(Message(commit.status())));
       found.erase(found.begin() + static_cast<std::ptrdiff_t>(operation) - 1);
     }
+    if (found.empty()) return absl::OkStatus();
+    FileImport& result = report_.files[later_[begin].file];
+    const auto rows = static_cast<int64_t>(changes.size());
+    result.updated += rows;
+    result.unchanged -= rows;
     return absl::OkStatus();
+  }
+
+  // The records that these links change and that the rows themselves did not.
+  absl::StatusOr<std::set<RecordRef>> Changed(
+      const std::vector<std::pair<size_t, RecordRef>>& links) const {
+    std::set<RecordRef> changed;
+    for (const auto& [i, target] : links) {
+      const LaterLink& link = later_[i];
+      if (report_.files[link.file].unchanged == 0) break;
+      const RecordRef record = crm_.Resolve(link.record);
+      RELATA_ASSIGN_OR_RETURN(const Value before, crm_.Get(record, link.field));
+      if (before.Same(Value::Record(crm_.Resolve(target)))) continue;
+      RELATA_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> history, crm_.History(record));
+      if (history.empty() || history.back().commit <= before_) changed.insert(record);
+    }
+    return changed;
   }
 
   void Report(const LaterLink& link, std::string_view message) {
@@ -173,6 +207,7 @@ class Importer {
   std::vector<RecognitionHints> hints_;
   std::vector<Mapping> mappings_;
   std::vector<LaterLink> later_;
+  CommitId before_ = 0;  // the newest commit when the import began
   ImportReport report_;
 };
 

@@ -116,7 +116,9 @@ std::string Describe(const RecordReader& read, RecordRef record, Language langua
         std::find(type.title.begin(), type.title.end(), field) != type.title.end()) {
       continue;
     }
-    states += Concat(states.empty() ? "" : ", ", LabelOf(type, field, code, language));
+    const std::string label = LabelOf(type, field, code, language);
+    if (label == states) continue;  // stage and status both say won
+    states += Concat(states.empty() ? "" : ", ", label);
   }
   if (!states.empty()) out += Concat(" (", states, ")");
   for (const std::string_view field : {"comment", "minutes"}) {

@@ -78,13 +78,10 @@ class OverviewMaker {
       if (!field.readable() || !may_.MayRead(type_->id, field.id)) continue;
       const Value value = read_.view().Get(out_.subject, field.id);
       if (value.is_null()) continue;
-      std::string text = ToDisplay(value);
+      std::string text = DisplayText(field, value, options_.language);
       if (value.is(Value::Kind::kRecord)) {
         if (!may_.MayRead(value.record().type)) continue;
         RELATA_ASSIGN_OR_RETURN(text, crm_.Title(value.record()));
-      }
-      for (const PicklistEntry& entry : field.options) {
-        if (entry.code == text) text = entry.label.In(options_.language);
       }
       out_.profile.push_back({field.name, field.label.In(options_.language), std::move(text)});
     }
@@ -172,6 +169,18 @@ class OverviewMaker {
 };
 
 }  // namespace
+
+std::string DisplayText(const FieldDef& field, const Value& value, Language language) {
+  if (value.is(Value::Kind::kBool)) {
+    const bool english = language == Language::kEnglish;
+    return value.bool_value() ? (english ? "yes" : "oui") : (english ? "no" : "non");
+  }
+  std::string text = ToDisplay(value);
+  for (const PicklistEntry& entry : field.options) {
+    if (entry.code == text) return entry.label.In(language);
+  }
+  return text;
+}
 
 absl::StatusOr<Overview> OverviewOf(const Crm& crm, RecordRef subject, const QueryOptions& asking,
                                     const OverviewOptions& options) {

@@ -3,13 +3,17 @@
 #include "relata/process/timeline.h"
 
 #include <algorithm>
+#include <limits>
+#include <map>
 #include <set>
 #include <utility>
 
 #include "base/strings.h"
 #include "engine/conditions.h"
+#include "engine/field_history.h"
 #include "process/families.h"
 #include "relata/consent/vocabulary.h"
+#include "relata/process/overview.h"
 #include "relata/process/trajectory.h"
 
 namespace relata {
@@ -36,18 +40,25 @@ class TimelineMaker {
  public:
   TimelineMaker(const Crm& crm, const Snapshot& view, const Permissions& may,
                 const QueryOptions& asking, const TimelineOptions& options)
-      : crm_(crm), view_(view), may_(may), read_(view, &may), asking_(asking), options_(options) {}
+      : crm_(crm),
+        view_(view),
+        may_(may),
+        read_(view, &may),
+        asking_(asking),
+        options_(options),
+        links_(crm.engine(), view, std::numeric_limits<int>::max()) {}
 
   absl::StatusOr<std::vector<TimelineEntry>> Make(RecordRef record) {
     record_ = record;
     type_ = &view_.schema().type(record.type);
-    RELATA_RETURN_IF_ERROR(Changes());
     RELATA_RETURN_IF_ERROR(States());
-    Children();
+    RELATA_RETURN_IF_ERROR(Changes());
+    RELATA_RETURN_IF_ERROR(Children());
     Events();
     RELATA_RETURN_IF_ERROR(Consents());
-    std::stable_sort(out_.begin(), out_.end(),
-                     [](const TimelineEntry& a, const TimelineEntry& b) { return a.at < b.at; });
+    std::stable_sort(out_.begin(), out_.end(), [](const TimelineEntry& a, const TimelineEntry& b) {
+      return std::pair(a.at, a.kind) < std::pair(b.at, b.kind);
+    });
     return std::move(out_);
   }
 
@@ -59,36 +70,57 @@ class TimelineMaker {
     out_.push_back(std::move(entry));
   }
 
-  absl::StatusOr<std::string> Text(const Value& value) {
-    if (!value.is(Value::Kind::kRecord)) return ToDisplay(value);
+  absl::StatusOr<std::string> Text(const FieldDef& field, const Value& value) {
+    if (!value.is(Value::Kind::kRecord)) return DisplayText(field, value, options_.language);
     if (!may_.MayRead(value.record().type)) return std::string("?");
     const absl::StatusOr<std::string> title = crm_.Title(value.record());
     return title.ok() ? *title : "?";
   }
 
+  std::string_view Say(std::string_view english, std::string_view french) const {
+    return options_.language == Language::kEnglish ? english : french;
+  }
+
+  std::string_view Verb(const HistoryEntry& entry) const {
+    if (entry.op == RecordWrite::Op::kCreate) return Say("created", "créé");
+    if (entry.op == RecordWrite::Op::kDelete) return Say("deleted", "supprimé");
+    return entry.changes.empty() ? Say("merge changed", "fusion modifiée")
+                                 : Say("changed", "modifié");
+  }
+
   absl::Status Changes() {
     RELATA_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> history, crm_.History(record_));
-    for (const HistoryEntry& entry : history) {
-      std::string text = entry.op == RecordWrite::Op::kCreate   ? "created"
-                         : entry.op == RecordWrite::Op::kDelete ? "deleted"
-                         : entry.changes.empty()                ? "merge changed"
-                                                                : "changed";
-      if (!entry.source.empty()) text += Concat(" from ", entry.source);
-      if (!entry.reason.empty()) text += Concat(" (", entry.reason, ")");
-      std::string fields;
-      for (const FieldChange& change : entry.changes) {
-        const FieldDef* field = type_->field(change.field);
-        if (field == nullptr || !may_.MayRead(type_->id, change.field)) continue;
-        RELATA_ASSIGN_OR_RETURN(const std::string before, Text(change.before));
-        RELATA_ASSIGN_OR_RETURN(const std::string after, Text(change.after));
-        fields += Concat(fields.empty() ? ": " : ", ", field->label.In(options_.language), " ",
-                         before, before.empty() ? "" : " -> ", after);
+    for (const HistoryEntry& entry : history) RELATA_RETURN_IF_ERROR(Change(entry));
+    return absl::OkStatus();
+  }
+
+  // A move from state to state is told once, as that, with who made it.
+  absl::Status Change(const HistoryEntry& entry) {
+    const Timestamp at =
+        entry.effective_at ? std::min(*entry.effective_at, entry.recorded) : entry.recorded;
+    std::string fields;
+    bool told = false;
+    for (const FieldChange& change : entry.changes) {
+      const FieldDef* field = type_->field(change.field);
+      if (field == nullptr || !may_.MayRead(type_->id, change.field)) continue;
+      const auto state = states_.find({change.field, at});
+      if (state != states_.end()) {
+        told = true;
+        if (state->second < out_.size()) out_[state->second].actor = entry.actor;
+        continue;
       }
-      const Timestamp at =
-          entry.effective_at ? std::min(*entry.effective_at, entry.recorded) : entry.recorded;
-      Add({at, TimelineEntry::Kind::kChange, type_->name, text + fields, entry.actor, record_,
-           std::nullopt});
+      RELATA_ASSIGN_OR_RETURN(const std::string before, Text(*field, change.before));
+      RELATA_ASSIGN_OR_RETURN(std::string after, Text(*field, change.after));
+      if (after.empty()) after = Say("(none)", "(aucun)");
+      fields += Concat(fields.empty() ? ": " : ", ", field->label.In(options_.language), " ",
+                       before, before.empty() ? "" : " -> ", after);
     }
+    if (told && fields.empty() && entry.op == RecordWrite::Op::kUpdate) return absl::OkStatus();
+    std::string text(Verb(entry));
+    if (!entry.source.empty()) text += Concat(Say(" from ", " depuis "), entry.source);
+    if (!entry.reason.empty()) text += Concat(" (", entry.reason, ")");
+    Add({at, TimelineEntry::Kind::kChange, type_->name, text + fields, entry.actor, record_,
+         std::nullopt});
     return absl::OkStatus();
   }
 
@@ -106,7 +138,10 @@ class TimelineMaker {
                             i == 0 ? "" : Label(field, states[i - 1].state), i == 0 ? "" : " -> ",
                             Label(field, states[i].state));
         if (i > 0) entry.lasted = states[i].from - states[i - 1].from;
+        const size_t place = out_.size();
         Add(std::move(entry));
+        states_.emplace(std::pair(field.id, states[i].from),
+                        out_.size() > place ? place : std::numeric_limits<size_t>::max());
       }
     }
     return absl::OkStatus();
@@ -119,27 +154,33 @@ class TimelineMaker {
     return code;
   }
 
-  void Children() {
+  absl::Status Children() {
     for (const InverseDef& inverse : type_->inverses) {
       const TypeDef& from = view_.schema().type(inverse.from);
       if (from.event || !may_.MayRead(from.id) || !may_.MayRead(from.id, inverse.field)) continue;
       std::vector<Row> rows;
       view_.Children(record_, from.id, inverse.field, rows);
-      for (const Row row : rows) Child({from.id, row}, from);
+      for (const Row row : rows) {
+        RELATA_RETURN_IF_ERROR(Child({from.id, row}, from, inverse.field));
+      }
     }
+    return absl::OkStatus();
   }
 
-  // When it happened says the field of its family, and its creation otherwise.
-  void Child(RecordRef child, const TypeDef& type) {
+  // When it happened says the field of its family. Of what has no such day, such as a colleague, it
+  // is when it came to name this record.
+  absl::Status Child(RecordRef child, const TypeDef& type, FieldId link) {
     const internal::Family* family = internal::FindFamily(type.name);
     std::optional<Timestamp> at;
     if (family != nullptr) at = read_.When(child, family->when);
     if (!at && type.dated) at = read_.When(child, "from");
-    const Value created = view_.Get(child, kCreatedAtField);
-    if (!at && created.is(Value::Kind::kTimestamp)) at = created.timestamp();
-    if (!at) return;
+    if (!at) {
+      RELATA_ASSIGN_OR_RETURN(const auto spans, links_.Spans(child, link));
+      at = spans.back().from;
+    }
     Add({*at, TimelineEntry::Kind::kRecord, type.name,
          internal::Describe(read_, child, options_.language), "", child, std::nullopt});
+    return absl::OkStatus();
   }
 
   void Events() {
@@ -187,6 +228,10 @@ class TimelineMaker {
   const TimelineOptions& options_;
   RecordRef record_;
   const TypeDef* type_ = nullptr;
+  internal::FieldHistory links_;
+  // Where in out_ an entry tells that a field took a value at an instant; beyond when it is left
+  // out.
+  std::map<std::pair<FieldId, Timestamp>, size_t> states_;
   std::vector<TimelineEntry> out_;
 };
 

@@ -10,6 +10,8 @@
 #include "base/strings.h"
 #include "engine/conditions.h"
 #include "engine/field_history.h"
+#include "expression/near_names.h"
+#include "relata/base/text.h"
 #include "relata/process/pipeline.h"
 
 namespace relata {
@@ -56,7 +58,9 @@ Duration Median(std::vector<Duration>& durations) {
   if (durations.empty()) return Duration{};
   const auto middle = durations.begin() + static_cast<std::ptrdiff_t>(durations.size() / 2);
   std::nth_element(durations.begin(), middle, durations.end());
-  return *middle;
+  if (durations.size() % 2 == 1) return *middle;
+  const Duration below = *std::max_element(durations.begin(), middle);
+  return Duration{below.micros + (middle->micros - below.micros) / 2};
 }
 
 template <class T>
@@ -65,9 +69,38 @@ void MostFirst(std::vector<T>& counted) {
                    [](const T& a, const T& b) { return a.count > b.count; });
 }
 
-bool IsStateField(const Crm& crm, std::string_view type, std::string_view field) {
+absl::Status CheckStateField(const Crm& crm, std::string_view type, std::string_view field) {
   const std::vector<std::string> fields = StateFields(crm, type);
-  return std::find(fields.begin(), fields.end(), field) != fields.end();
+  if (std::find(fields.begin(), fields.end(), field) != fields.end()) return absl::OkStatus();
+  return InvalidArgument(Concat(type, ".", field, " is no state: lifecycle, stage, status, or the ",
+                                "field of a pipeline"));
+}
+
+// The code of a state, which people call by its label.
+std::string StateCode(const FieldDef& field, std::string_view state) {
+  const std::string asked = Fold(state);
+  for (const PicklistEntry& entry : field.options) {
+    if (entry.code == state || Fold(entry.label.In(Language::kEnglish)) == asked ||
+        Fold(entry.label.In(Language::kFrench)) == asked) {
+      return entry.code;
+    }
+  }
+  return std::string(state);
+}
+
+// A state that nobody was ever in is empty; one that nobody can be in is a mistake of the asker.
+absl::Status CheckState(const Crm& crm, const CohortQuestion& question, const FieldDef& field,
+                        const std::set<std::string>& seen) {
+  std::set<std::string> known = seen;
+  for (const PicklistEntry& entry : field.options) known.insert(entry.code);
+  for (const Pipeline& pipeline : ListPipelines(crm)) {
+    if (pipeline.type != question.type || pipeline.field != question.field) continue;
+    for (const Stage& stage : pipeline.stages) known.insert(stage.name);
+  }
+  if (known.contains(question.state)) return absl::OkStatus();
+  const std::vector<std::string> names(known.begin(), known.end());
+  return InvalidArgument(Concat("'", question.state, "' is no state of ", question.type, ".",
+                                question.field, internal::DidYouMean(question.state, names)));
 }
 
 // Follows everybody who entered the state in the period.
@@ -76,6 +109,7 @@ class CohortMaker {
   explicit CohortMaker(const CohortQuestion& question) : question_(question) {}
 
   void Add(RecordRef record, bool exists, const std::vector<StateSpan>& states) {
+    for (const StateSpan& span : states) seen_.insert(span.state);
     const auto entry = std::find_if(states.begin(), states.end(), [&](const StateSpan& s) {
       return s.state == question_.state && s.from >= question_.from && s.from < question_.until;
     });
@@ -90,6 +124,9 @@ class CohortMaker {
     for (auto state = entry; state != states.end(); ++state) path.push_back(state->state);
     paths_[std::move(path)].push_back(states.back().from - entry->from);
   }
+
+  // Every state that anybody was in.
+  const std::set<std::string>& seen() const { return seen_; }
 
   Cohort Take() {
     for (auto& [state, records] : now_of_) {
@@ -108,6 +145,7 @@ class CohortMaker {
  private:
   const CohortQuestion& question_;
   Cohort out_;
+  std::set<std::string> seen_;
   std::map<std::string, std::vector<RecordRef>> now_of_;
   std::map<std::vector<std::string>, std::vector<Duration>> paths_;
 };
@@ -150,6 +188,7 @@ absl::StatusOr<std::vector<Transition>> TransitionsOf(const Crm& crm, std::strin
                                                       std::string_view field, Timestamp since,
                                                       const QueryOptions& asking) {
   RELATA_ASSIGN_OR_RETURN(const Asked asked, Ask(crm, type, field, asking));
+  RELATA_RETURN_IF_ERROR(CheckStateField(crm, type, field));
   FieldHistory history(crm.engine(), *asked.view);
   std::map<std::pair<std::string, std::string>, std::vector<Duration>> found;
   for (Row row = 0; row < asked.view->RowLimit(asked.type->id); ++row) {
@@ -172,14 +211,13 @@ absl::StatusOr<std::vector<Transition>> TransitionsOf(const Crm& crm, std::strin
   return transitions;
 }
 
-absl::StatusOr<Cohort> CohortOf(const Crm& crm, const CohortQuestion& question,
+absl::StatusOr<Cohort> CohortOf(const Crm& crm, const CohortQuestion& asked_for,
                                 const QueryOptions& asking) {
+  CohortQuestion question = asked_for;
   if (!(question.from < question.until)) return InvalidArgument("the period of a cohort is empty");
   RELATA_ASSIGN_OR_RETURN(const Asked asked, Ask(crm, question.type, question.field, asking));
-  if (!IsStateField(crm, question.type, question.field)) {
-    return InvalidArgument(Concat(question.type, ".", question.field, " is no state: lifecycle, ",
-                                  "stage, status, or the field of a pipeline"));
-  }
+  RELATA_RETURN_IF_ERROR(CheckStateField(crm, question.type, question.field));
+  question.state = StateCode(*asked.field, question.state);
   FieldHistory history(crm.engine(), *asked.view);
   CohortMaker cohort(question);
   std::set<RecordRef> followed;
@@ -191,6 +229,7 @@ absl::StatusOr<Cohort> CohortOf(const Crm& crm, const CohortQuestion& question,
                             history.Spans(stands_for, asked.field->id));
     cohort.Add(stands_for, asked.view->Exists(stands_for), Told(std::move(spans), asking.now));
   }
+  RELATA_RETURN_IF_ERROR(CheckState(crm, question, *asked.field, cohort.seen()));
   Cohort out = cohort.Take();
   RELATA_ASSIGN_OR_RETURN(out.erased, crm.Erased(question.type));
   return out;

@@ -34,6 +34,10 @@ struct FieldNames {
     if (field == nullptr) return "?";
     return session.json ? field->name : field->label.In(session.language());
   }
+  std::string Text(const Crm& crm, FieldId id, const Value& value) const {
+    const FieldDef* field = type.field(id);
+    return field == nullptr ? ValueText(crm, value) : FieldText(crm, session, *field, value);
+  }
 };
 
 Json EntryJson(const Crm& crm, const HistoryEntry& entry, const FieldNames& names) {
@@ -59,9 +63,11 @@ void PrintEntry(const Crm& crm, const Session& session, const HistoryEntry& entr
                            entry.actor, entry.source.empty() ? "" : "  ", entry.source,
                            entry.reason.empty() ? "" : "  ", entry.reason));
   for (const FieldChange& change : entry.changes) {
-    const std::string before = ValueText(crm, change.before);
-    session.PrintLine(Concat("  ", names.Of(change.field), ": ", before,
-                             before.empty() ? "" : " -> ", ValueText(crm, change.after)));
+    const std::string before = names.Text(crm, change.field, change.before);
+    std::string after = names.Text(crm, change.field, change.after);
+    if (after.empty()) after = session.Say("(none)", "(aucun)");
+    session.PrintLine(
+        Concat("  ", names.Of(change.field), ": ", before, before.empty() ? "" : " -> ", after));
   }
 }
 
@@ -96,7 +102,7 @@ int Run(const Session& session, const std::string& name) {
   Hide(*crm, session, *record, type, *entries);
   const FieldNames names{type, session};
   if (session.json) {
-    Json out = {{"id", name}, {"entries", Json::array()}};
+    Json out = {{"id", ValueJson(*crm, Value::Record(*record))}, {"entries", Json::array()}};
     for (const HistoryEntry& entry : *entries) {
       out["entries"].push_back(EntryJson(*crm, entry, names));
     }

@@ -6,6 +6,7 @@
 
 #include "base/strings.h"
 #include "relata/expression/json.h"
+#include "relata/process/overview.h"
 
 namespace relata::shell {
 namespace {
@@ -99,6 +100,12 @@ std::string TextTable::ToString() const {
     out += line + "\n";
   }
   return out;
+}
+
+std::string FieldText(const Crm& crm, const Session& session, const FieldDef& field,
+                      const Value& value) {
+  const bool composed = value.is(Value::Kind::kRecord) || value.is(Value::Kind::kList);
+  return composed ? ValueText(crm, value) : DisplayText(field, value, session.language());
 }
 
 std::vector<std::string> SplitList(std::string_view text) {

@@ -30,6 +30,10 @@ Json ValueJson(const Crm& crm, const Value& value);
 // A value in one line of text; a record by what people call it.
 std::string ValueText(const Crm& crm, const Value& value);
 
+// The same for a field: a choice by its label in the session's language.
+std::string FieldText(const Crm& crm, const Session& session, const FieldDef& field,
+                      const Value& value);
+
 // Of an answer about the past: which one, and how many records it leaves out because they were
 // erased since. Nothing today.
 void PutTimes(const Session& session, int64_t erased, Json& out);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/strings.h"
+#include "relata/process/overview.h"
 #include "relata/process/timeline.h"
 #include "relata/process/trajectory.h"
 #include "shell/command.h"
@@ -19,12 +20,15 @@ namespace {
 
 using internal::Concat;
 
-// "3 d", "5 h", "12 min": a duration as people say it.
-std::string Lasted(Duration duration) {
-  const int64_t minutes = duration.micros / 60'000'000;
-  if (minutes >= 2 * 24 * 60) return Concat(minutes / (24 * 60), " d");
-  if (minutes >= 120) return Concat(minutes / 60, " h");
-  return Concat(minutes, " min");
+// "3 d", "5 h", "12 min": a duration as people say it, to the nearest.
+std::string Lasted(const Session& session, Duration duration) {
+  const auto nearest = [&](int64_t minutes) {
+    const int64_t unit = minutes * 60'000'000;
+    return (duration.micros + unit / 2) / unit;
+  };
+  if (nearest(1) >= 2 * 24 * 60) return Concat(nearest(24 * 60), session.Say(" d", " j"));
+  if (nearest(1) >= 120) return Concat(nearest(60), " h");
+  return Concat(nearest(1), " min");
 }
 
 int64_t Seconds(Duration duration) { return duration.micros / 1'000'000; }
@@ -84,7 +88,7 @@ int Timeline(const Session& session, const TimelineRequest& request) {
       TimelineOf(*crm, *record, QuestionOf(session), {*from, *until, session.language()});
   if (!entries.ok()) return session.Fail(entries.status());
   if (session.json) {
-    Json out = {{"id", request.record}, {"entries", Json::array()}};
+    Json out = {{"id", ValueJson(*crm, Value::Record(*record))}, {"entries", Json::array()}};
     for (const TimelineEntry& entry : *entries) out["entries"].push_back(EntryJson(*crm, entry));
     out["now"] = FormatTimestamp(session.now());
     PutTimes(session, 0, out);
@@ -94,8 +98,9 @@ int Timeline(const Session& session, const TimelineRequest& request) {
   for (const TimelineEntry& entry : *entries) {
     session.PrintLine(Concat(
         FormatTimestamp(entry.at), "  ", KindName(entry.kind), "  ", entry.text,
-        entry.lasted ? Concat(" (", session.Say("after ", "après "), Lasted(*entry.lasted), ")")
-                     : "",
+        entry.lasted
+            ? Concat(" (", session.Say("after ", "après "), Lasted(session, *entry.lasted), ")")
+            : "",
         entry.actor.empty() ? "" : "  ", entry.actor));
   }
   return kDone;
@@ -119,8 +124,12 @@ AsOf AsOfInstant(std::optional<Timestamp> at, bool known) {
 
 std::string FieldLine(const Crm& crm, const TypeDef& type, const Session& session,
                       const FieldChange& change) {
-  return Concat(type.field(change.field)->label.In(session.language()), ": ",
-                ValueText(crm, change.before), " -> ", ValueText(crm, change.after));
+  const FieldDef& field = *type.field(change.field);
+  const std::string before = FieldText(crm, session, field, change.before);
+  std::string after = FieldText(crm, session, field, change.after);
+  if (after.empty()) after = session.Say("(none)", "(aucun)");
+  return Concat(field.label.In(session.language()), ": ", before, before.empty() ? "" : " -> ",
+                after);
 }
 
 Json FieldsJson(const Crm& crm, const TypeDef& type, const std::vector<FieldChange>& fields) {
@@ -133,11 +142,19 @@ Json FieldsJson(const Crm& crm, const TypeDef& type, const std::vector<FieldChan
   return out;
 }
 
-int PrintRecordDiff(const Crm& crm, const Session& session, const RecordDiff& diff) {
+// What kind of record it is.
+std::string KindLabel(const Crm& crm, const Session& session, RecordRef record) {
+  return crm.schema()->type(record.type).label.In(session.language());
+}
+
+int PrintRecordDiff(const Crm& crm, const Crm& before, const Session& session,
+                    const RecordDiff& diff) {
   const std::shared_ptr<const Schema> schema = crm.schema();
   const TypeDef& type = schema->type(diff.record.type);
   if (session.json) {
-    Json out = {{"existed", diff.existed}, {"exists", diff.exists}};
+    Json out = {{"id", ValueJson(diff.exists ? crm : before, Value::Record(diff.record))},
+                {"existed", diff.existed},
+                {"exists", diff.exists}};
     out["fields"] = FieldsJson(crm, type, diff.fields);
     for (const auto& [name, list] : {std::pair{"joined", &diff.joined}, {"left", &diff.left}}) {
       out[name] = Json::array();
@@ -154,10 +171,10 @@ int PrintRecordDiff(const Crm& crm, const Session& session, const RecordDiff& di
     session.PrintLine(FieldLine(crm, type, session, change));
   }
   for (const auto& [link, record] : diff.joined) {
-    session.PrintLine(Concat("+ ", link, ": ", TitleOf(crm, record)));
+    session.PrintLine(Concat("+ ", KindLabel(crm, session, record), " ", TitleOf(crm, record)));
   }
   for (const auto& [link, record] : diff.left) {
-    session.PrintLine(Concat("- ", link, ": ", TitleOf(crm, record)));
+    session.PrintLine(Concat("- ", KindLabel(crm, session, record), " ", TitleOf(before, record)));
   }
   return diff.empty() ? kDone : kNo;
 }
@@ -214,7 +231,8 @@ int Diff(const Session& session, const DiffRequest& request) {
     const absl::StatusOr<RecordRef> record = FindRecord(*crm, request.subject);
     if (!record.ok()) return session.Fail(record.status());
     const auto diff = DiffRecord(*crm, *record, first, second, asking);
-    return diff.ok() ? PrintRecordDiff(*after, session, *diff) : session.Fail(diff.status());
+    return diff.ok() ? PrintRecordDiff(*after, *before, session, *diff)
+                     : session.Fail(diff.status());
   }
   const auto diff = request.segment.empty()
                         ? DiffType(*crm, request.subject, first, second, asking)
@@ -232,17 +250,33 @@ struct CohortRequest {
   std::string until;
 };
 
-std::string StateName(const Session& session, const std::string& state) {
-  return state.empty() ? std::string(session.Say("(none)", "(aucun)")) : state;
-}
-
-std::string PathText(const Session& session, const std::vector<std::string>& states) {
-  std::string text;
-  for (const std::string& state : states) {
-    text += Concat(text.empty() ? "" : " -> ", StateName(session, state));
+// States by the labels of their field.
+class StateNames {
+ public:
+  StateNames(const Crm& crm, const Session& session, const CohortQuestion& question)
+      : session_(session), schema_(crm.schema()) {
+    const TypeDef* type = schema_->Find(question.type);
+    field_ = type == nullptr ? nullptr : type->FindField(question.field);
   }
-  return text;
-}
+
+  std::string Of(const std::string& state) const {
+    if (state.empty()) return std::string(session_.Say("(none)", "(aucun)"));
+    if (field_ == nullptr) return state;
+    return DisplayText(*field_, Value::Text(state), session_.language());
+  }
+  std::string Path(const std::vector<std::string>& states) const {
+    std::string text;
+    for (const std::string& state : states) {
+      text += Concat(text.empty() ? "" : " -> ", Of(state));
+    }
+    return text;
+  }
+
+ private:
+  const Session& session_;
+  const std::shared_ptr<const Schema> schema_;
+  const FieldDef* field_;
+};
 
 int PrintCohort(const Crm& crm, const Session& session, const CohortRequest& request,
                 const Cohort& cohort) {
@@ -271,10 +305,11 @@ int PrintCohort(const Crm& crm, const Session& session, const CohortRequest& req
   }
   session.PrintLine(
       Concat(cohort.size, session.Say(" entered ", " entrés dans "), request.entered));
+  const StateNames names(crm, session, request.question);
   TextTable table({});
   for (const CohortState& state : cohort.now) {
-    table.Add({"  " + StateName(session, state.state), Concat(state.count),
-               Concat(100 * state.count / std::max<int64_t>(1, cohort.size), " %")});
+    table.Add({"  " + names.Of(state.state), Concat(state.count),
+               Concat((200 * state.count + cohort.size) / (2 * cohort.size), " %")});
   }
   session.Print(table.ToString());
   if (cohort.gone > 0) {
@@ -282,8 +317,9 @@ int PrintCohort(const Crm& crm, const Session& session, const CohortRequest& req
         Concat("  ", cohort.gone, session.Say(" deleted since", " supprimés depuis")));
   }
   for (const CohortPath& path : cohort.paths) {
-    session.PrintLine(Concat("  ", path.count, "  ", PathText(session, path.states),
-                             path.states.size() > 1 ? Concat(" (", Lasted(path.median), ")") : ""));
+    session.PrintLine(
+        Concat("  ", path.count, "  ", names.Path(path.states),
+               path.states.size() > 1 ? Concat(" (", Lasted(session, path.median), ")") : ""));
   }
   PrintErased(session, cohort.erased);
   return kDone;
@@ -314,6 +350,7 @@ int RunTransitions(const Session& session, const CohortRequest& request) {
   const auto found = TransitionsOf(*crm, request.question.type, request.question.field,
                                    from->value_or(Timestamp::kMin), QuestionOf(session));
   if (!found.ok()) return session.Fail(found.status());
+  const StateNames names(*crm, session, request.question);
   Json out = Json::array();
   TextTable table({std::string(session.Say("from", "de")), std::string(session.Say("to", "vers")),
                    std::string(session.Say("count", "nombre")),
@@ -323,8 +360,8 @@ int RunTransitions(const Session& session, const CohortRequest& request) {
                    {"to", one.to},
                    {"count", one.count},
                    {"median_seconds", Seconds(one.median)}});
-    table.Add({StateName(session, one.from), StateName(session, one.to), Concat(one.count),
-               Lasted(one.median)});
+    table.Add(
+        {names.Of(one.from), names.Of(one.to), Concat(one.count), Lasted(session, one.median)});
   }
   if (session.json) {
     session.PrintLine(out.dump());

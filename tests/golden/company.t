@@ -110,7 +110,7 @@ What keeps the base healthy, and is overdue.
 The history of a record, and a record that is not there.
 
   $ relata --db vernay.db history contact/crm:C0000001 | sed -n 2,4p
-    Civility: mrs
+    Civility: Mrs
     Given name: Claire
     Family name: Fontaine-Mercier
   $ relata --db vernay.db history contact/crm:C9 2>&1

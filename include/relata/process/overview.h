@@ -26,6 +26,10 @@
 
 namespace relata {
 
+// A value of a field in one line, as people read it: a choice by its label, a truth as yes or no.
+// Of a record only its reference: what it is called, Crm::Title says.
+std::string DisplayText(const FieldDef& field, const Value& value, Language language);
+
 // A field with its label and its value as people read it.
 struct LabelledValue {
   std::string field;

@@ -5,7 +5,9 @@
 // The timeline joins what is kept in five places: the record's own changes, its moves from state to
 // state with how long each state lasted, the events about it, the records that name it (an order, a
 // post, a ticket), and the lines of its consent ledger. What a merged record did is told of the one
-// it was merged into.
+// it was merged into. A move from state to state is told once, as a state; a record that names
+// this one is told as it is now, from when it does; one that names another by now is told there
+// (DiffRecord says who left).
 //
 // A difference is between two graphs (engine/as_of.h): of one record with its fields, links and
 // what happened between; or of all records of a type. Its cost follows what changed.

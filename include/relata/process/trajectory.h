@@ -52,9 +52,10 @@ struct Transition {
   std::string from;
   std::string to;
   int64_t count = 0;
-  Duration median;  // time spent in `from` before
+  Duration median;  // time spent in `from` before; of an even number, half way between two
 };
-// Every transition in [since, asking.now], the most frequent first.
+// Every transition in [since, asking.now], the most frequent first. InvalidArgument when the field
+// is no state field of the type; NotFound.
 absl::StatusOr<std::vector<Transition>> TransitionsOf(const Crm& crm, std::string_view type,
                                                       std::string_view field, Timestamp since,
                                                       const QueryOptions& asking);
@@ -62,7 +63,7 @@ absl::StatusOr<std::vector<Transition>> TransitionsOf(const Crm& crm, std::strin
 struct CohortQuestion {
   std::string type;
   std::string field;  // a state field
-  std::string state;  // entered
+  std::string state;  // entered, by its code or its label
   Timestamp from;     // in [from, until)
   Timestamp until;
 };
@@ -87,7 +88,8 @@ struct Cohort {
   std::vector<CohortPath> paths;  // how they got there, most first
 };
 
-// InvalidArgument when the field is no state field of the type or the period is empty; NotFound.
+// InvalidArgument when the field is no state field of the type, the state none of it, or the period
+// empty; NotFound.
 // Who was merged into another is followed as that one.
 absl::StatusOr<Cohort> CohortOf(const Crm& crm, const CohortQuestion& question,
                                 const QueryOptions& asking);

@@ -136,6 +136,21 @@ TEST_F(Import, ANewerExportUpdates) {
   EXPECT_EQ(Get("contact/shop:2", "city"), "Lyon");  // an empty cell says nothing
 }
 
+TEST_F(Import, ALinkInsideTheFileThatMovesIsAnUpdate) {
+  const std::string header = "Account ID,Account Name,Parent Account ID\n";
+  ImportText("accounts.csv", header + "A1,Group,\nA2,North,A1\nA3,South,A1\n");
+  options_.now = kNow + Days(1);
+  const FileImport file =
+      ImportText("accounts.csv", header + "A1,Group,\nA2,North,A3\nA3,South,A1\n");
+  EXPECT_EQ(file.updated, 1);
+  EXPECT_EQ(file.unchanged, 2);
+  EXPECT_EQ(Get("account/shop:A2", "parent"), "South");
+  const auto history = crm_->History(*crm_->Find("account/shop:A2"));
+  ASSERT_TRUE(history.ok()) << history.status();
+  EXPECT_EQ(history->back().source, "shop");
+  EXPECT_THAT(history->back().reason, HasSubstr("accounts.csv"));
+}
+
 TEST_F(Import, RowsWithoutIdAreKnownByWhatTheySay) {
   const char* text =
       "Subject,Due Date,Status\nCall,2021-04-16,Completed\nCall,2021-04-16,Completed\n"

@@ -129,6 +129,14 @@ TEST_F(People, OnlyStatesMakeACohort) {
   question.field = "given_name";
   EXPECT_TRUE(absl::IsInvalidArgument(CohortOf(crm_, question, Asking()).status()));
   question = March();
+  question.state = "custmer";
+  EXPECT_THAT(std::string(Message(CohortOf(crm_, question, Asking()).status())),
+              ::testing::HasSubstr("did you mean 'customer'"));
+  question.state = "Client";  // its label in French
+  EXPECT_EQ(CohortOf(crm_, question, Asking())->size, 2);
+  EXPECT_TRUE(absl::IsInvalidArgument(
+      TransitionsOf(crm_, "contact", "email", Timestamp::kMin, Asking()).status()));
+  question = March();
   question.until = question.from;
   EXPECT_TRUE(absl::IsInvalidArgument(CohortOf(crm_, question, Asking()).status()));
 }
@@ -155,14 +163,41 @@ TEST_F(People, TheTimelineHoldsEverythingInOrder) {
       EXPECT_GE(one.at, (*entries)[told.size() - 2].at);
     }
   }
-  EXPECT_THAT(told, ElementsAre("change created:", "state Life-cycle", "event Page",
-                                "change changed:", "state Life-cycle", "record Ticket",
-                                "consent withdraw", "change changed:", "state Life-cycle"));
-  EXPECT_EQ((*entries)[4].lasted, Days(39));
+  EXPECT_THAT(told,
+              ElementsAre("change created:", "state Life-cycle", "event Page", "state Life-cycle",
+                          "record Ticket", "consent withdraw", "state Life-cycle"));
+  EXPECT_EQ((*entries)[3].lasted, Days(39));
+  EXPECT_EQ((*entries)[3].actor, "user:amelie");
   TimelineOptions march;
   march.from = kMarch;
   march.until = kMarch + Days(5);
   EXPECT_THAT(*TimelineOf(crm_, marie_, Asking(), march), SizeIs(1));
+}
+
+TEST_F(People, WhatNamesARecordIsToldFromWhenItDoes) {
+  Transaction first = crm_.Begin(kSomebody);
+  const RecordRef old_firm = first.Create("account", {{"name", Value::Text("Old")}});
+  const RecordRef new_firm = first.Create("account", {{"name", Value::Text("New")}});
+  first.Update(marie_, {{"account", Value::Record(old_firm)}});
+  ASSERT_TRUE(first.Commit(kApril + Days(50)).ok());
+  Transaction second = crm_.Begin(kSomebody);
+  second.Update(marie_, {{"account", Value::Record(crm_.Resolve(new_firm))}});
+  ASSERT_TRUE(second.Commit(kApril + Days(60)).ok());
+  const auto entries = TimelineOf(crm_, crm_.Resolve(new_firm), Asking());
+  ASSERT_TRUE(entries.ok()) << entries.status();
+  ASSERT_THAT(*entries, SizeIs(2));
+  EXPECT_EQ((*entries)[1].record, marie_);
+  EXPECT_EQ((*entries)[1].at, kApril + Days(60));
+}
+
+TEST_F(People, ACorrectionThatNoStateTellsIsToldAsAChange) {
+  // Recorded last, in effect before what was recorded first: none of the later states is left.
+  Set(marie_, "lead", kNow - Days(2), kMarch + Days(1));
+  const auto entries = TimelineOf(crm_, marie_, Asking());
+  ASSERT_TRUE(entries.ok()) << entries.status();
+  std::vector<std::string> told;
+  for (const TimelineEntry& one : *entries) told.emplace_back(KindName(one.kind));
+  EXPECT_THAT(told, ElementsAre("change", "state", "change", "change", "change"));
 }
 
 AsOf At(Timestamp t) {
