@@ -34,6 +34,14 @@ struct RefHash {
   }
 };
 
+// The value of a field among those of a record; null when it is not there.
+inline const Value* FindIn(const FieldValues& values, FieldId field) {
+  for (const auto& [id, value] : values) {
+    if (id == field) return &value;
+  }
+  return nullptr;
+}
+
 class BatchDecision {
  public:
   // Everything must outlive the decision. `real` gives the row behind a provisional reference of an
