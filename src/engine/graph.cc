@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "engine/tables.h"
+#include "relata/model/validate.h"
 
 namespace relata::internal {
 
@@ -55,7 +56,7 @@ RecordTable::RecordTable(const TypeDef& type) {
   columns.emplace_back(ChunkedColumn(Kind::kTimestamp), edit);
   columns.emplace_back(ChunkedColumn(Kind::kTimestamp), edit);
   for (const FieldDef& field : type.fields) {
-    columns.emplace_back(ChunkedColumn(KindOf(field.kind), field.target), edit);
+    columns.emplace_back(ChunkedColumn(ValueKindOf(field.kind), field.target), edit);
   }
   reverse.resize(columns.size());
 }
@@ -113,7 +114,7 @@ EventTable::EventTable(const TypeDef& type)
       at(Kind::kTimestamp) {
   const EditToken edit = NewEdit();
   for (const FieldDef& field : type.fields) {
-    columns.emplace_back(ChunkedColumn(KindOf(field.kind), field.target), edit);
+    columns.emplace_back(ChunkedColumn(ValueKindOf(field.kind), field.target), edit);
   }
 }
 

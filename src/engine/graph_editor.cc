@@ -7,6 +7,7 @@
 
 #include "engine/graph.h"
 #include "engine/tables.h"
+#include "relata/model/validate.h"
 
 namespace relata::internal {
 
@@ -41,7 +42,7 @@ void GraphEditor::Extend(std::shared_ptr<const Schema> schema, TypeId first_empt
       RecordTable& table = graph_.records[id].Edit(edit_);
       for (size_t f = table.columns.size() - 2; f < type.fields.size(); ++f) {
         const FieldDef& field = type.fields[f];
-        table.columns.emplace_back(ChunkedColumn(KindOf(field.kind), field.target), edit_);
+        table.columns.emplace_back(ChunkedColumn(ValueKindOf(field.kind), field.target), edit_);
       }
       table.reverse.resize(table.columns.size());
     }
@@ -49,7 +50,7 @@ void GraphEditor::Extend(std::shared_ptr<const Schema> schema, TypeId first_empt
       EventTable& table = graph_.events[id].Edit(edit_);
       for (size_t f = table.columns.size(); f < type.fields.size(); ++f) {
         const FieldDef& field = type.fields[f];
-        table.columns.emplace_back(ChunkedColumn(KindOf(field.kind), field.target), edit_);
+        table.columns.emplace_back(ChunkedColumn(ValueKindOf(field.kind), field.target), edit_);
       }
     }
   }

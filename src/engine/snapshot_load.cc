@@ -11,6 +11,7 @@
 #include "engine/graph.h"
 #include "engine/tables.h"
 #include "relata/engine/snapshot.h"
+#include "relata/model/validate.h"
 #include "relata/storage/store.h"
 
 namespace relata {
@@ -29,7 +30,7 @@ absl::StatusOr<std::vector<FieldId>> StoredFields(const Schema& schema, TypeId t
   for (const ColumnSpec& column : table->columns) {
     const FieldDef* field = def.field(column.field);
     if (field == nullptr) continue;
-    if (KindOf(field->kind) != column.kind) {
+    if (ValueKindOf(field->kind) != column.kind) {
       return DataLoss(Concat(def.name, ".", field->name, " is stored as ", KindName(column.kind),
                              ", which the schema says it is not"));
     }

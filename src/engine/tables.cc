@@ -2,6 +2,8 @@
 
 #include "engine/tables.h"
 
+#include "relata/model/validate.h"
+
 namespace relata::internal {
 
 TableSpec TableOf(const TypeDef& type) {
@@ -16,7 +18,7 @@ TableSpec TableOf(const TypeDef& type) {
   }
   for (const FieldDef& f : type.fields) {
     if (f.state == FieldState::kRemoved) continue;
-    table.columns.push_back({f.id, f.name, KindOf(f.kind), f.is_link() ? f.target : kNoType,
+    table.columns.push_back({f.id, f.name, ValueKindOf(f.kind), f.is_link() ? f.target : kNoType,
                              f.personal != Personal::kNone, f.custom});
   }
   if (!type.event) {

@@ -12,34 +12,6 @@
 
 namespace relata::internal {
 
-// The kind of the values of a field.
-constexpr Value::Kind KindOf(FieldKind kind) {
-  switch (kind) {
-    case FieldKind::kText:
-    case FieldKind::kChoice:
-      return Value::Kind::kText;
-    case FieldKind::kBool:
-      return Value::Kind::kBool;
-    case FieldKind::kInt:
-      return Value::Kind::kInt;
-    case FieldKind::kDouble:
-      return Value::Kind::kDouble;
-    case FieldKind::kMoney:
-      return Value::Kind::kMoney;
-    case FieldKind::kDate:
-      return Value::Kind::kDate;
-    case FieldKind::kTimestamp:
-      return Value::Kind::kTimestamp;
-    case FieldKind::kDuration:
-      return Value::Kind::kDuration;
-    case FieldKind::kLink:
-      return Value::Kind::kRecord;
-    case FieldKind::kTextList:
-      return Value::Kind::kList;
-  }
-  return Value::Kind::kNull;
-}
-
 // The table of a type: its fields in the order of their ids, removed ones left out, and for records
 // created_at and updated_at behind them. The id of a record, and subject and instant of an event,
 // are the table's own.

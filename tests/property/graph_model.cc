@@ -12,6 +12,7 @@
 #include "codec/pack.h"
 #include "engine/tables.h"
 #include "gtest/gtest.h"
+#include "relata/model/validate.h"
 
 namespace relata::testing {
 namespace {
@@ -395,7 +396,7 @@ void CommitSource::AddEvents(const GraphModel& model, TypeId type, int size, Com
   events.first_seq = batch.commit.last_seq + 1;
   for (const FieldDef& field : def.fields) {
     events.fields.push_back(field.id);
-    events.columns.emplace_back(internal::KindOf(field.kind), field.target);
+    events.columns.emplace_back(ValueKindOf(field.kind), field.target);
   }
   for (int i = 0; i < size; ++i) {
     events.subjects.push_back(AnyRecord(model, def.subject).row);
