@@ -111,7 +111,7 @@ absl::StatusOr<std::vector<RecordRef>> OpenOrders(const Crm& crm) {
 
 absl::StatusOr<ErasureReport> CarryOut(Crm& crm, std::span<const RecordRef> persons,
                                        const ErasureOptions& options, const Actor& actor,
-                                       Timestamp now) {
+                                       Timestamp now, bool scrub_anyway = false) {
   ErasureReport report;
   const size_t chunk = std::max<size_t>(options.chunk, 1);
   for (size_t from = 0; from < persons.size(); from += chunk) {
@@ -119,7 +119,7 @@ absl::StatusOr<ErasureReport> CarryOut(Crm& crm, std::span<const RecordRef> pers
                                       persons.subspan(from, std::min(chunk, persons.size() - from)),
                                       options, actor, now, report));
   }
-  if (options.scrub && !report.commits.empty()) {
+  if (options.scrub && (scrub_anyway || !report.commits.empty())) {
     const absl::Status scrubbed = crm.engine().Scrub();
     report.scrubbed = scrubbed.ok();
     if (!scrubbed.ok()) report.pending = Message(scrubbed);
@@ -168,7 +168,7 @@ absl::StatusOr<ErasureReport> ResumeErasures(Crm& crm, const ErasureOptions& opt
   RELATA_RETURN_IF_ERROR(MayErase(crm, actor));
   RELATA_RETURN_IF_ERROR(internal::CheckKey(crm, options.key));
   RELATA_ASSIGN_OR_RETURN(const std::vector<RecordRef> persons, OpenOrders(crm));
-  return CarryOut(crm, persons, options, actor, now);
+  return CarryOut(crm, persons, options, actor, now, /*scrub_anyway=*/true);
 }
 
 absl::StatusOr<std::vector<RecordRef>> ErasedSubjects(const Crm& crm) {

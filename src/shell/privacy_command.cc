@@ -48,6 +48,8 @@ void PrintSteps(const Session& session, const std::vector<ErasureStep>& steps) {
   session.Print(table.ToString());
 }
 
+bool OnServer(const Session& session) { return session.database.find("://") != std::string::npos; }
+
 absl::StatusOr<ErasureOptions> OptionsOf(const Session& session, const EraseRequest& request) {
   RELATA_ASSIGN_OR_RETURN(const std::optional<SecretKey> key, session.PrivacyKey());
   if (!key) {
@@ -59,6 +61,11 @@ absl::StatusOr<ErasureOptions> OptionsOf(const Session& session, const EraseRequ
   options.why = request.why;
   options.journal = request.journal;
   // Beside the database and not in it, so that a copy of the database does not hold it.
+  if (options.journal.empty() && OnServer(session)) {
+    return InvalidArgument(
+        "a server's database has no place beside it: say where the erasure journal is, --journal "
+        "FILE, which is what a restored copy is told by");
+  }
   if (options.journal.empty() && session.database != ":memory:") {
     options.journal = session.database + ".erasures";
   }
@@ -109,6 +116,15 @@ int PrintReport(const Session& session, const ErasureReport& report) {
                              report.already, session.Say(" erased before, ", " déjà effacées, "),
                              report.held, session.Say(" partly held", " en partie gelées")));
     if (!report.pending.empty()) session.Warn(report.pending);
+    if (report.scrubbed && OnServer(session)) {
+      session.PrintLine(session.Say(
+          "The tables are written anew. The server's write-ahead log, replicas and backups keep "
+          "the "
+          "values until they run out: that is for who runs the server.",
+          "Les tables sont réécrites. Le journal de transactions du serveur, ses réplicas et ses "
+          "sauvegardes gardent les valeurs jusqu'à leur expiration : c'est à l'exploitant d'y "
+          "veiller."));
+    }
   }
   return report.held > 0 || !report.pending.empty() ? kNo : kDone;
 }
@@ -143,7 +159,8 @@ void AddErase(CLI::App& privacy, Session& session) {
       privacy, "erase", "Erase persons from the whole database",
       "Shows the plan with --dry-run; with --yes carries it out: records, history, events, keys,\n"
       "logs, names in texts. Accounting documents move to the archive, addresses stay as keyed\n"
-      "hashes. The journal, DATABASE.erasures when not given, is what a restored copy is told by.");
+      "hashes. The journal, DATABASE.erasures when not given, is what a restored copy is told by;\n"
+      "for a database on a server it must be given.");
   command->add_option("PERSON", r->persons, "TYPE/ID of contacts or leads")->required();
   command->add_flag("--dry-run", r->dry_run, "Show what would be done, change nothing");
   command->add_flag("--yes", r->yes, "Do it");

@@ -377,7 +377,7 @@ void AnErasureReachesWhatItNamesAndNoMore(StoreFixture& s) {
   EXPECT_EQ(LogLines(s, "outbox").size(), 2u);
   EXPECT_EQ(reader->FindOperation("form marie@vernay.fr")->id, 1);
   reader = nullptr;  // it would keep older pages alive
-  // A store whose medium is a server's can only say that the server has to.
+  // On a server the transactions of others may hold it up.
   const absl::Status scrubbed = s.store().Scrub(Seconds(5));
   EXPECT_TRUE(scrubbed.ok() || absl::IsFailedPrecondition(scrubbed)) << scrubbed;
   EXPECT_EQ(LogLines(s, "outbox").size(), 2u);

@@ -21,6 +21,7 @@ const std::set<std::string> kFunctions = {"coalesce",
                                           "max",
                                           "format_type",
                                           "to_regclass",
+                                          "pg_table_size",
                                           "substr",
                                           "jsonb_strip_nulls",
                                           "create_distributed_table",
@@ -28,9 +29,9 @@ const std::set<std::string> kFunctions = {"coalesce",
 const std::set<std::string> kOperators = {
     "=", "<>", "<", "<=", ">", ">=", "+", "-", "*", "||", "->", "->>"};
 const std::set<std::string> kStatements = {
-    "SelectStmt",      "InsertStmt",      "UpdateStmt",      "DeleteStmt", "CopyStmt",
-    "TransactionStmt", "CreateStmt",      "IndexStmt",       "ViewStmt",   "AlterTableStmt",
-    "DropStmt",        "VariableSetStmt", "CreateSchemaStmt"};
+    "SelectStmt",      "InsertStmt",      "UpdateStmt",       "DeleteStmt", "CopyStmt",
+    "TransactionStmt", "CreateStmt",      "IndexStmt",        "ViewStmt",   "AlterTableStmt",
+    "DropStmt",        "VariableSetStmt", "CreateSchemaStmt", "VacuumStmt"};
 const std::set<std::string> kTypes = {"bool",    "int4",     "int8",    "float8",      "text",
                                       "bytea",   "uuid",     "date",    "timestamptz", "jsonb",
                                       "numeric", "interval", "regclass"};

@@ -34,6 +34,16 @@ std::vector<std::vector<std::string>> PostgresQuery(const std::string& dsn, cons
   return rows;
 }
 
+PostgresTransaction::PostgresTransaction(const std::string& dsn)
+    : connection_(PQconnectdb(dsn.c_str())) {
+  PGresult* begun =
+      PQexec(static_cast<PGconn*>(connection_), "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1");
+  EXPECT_EQ(PQresultStatus(begun), PGRES_TUPLES_OK);
+  PQclear(begun);
+}
+
+PostgresTransaction::~PostgresTransaction() { PQfinish(static_cast<PGconn*>(connection_)); }
+
 void DropPostgresSchemas(const std::vector<std::string>& schemas) {
   for (const std::string& schema : schemas) {
     PostgresQuery(PostgresDsn(), "DROP SCHEMA IF EXISTS \"" + schema + "\" CASCADE");

@@ -15,6 +15,18 @@ namespace relata::testing {
 std::vector<std::vector<std::string>> PostgresQuery(const std::string& dsn, const std::string& sql,
                                                     bool names = false);
 
+// A transaction that has read and stays open. Not copyable.
+class PostgresTransaction {
+ public:
+  explicit PostgresTransaction(const std::string& dsn);
+  ~PostgresTransaction();
+  PostgresTransaction(const PostgresTransaction&) = delete;
+  PostgresTransaction& operator=(const PostgresTransaction&) = delete;
+
+ private:
+  void* connection_;
+};
+
 // Drops the schemas with everything in them, if they are there.
 void DropPostgresSchemas(const std::vector<std::string>& schemas);
 

@@ -78,8 +78,11 @@ struct ErasureReport {
   int64_t held = 0;     // of `persons`: something stays under a legal hold
   std::vector<ErasureStep> steps;
   std::vector<CommitId> commits;
-  bool scrubbed = false;  // no byte of the file holds a value any more; false: see `pending`
-  std::string pending;    // what keeps the file from being rewritten
+  // No byte of the file, or of a server's tables, holds a value any more (a server's write-ahead
+  // log, replicas and backups run out by their own rules). False: see `pending`, which says what
+  // keeps it from being rewritten; ResumeErasures tries again.
+  bool scrubbed = false;
+  std::string pending;
 };
 
 // Erases the persons. The whole list is recorded first, then journalled and carried out chunk by

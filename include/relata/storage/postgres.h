@@ -16,6 +16,10 @@
 // lock - then the old transaction has ended - and looks the commit up: OK, or Aborted, or Unknown
 // when the server cannot be reached before the deadline.
 //
+// Scrub writes the schema's tables anew (VACUUM FULL, which their owner may), so that no byte of an
+// erased row is left in them; every tenant waits meanwhile. The server's write-ahead log, its
+// replicas and its backups are not the store's: they run out by their own rules.
+//
 // On a distributed server (Citus) the tables are distributed by tenant_id, so one tenant lies on
 // one node; spreading one tenant over several nodes is not promised.
 

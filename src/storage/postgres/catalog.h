@@ -90,6 +90,12 @@ absl::StatusOr<std::shared_ptr<const PgCatalog>> LoadCatalog(PgConnection& conne
 std::map<std::string, std::string> TenantViews(const PgDialect& dialect, const PgCatalog& catalog,
                                                int64_t tenant, const std::string& views_schema);
 
+// Rewrites every table of the schema, so that no byte of a dead row is left in its files; all
+// tenants wait while a table is written. A transaction that is older than the erasure, or another
+// holder of a table, is waited for up to `patience`: then FailedPrecondition or Unavailable.
+// PermissionDenied when the tables are another role's.
+absl::Status ScrubTables(PgConnection& connection, const PgDialect& dialect, Duration patience);
+
 }  // namespace relata::internal
 
 #endif  // RELATA_SRC_STORAGE_POSTGRES_CATALOG_H_

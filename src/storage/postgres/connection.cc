@@ -335,9 +335,17 @@ absl::StatusOr<PgResult> PgConnection::Query(std::string sql, PgFields fields) {
   return *std::move(kept);
 }
 
-absl::Status PgConnection::Execute(const std::string& sql) {
+absl::Status PgConnection::Execute(const std::string& sql, const Notice& notice) {
+  PQnoticeReceiver before = nullptr;
+  if (notice) {
+    before = PQsetNoticeReceiver(
+        handle_, [](void* to, const PGresult* said) { (*static_cast<const Notice*>(to))(said); },
+        const_cast<Notice*>(&notice));
+  }
   Add(sql, {});
-  return Sync();
+  const absl::Status status = Sync();
+  if (notice) PQsetNoticeReceiver(handle_, before, nullptr);
+  return status;
 }
 
 // ---------------------------------------------------------------------------------------------------

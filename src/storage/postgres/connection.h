@@ -73,8 +73,10 @@ class PgConnection {
   absl::Status Sync();
   // Add and Sync of one statement.
   absl::StatusOr<PgResult> Query(std::string sql, PgFields fields = {});
-  // The same for a statement that is not worth keeping prepared: schema, settings.
-  absl::Status Execute(const std::string& sql);
+  // The same for a statement that is not worth keeping prepared: schema, settings. `notice` is
+  // called with what the server says meanwhile.
+  using Notice = std::function<void(const PGresult*)>;
+  absl::Status Execute(const std::string& sql, const Notice& notice = nullptr);
   // COPY ... FROM STDIN of rows in binary form, each with its count of fields.
   absl::Status Copy(const std::string& sql, std::string_view rows);
 

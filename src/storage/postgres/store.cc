@@ -136,6 +136,18 @@ class Home : public PgWriterHome, public std::enable_shared_from_this<Home> {
     return head;
   }
 
+  absl::Status Scrub(Duration patience) {
+    if (lent()) {
+      return FailedPrecondition(
+          "tables cannot be rewritten inside the host's transaction: scrub them from a store that "
+          "was opened by its connection string");
+    }
+    if (options_.read_only) return FailedPrecondition("the store is read-only");
+    // A connection of its own: the settings of the rewriting end with it.
+    RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<PgConnection> connection, pool_->Connect());
+    return ScrubTables(*connection, dialect_, patience);
+  }
+
   // --- For writers
 
   absl::StatusOr<std::string> Lock(PgConnection& connection, Duration patience) override {
@@ -350,7 +362,21 @@ class Home : public PgWriterHome, public std::enable_shared_from_this<Home> {
     }
     if (!tenant) return Aborted("the tenant could not be made beside others");
     tenant_ = *tenant;
-    return may_create ? MakeLock(connection) : absl::OkStatus();
+    if (!may_create) return absl::OkStatus();
+    RELATA_RETURN_IF_ERROR(AddMissing(connection));
+    return MakeLock(connection);
+  }
+
+  // A database of an older version gets the tables and indexes that came later.
+  absl::Status AddMissing(PgConnection& connection) {
+    RELATA_ASSIGN_OR_RETURN(
+        const PgResult taken,
+        connection.Query(Concat("SELECT name FROM ", dialect_.Name("relata_migration"))));
+    std::set<std::string> names = {"schema"};
+    for (int i = 0; i < taken.rows(); ++i) names.insert(taken.Text(i, 0));
+    std::vector<PgStep> steps = SystemTables(dialect_);
+    std::erase_if(steps, [&](const PgStep& step) { return names.contains(step.name); });
+    return steps.empty() ? absl::OkStatus() : RunSteps(connection, steps);
   }
 
   // Written last, so that a database without it is made again from where it was left.
@@ -470,12 +496,7 @@ class PostgresStore : public Store {
 
   absl::StatusOr<CommitId> HeadId() override { return home_->HeadId(); }
 
-  // Dead rows, the server's log, its replicas and its backups are not the store's to rewrite.
-  absl::Status Scrub(Duration) override {
-    return FailedPrecondition(
-        "the rows are gone; the server still has to VACUUM the tables and to let its log and "
-        "backups run out");
-  }
+  absl::Status Scrub(Duration patience) override { return home_->Scrub(patience); }
 
  private:
   std::shared_ptr<Home> home_;
