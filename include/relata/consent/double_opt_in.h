@@ -37,19 +37,30 @@ inline Timestamp RequestEnds(const Case& c, const LedgerLine& request) {
   return request.at + Days(c.policy.doi_ttl_days);
 }
 
+// What a walk along the ledger tells of one opt-in: requests and confirms of its scope, one instant
+// after another. A confirm answers earlier requests only, so of one instant the confirms come
+// first.
+inline bool OfOptIn(const Case& c, const LedgerLine& e, const LedgerLine& of, ConsentEvent event) {
+  return e.event == event && Visible(c.q, e) && SameOptIn(c, e, of);
+}
+
 // The request that the confirm at `index` of the ledger answers, or null.
 inline const LedgerLine* AnsweredRequest(const Case& c, size_t index) {
   const LedgerLine& confirm = c.ledger[index];
+  const LedgerLine* const lines = c.ledger.data();
   int taken = 0;  // requests that later confirms already took
-  for (size_t i = index; i-- > 0;) {
-    const LedgerLine& e = c.ledger[i];
-    if (e.event != ConsentEvent::kRequest && e.event != ConsentEvent::kConfirm) continue;
-    if (!Visible(c.q, e) || !SameOptIn(c, e, confirm)) continue;
-    if (e.event == ConsentEvent::kConfirm) {
-      ++taken;
-    } else if (e.at < confirm.at && taken-- == 0) {
-      return confirm.at < RequestEnds(c, e) ? &e : nullptr;
+  for (size_t end = index; end > 0;) {
+    size_t begin = end - 1;
+    while (begin > 0 && lines[begin - 1].at == lines[end - 1].at) --begin;
+    const bool earlier = lines[begin].at < confirm.at;
+    for (size_t i = end; earlier && i-- > begin;) {
+      if (!OfOptIn(c, lines[i], confirm, ConsentEvent::kRequest) || taken-- > 0) continue;
+      return confirm.at < RequestEnds(c, lines[i]) ? &lines[i] : nullptr;
     }
+    for (size_t i = end; i-- > begin;) {
+      taken += OfOptIn(c, lines[i], confirm, ConsentEvent::kConfirm) ? 1 : 0;
+    }
+    end = begin;
   }
   return nullptr;
 }
@@ -58,16 +69,19 @@ inline const LedgerLine* AnsweredRequest(const Case& c, size_t index) {
 inline bool AwaitsConfirm(const Case& c, size_t index) {
   const LedgerLine& request = c.ledger[index];
   if (c.q.at >= RequestEnds(c, request)) return false;
+  const LedgerLine* const lines = c.ledger.data();
   int open = 1;
-  for (size_t i = index + 1; i < c.ledger.size(); ++i) {
-    const LedgerLine& e = c.ledger[i];
-    if (e.event != ConsentEvent::kRequest && e.event != ConsentEvent::kConfirm) continue;
-    if (!Visible(c.q, e) || !SameOptIn(c, e, request)) continue;
-    if (e.event == ConsentEvent::kRequest) {
-      ++open;
-    } else if (e.at > request.at && --open == 0) {
-      return false;
+  for (size_t begin = index + 1; begin < c.ledger.size();) {
+    size_t end = begin + 1;
+    while (end < c.ledger.size() && lines[end].at == lines[begin].at) ++end;
+    const bool later = lines[begin].at > request.at;
+    for (size_t i = begin; later && i < end; ++i) {
+      if (OfOptIn(c, lines[i], request, ConsentEvent::kConfirm) && --open == 0) return false;
     }
+    for (size_t i = begin; i < end; ++i) {
+      open += OfOptIn(c, lines[i], request, ConsentEvent::kRequest) ? 1 : 0;
+    }
+    begin = end;
   }
   return true;
 }
