@@ -37,6 +37,19 @@ absl::StatusOr<Timestamp> InstantIn(int64_t micros, std::string_view what) {
   return t;
 }
 
+absl::Status CheckHandle(const relata_crm_t* crm, const void* output) {
+  if (crm == nullptr) return InvalidArgument("crm is NULL");
+  if (output == nullptr) return InvalidArgument("the output is NULL");
+  return absl::OkStatus();
+}
+
+absl::StatusOr<QueryOptions> Asking(const relata_crm_t& crm, int64_t now) {
+  QueryOptions options;
+  RELATA_ASSIGN_OR_RETURN(options.now, InstantIn(now, "now"));
+  options.reader = crm.actor;
+  return options;
+}
+
 absl::Status BufferOut(std::string bytes, relata_buffer_t** out) {
   *out = new relata_buffer_t{std::move(bytes)};
   return absl::OkStatus();

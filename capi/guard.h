@@ -85,6 +85,11 @@ absl::StatusOr<Options> OptionsIn(const Options* given) {
   return options;
 }
 
+// Neither the graph nor the output is NULL.
+absl::Status CheckHandle(const relata_crm_t* crm, const void* output);
+// A question of the handle's actor.
+absl::StatusOr<QueryOptions> Asking(const relata_crm_t& crm, int64_t now);
+
 absl::Status BufferOut(std::string bytes, relata_buffer_t** out);
 
 }  // namespace relata::capi

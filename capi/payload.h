@@ -58,6 +58,9 @@ class BatchReader {
   std::map<std::string, RecordRef, std::less<>> known_;  // "@label" and "TYPE/system:key"
 };
 
+// A value as JSON, a record by its name; null when the record is gone.
+absl::StatusOr<nlohmann::json> ValueOut(const Crm& crm, const Value& value);
+
 nlohmann::json CommitToJson(const relata::Commit& commit);
 
 // The record with its name, keys and the fields that `options.reader` may read.

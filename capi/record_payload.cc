@@ -139,6 +139,8 @@ std::string_view Expected(FieldKind kind) {
   return "a text";
 }
 
+}  // namespace
+
 absl::StatusOr<json> ValueOut(const Crm& crm, const Value& value) {
   if (!value.is(Value::Kind::kRecord)) return json::parse(ValueToJson(value));
   absl::StatusOr<std::string> name = crm.Name(value.record());
@@ -147,8 +149,6 @@ absl::StatusOr<json> ValueOut(const Crm& crm, const Value& value) {
   RELATA_RETURN_IF_ERROR(name.status());
   return json(*std::move(name));
 }
-
-}  // namespace
 
 absl::StatusOr<Value> BatchReader::ReadValue(const FieldDef& field, const json& given,
                                              const std::string& where) const {

@@ -65,19 +65,6 @@ absl::Status OpenCrm(std::string_view where, const relata_open_options_t& given,
   return absl::OkStatus();
 }
 
-absl::Status CheckHandle(const relata_crm_t* crm, const void* output) {
-  if (crm == nullptr) return InvalidArgument("crm is NULL");
-  if (output == nullptr) return InvalidArgument("the output is NULL");
-  return absl::OkStatus();
-}
-
-absl::StatusOr<QueryOptions> Asking(const relata_crm_t& crm, int64_t now) {
-  QueryOptions options;
-  RELATA_ASSIGN_OR_RETURN(options.now, InstantIn(now, "now"));
-  options.reader = crm.actor;
-  return options;
-}
-
 absl::Status ImportInto(relata_crm_t& crm, std::string_view text, Timestamp now,
                         relata_buffer_t** out) {
   RELATA_ASSIGN_OR_RETURN(const json request, ParseObject(text, "the request"));
@@ -125,6 +112,7 @@ absl::Status QueryInto(const relata_crm_t& crm, std::string_view type, std::stri
   }
   json result = {{"count", answer.count}, {"errors", answer.errors}, {"ids", std::move(ids)}};
   if (!answer.first_error.empty()) result["first_error"] = answer.first_error;
+  if (!crm.crm.as_of().today()) result["erased_since"] = answer.erased;
   return BufferOut(Dump(result), out);
 }
 

@@ -94,10 +94,10 @@ typedef struct relata_open_options_t {
   size_t tenant_size;
   const char* zone; /* IANA zone of a new database; NULL: "UTC" */
   size_t zone_size;
-  const char* actor; /* who acts and asks: "user:NAME", "user:NAME/ROLE", "system:NAME" */
-  size_t actor_size; /* NULL: "system:host" */
-  int32_t exclusive; /* 1: nobody else writes while it is open, so no question asks the store
-                        whether there is something newer */
+  const char* actor;       /* who acts and asks: "user:NAME", "user:NAME/ROLE", "system:NAME" */
+  size_t actor_size;       /* NULL: "system:host" */
+  int32_t exclusive;       /* 1: nobody else writes while it is open, so no question asks the store
+                              whether there is something newer */
   const char* privacy_key; /* 64 hexadecimal digits; needed once somebody was erased; NULL: none */
   size_t privacy_key_size;
 } relata_open_options_t;
@@ -151,9 +151,10 @@ RELATA_API relata_status_t relata_crm_get(relata_crm_t* crm, const char* name, s
                                           relata_error_t** err);
 
 /* The records of `type` for which the expression is true, as a QueryAnswer of crm.proto:
- * {"count": 2, "errors": 0, "ids": ["contact/..."]}. At most `limit` ids, 0 being all; the count is
- * of all. RELATA_INVALID_ARGUMENT with a caret under the place when the text does not check,
- * RELATA_PERMISSION_DENIED when it names what the actor may not read. */
+ * {"count": 2, "errors": 0, "ids": ["contact/..."]}, of a past graph also "erased_since". At most
+ * `limit` ids, 0 being all; the count is of all. RELATA_INVALID_ARGUMENT with a caret under the
+ * place when the text does not check, RELATA_PERMISSION_DENIED when it names what the actor may not
+ * read. */
 RELATA_API relata_status_t relata_crm_query(relata_crm_t* crm, const char* type, size_t type_size,
                                             const char* expression, size_t expression_size,
                                             int64_t now, int64_t limit, relata_buffer_t** answer,
@@ -171,6 +172,45 @@ RELATA_API relata_status_t relata_crm_count(relata_crm_t* crm, const char* type,
 RELATA_API relata_status_t relata_why(relata_crm_t* crm, const char* name, size_t name_size,
                                       const char* expression, size_t expression_size, int64_t now,
                                       relata_buffer_t** lines, relata_error_t** err);
+
+/* The 360-degree view of the record `name`, an Overview of crm.proto: what it is called, its fields
+ * by label, what belongs to it, what is open and in force, what happened, newest first and at most
+ * `timeline` of it (0: twenty). RELATA_NOT_FOUND, RELATA_PERMISSION_DENIED. */
+RELATA_API relata_status_t relata_crm_overview(relata_crm_t* crm, const char* name,
+                                               size_t name_size, int64_t now, int64_t timeline,
+                                               relata_buffer_t** view, relata_error_t** err);
+
+/* ---- The past ---- */
+
+/* The same graph as it was: *past is a handle of its own, and every question asked of it - a
+ * record, a query, a segment, a decision, the view above - is answered from the graph of that
+ * instant. `at` is what was so then, by the days on which things took effect; `known_at` is what
+ * was known then, by the commits made until then; both together what was known then about an
+ * earlier day. 0 leaves one open; both 0 is today. `now` is still given with each question, as a
+ * rule the same instant.
+ *
+ * It takes no change: putting, committing, importing, defining and attempts to send are
+ * RELATA_FAILED_PRECONDITION. People who were erased since are in no answer, and each answer says
+ * how many are left out where it can ("erased_since"). The caller closes it with relata_crm_close,
+ * before or after the graph it is of. RELATA_INVALID_ARGUMENT outside the years 0001 to 9999. */
+RELATA_API relata_status_t relata_crm_past(relata_crm_t* crm, int64_t at, int64_t known_at,
+                                           relata_crm_t** past, relata_error_t** err);
+
+/* What happened to the record `name`, oldest first: a line a commit, each a HistoryEntry of
+ * crm.proto ended by a newline, with the values before and after that the actor may read. Of a past
+ * graph: what was known and in effect then. RELATA_NOT_FOUND, RELATA_PERMISSION_DENIED. */
+RELATA_API relata_status_t relata_crm_history(relata_crm_t* crm, const char* name, size_t name_size,
+                                              int64_t now, relata_buffer_t** lines,
+                                              relata_error_t** err);
+
+/* Everything that happened to the record in [from, until), 0 leaving an end open, and nothing later
+ * than `now`, oldest first: its changes, states with how long the one before lasted, events, the
+ * records that name it, consent. A line an entry, each a TimelineEntry of crm.proto.
+ * RELATA_NOT_FOUND, RELATA_PERMISSION_DENIED. */
+RELATA_API relata_status_t relata_crm_timeline(relata_crm_t* crm, const char* name,
+                                               size_t name_size, int64_t from, int64_t until,
+                                               int64_t now, relata_buffer_t** lines,
+                                               relata_error_t** err);
 
 /* ---- Segments ---- */
 

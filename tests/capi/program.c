@@ -233,6 +233,104 @@ static void test_failures(relata_crm_t* crm) {
   relata_crm_close(NULL);
 }
 
+/* The graph as it was: Marie's country changes on the second day. */
+static void test_past(relata_crm_t* crm) {
+  static const int64_t kDay = INT64_C(86400000000);
+  static const char move[] = "{\"name\":\"contact/web:1\",\"fields\":{\"country\":\"BE\"}}";
+  relata_crm_t* past = NULL;
+  relata_crm_t* before = NULL;
+  relata_buffer_t* out = NULL;
+  relata_error_t* err = NULL;
+  int64_t count = -1;
+  int32_t member = -1;
+  CHECK(relata_crm_put(crm, TEXT(move), kNow + 2 * kDay, &out, &err) == RELATA_OK);
+  CHECK(ok(err));
+  relata_buffer_free(out);
+  CHECK(relata_crm_past(crm, kNow + kDay, 0, &past, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(relata_crm_past(crm, 0, kNow - kDay, &before, &err) == RELATA_OK);
+  CHECK(ok(err));
+
+  CHECK(relata_crm_get(crm, TEXT("contact/web:1"), kNow + 3 * kDay, &out, &err) == RELATA_OK);
+  CHECK(holds(out, "\"country\":\"BE\""));
+  relata_buffer_free(out);
+  CHECK(relata_crm_get(past, TEXT("contact/web:1"), kNow + kDay, &out, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(holds(out, "\"country\":\"FR\""));
+  relata_buffer_free(out);
+  CHECK(relata_crm_get(before, TEXT("contact/web:1"), kNow - kDay, &out, NULL) == RELATA_NOT_FOUND);
+  CHECK(out == NULL);
+
+  CHECK(relata_crm_query(past, TEXT("contact"), TEXT("contact.country == 'FR'"), kNow + kDay, 0,
+                         &out, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(holds(out, "\"count\":1"));
+  CHECK(holds(out, "\"erased_since\":0"));
+  relata_buffer_free(out);
+  CHECK(relata_crm_count(before, TEXT("contact"), TEXT("true"), kNow - kDay, &count, NULL, &err) ==
+        RELATA_OK);
+  CHECK(ok(err));
+  CHECK(count == 0);
+  CHECK(relata_segment_contains(past, TEXT("french"), TEXT("contact/web:1"), kNow + kDay, &member,
+                                &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(member == 1);
+  CHECK(relata_segment_contains(crm, TEXT("french"), TEXT("contact/web:1"), kNow + 3 * kDay,
+                                &member, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(member == 0);
+
+  CHECK(relata_crm_overview(past, TEXT("contact/web:1"), kNow + kDay, 0, &out, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(holds(out, "\"country\":\"FR\""));
+  CHECK(holds(out, "\"title\":\"Marie\""));
+  CHECK(holds(out, "\"erased_since\":0"));
+  relata_buffer_free(out);
+  CHECK(relata_crm_overview(crm, TEXT("contact/web:1"), kNow + 3 * kDay, 0, &out, &err) ==
+        RELATA_OK);
+  CHECK(ok(err));
+  CHECK(holds(out, "\"country\":\"BE\""));
+  CHECK(strstr(relata_buffer_data(out), "erased_since") == NULL);
+  relata_buffer_free(out);
+
+  CHECK(relata_crm_history(crm, TEXT("contact/web:1"), kNow + 3 * kDay, &out, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(holds(out, "{\"after\":\"BE\",\"before\":\"FR\",\"field\":\"country\"}"));
+  relata_buffer_free(out);
+  CHECK(relata_crm_history(past, TEXT("contact/web:1"), kNow + kDay, &out, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(holds(out, "\"op\":\"created\""));
+  CHECK(strstr(relata_buffer_data(out), "\"BE\"") == NULL);
+  relata_buffer_free(out);
+  CHECK(relata_crm_timeline(crm, TEXT("contact/web:1"), kNow + kDay, 0, kNow + 3 * kDay, &out,
+                            &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(holds(out, "\"text\":\"changed: Country FR -> BE\""));
+  CHECK(strstr(relata_buffer_data(out), "created") == NULL);
+  relata_buffer_free(out);
+
+  CHECK(relata_crm_put(past, TEXT(move), kNow + 3 * kDay, &out, NULL) ==
+        RELATA_FAILED_PRECONDITION);
+  CHECK(relata_segment_define(past, TEXT("s"), TEXT("contact"), TEXT("true"), kNow + 3 * kDay,
+                              NULL) == RELATA_FAILED_PRECONDITION);
+  CHECK(relata_crm_past(crm, INT64_MAX, 0, &past, NULL) == RELATA_INVALID_ARGUMENT);
+  CHECK(past == NULL);
+  CHECK(relata_crm_past(crm, 0, 0, NULL, NULL) == RELATA_INVALID_ARGUMENT);
+  relata_crm_close(before);
+}
+
+/* A past graph outlives the handle it came from. */
+static void test_past_alone(relata_crm_t* crm) {
+  relata_crm_t* past = NULL;
+  int64_t count = -1;
+  CHECK(relata_crm_past(crm, kNow, 0, &past, NULL) == RELATA_OK);
+  relata_crm_close(crm);
+  CHECK(relata_crm_count(past, TEXT("contact"), TEXT("contact.country == 'FR'"), kNow, &count, NULL,
+                         NULL) == RELATA_OK);
+  CHECK(count == 1);
+  relata_crm_close(past);
+}
+
 /* A user without roles in the database reads everything; a reader writes nothing. */
 static void test_read_only(const char* database) {
   relata_open_options_t options;
@@ -283,7 +381,8 @@ int main(int argc, char** argv) {
   test_consent(crm);
   test_import(crm, argv[2]);
   test_failures(crm);
-  relata_crm_close(crm);
+  test_past(crm);
+  test_past_alone(crm);
   test_read_only(argv[1]);
   return failures == 0 ? 0 : 1;
 }

@@ -73,5 +73,51 @@ TEST_F(CApiRole, AClosedTypeIsDenied) {
   EXPECT_EQ(status, RELATA_PERMISSION_DENIED);
 }
 
+TEST_F(CApiRole, ThePastHidesWhatTheRoleHides) {
+  const std::string actor = "user:amelie/service";
+  relata_open_options_t options{};
+  options.struct_size = sizeof options;
+  options.actor = actor.data();
+  options.actor_size = actor.size();
+  relata_crm_t* crm = nullptr;
+  ASSERT_EQ(relata_crm_open(path_.data(), path_.size(), &options, &crm, nullptr), RELATA_OK);
+  relata_crm_t* past = nullptr;
+  ASSERT_EQ(relata_crm_past(crm, kNow, kNow, &past, nullptr), RELATA_OK);
+  const std::string marie = "contact/web:1";
+  const std::string acme = "account/erp:1";
+  for (relata_crm_t* handle : {crm, past}) {
+    relata_buffer_t* out = nullptr;
+    ASSERT_EQ(relata_crm_history(handle, marie.data(), marie.size(), kNow, &out, nullptr),
+              RELATA_OK);
+    std::string text = relata_buffer_data(out);
+    relata_buffer_free(out);
+    ASSERT_EQ(relata_crm_overview(handle, marie.data(), marie.size(), kNow, 0, &out, nullptr),
+              RELATA_OK);
+    text += relata_buffer_data(out);
+    relata_buffer_free(out);
+    ASSERT_EQ(relata_crm_timeline(handle, marie.data(), marie.size(), 0, 0, kNow, &out, nullptr),
+              RELATA_OK);
+    text += relata_buffer_data(out);
+    relata_buffer_free(out);
+    EXPECT_NE(text.find("Marie"), std::string::npos) << text;
+    EXPECT_EQ(text.find("1980-12-14"), std::string::npos) << text;
+    EXPECT_EQ(text.find("birth_date"), std::string::npos) << text;
+    EXPECT_EQ(relata_crm_history(handle, acme.data(), acme.size(), kNow, &out, nullptr),
+              RELATA_PERMISSION_DENIED);
+    relata_decision_t decision{};
+    decision.struct_size = sizeof decision;
+    relata_error_t* error = nullptr;
+    EXPECT_EQ(relata_may_contact(handle, marie.data(), marie.size(), "email", 5, "newsletter", 10,
+                                 kNow, nullptr, &decision, &error),
+              RELATA_OK)
+        << relata_error_message(error);
+    EXPECT_EQ(decision.outcome, RELATA_DENY);
+    EXPECT_NE(std::string(decision.rule), "");
+    relata_error_free(error);
+  }
+  relata_crm_close(past);
+  relata_crm_close(crm);
+}
+
 }  // namespace
 }  // namespace relata

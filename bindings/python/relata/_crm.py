@@ -82,6 +82,7 @@ class Answer:
     errors: int
     ids: list[str]
     first_error: str = ""
+    erased_since: int = 0  # of the past: left out because they were erased since
 
 
 class Crm:
@@ -117,6 +118,36 @@ class Crm:
         """The record with its name, keys and fields."""
         text = text_in(name)
         return json.loads(call_for_text(lib.relata_crm_get, self._handle, *text, _micros(now)))
+
+    def overview(self, name: str, now: Instant, timeline: int = 20) -> dict[str, Any]:
+        """The 360-degree view: fields by label, what belongs to it, what is open, what happened."""
+        asked = (*text_in(name), _micros(now), timeline)
+        return json.loads(call_for_text(lib.relata_crm_overview, self._handle, *asked))
+
+    def past(self, at: Instant | None = None, known_at: Instant | None = None) -> Crm:
+        """The graph as it was, to ask as this one: `at` is what was so then, `known_at` what was
+        known then, both what was known then about an earlier day. It takes no change.
+
+            with crm.past(at=day) as then:
+                then.query("contact", "contact.country == 'FR'", now=day)
+        """
+        handle = ffi.new("relata_crm_t**")
+        call(lib.relata_crm_past, self._handle, _open_end(at), _open_end(known_at), handle)
+        return Crm(handle[0])
+
+    def history(self, name: str, now: Instant) -> list[dict[str, Any]]:
+        """What happened to a record, oldest first: one entry a commit, with the values before and
+        after."""
+        asked = (*text_in(name), _micros(now))
+        return _lines(call_for_text(lib.relata_crm_history, self._handle, *asked))
+
+    def timeline(
+        self, name: str, now: Instant, since: Instant | None = None, until: Instant | None = None
+    ) -> list[dict[str, Any]]:
+        """Everything that happened to it, oldest first: changes, states, events, the records that
+        name it, consent."""
+        asked = (*text_in(name), _open_end(since), _open_end(until), _micros(now))
+        return _lines(call_for_text(lib.relata_crm_timeline, self._handle, *asked))
 
     def commit(self, batch: Mapping[str, Any], now: Instant) -> dict[str, Any]:
         """Commits puts, deletes, events and consents together or not at all."""
@@ -223,6 +254,15 @@ class Crm:
         request = {**options, "paths": [os.fspath(path) for path in paths]}
         text = text_in(json.dumps(request))
         return json.loads(call_for_text(lib.relata_crm_import, self._handle, *text, _micros(now)))
+
+
+def _open_end(instant: Instant | None) -> int:
+    """An instant that may be left open."""
+    return 0 if instant is None else _micros(instant)
+
+
+def _lines(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
 
 
 def _decision(decision: Any) -> Decision:

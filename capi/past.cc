@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a record is as a whole, what happened to it, and the graph as it was.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "capi/guard.h"
+#include "capi/payload.h"
+#include "relata/process/overview.h"
+#include "relata/process/timeline.h"
+
+namespace relata::capi {
+namespace {
+
+using nlohmann::json;
+
+absl::StatusOr<std::optional<Timestamp>> OptionalInstant(int64_t micros, std::string_view what) {
+  if (micros == 0) return std::optional<Timestamp>();
+  RELATA_ASSIGN_OR_RETURN(const Timestamp at, InstantIn(micros, what));
+  return std::optional<Timestamp>(at);
+}
+
+absl::StatusOr<json> Names(const Crm& crm, const std::vector<RecordRef>& records) {
+  json names = json::array();
+  for (const RecordRef record : records) {
+    RELATA_ASSIGN_OR_RETURN(std::string name, crm.Name(record));
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
+absl::StatusOr<json> Items(const Crm& crm, const std::vector<TimelineItem>& items) {
+  json out = json::array();
+  for (const TimelineItem& item : items) {
+    json one = {{"at", FormatTimestamp(item.at)}, {"type", item.type}, {"text", item.text}};
+    if (!item.record.none()) {
+      RELATA_ASSIGN_OR_RETURN(one["name"], crm.Name(item.record));
+    }
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+absl::StatusOr<json> OverviewToJson(const Crm& crm, const Overview& view) {
+  RELATA_ASSIGN_OR_RETURN(std::string name, crm.Name(view.subject));
+  json keys = json::array();
+  for (const auto& [system, key] : view.keys) keys.push_back({{"system", system}, {"key", key}});
+  json profile = json::object();
+  for (const LabelledValue& value : view.profile) profile[value.field] = value.text;
+  json related = json::object();
+  for (const RelatedCount& count : view.related) related[count.name] = count.count;
+  json out = {{"name", std::move(name)}, {"title", view.title},
+              {"keys", std::move(keys)}, {"profile", std::move(profile)},
+              {"orders", view.orders},   {"related", std::move(related)}};
+  RELATA_ASSIGN_OR_RETURN(out["parents"], Names(crm, view.parents));
+  RELATA_ASSIGN_OR_RETURN(out["people"], Names(crm, view.people));
+  RELATA_ASSIGN_OR_RETURN(out["open"], Items(crm, view.open));
+  RELATA_ASSIGN_OR_RETURN(out["running"], Items(crm, view.running));
+  RELATA_ASSIGN_OR_RETURN(out["timeline"], Items(crm, view.timeline));
+  if (view.orders > 0) {
+    RELATA_ASSIGN_OR_RETURN(out["bought"], ValueOut(crm, Value::Amount(view.bought)));
+  }
+  if (!crm.as_of().today()) {
+    RELATA_ASSIGN_OR_RETURN(out["erased_since"], crm.Erased(""));
+  }
+  return out;
+}
+
+std::string_view OpName(RecordWrite::Op op) {
+  switch (op) {
+    case RecordWrite::Op::kCreate:
+      return "created";
+    case RecordWrite::Op::kDelete:
+      return "deleted";
+    default:
+      return "updated";
+  }
+}
+
+// Which fields of a type the asker may read, found out as any expression would.
+class ReadableFields {
+ public:
+  ReadableFields(const Crm& crm, RecordRef record, const QueryOptions& asking)
+      : crm_(crm), record_(record), asking_(asking), schema_(crm.schema()) {}
+
+  const FieldDef* Find(FieldId id) {
+    const FieldDef* field = schema_->type(record_.type).field(id);
+    if (field == nullptr || field->name.empty()) return nullptr;
+    if (asking_.reader.kind == Actor::Kind::kSystem) return field;
+    const auto [known, fresh] = readable_.try_emplace(id, true);
+    if (fresh) {
+      const std::string path = schema_->type(record_.type).name + "." + field->name;
+      known->second = crm_.Evaluate(record_, path, asking_).status().code() !=
+                      absl::StatusCode::kPermissionDenied;
+    }
+    return known->second ? field : nullptr;
+  }
+
+ private:
+  const Crm& crm_;
+  const RecordRef record_;
+  const QueryOptions& asking_;
+  const std::shared_ptr<const Schema> schema_;
+  std::map<FieldId, bool> readable_;
+};
+
+absl::StatusOr<json> EntryToJson(const Crm& crm, const HistoryEntry& entry,
+                                 ReadableFields& readable) {
+  json out = {{"commit", entry.commit},
+              {"recorded", FormatTimestamp(entry.recorded)},
+              {"op", OpName(entry.op)},
+              {"actor", entry.actor}};
+  if (entry.effective_at) out["effective_at"] = FormatTimestamp(*entry.effective_at);
+  if (!entry.source.empty()) out["source"] = entry.source;
+  if (!entry.reason.empty()) out["reason"] = entry.reason;
+  json changes = json::array();
+  for (const FieldChange& change : entry.changes) {
+    const FieldDef* field = readable.Find(change.field);
+    if (field == nullptr) continue;
+    json one = {{"field", field->name}};
+    RELATA_ASSIGN_OR_RETURN(one["before"], ValueOut(crm, change.before));
+    RELATA_ASSIGN_OR_RETURN(one["after"], ValueOut(crm, change.after));
+    changes.push_back(std::move(one));
+  }
+  out["changes"] = std::move(changes);
+  return out;
+}
+
+absl::StatusOr<std::string> HistoryLines(const Crm& crm, RecordRef record,
+                                         const QueryOptions& asking) {
+  // What the reader may not read at all has no history either.
+  RELATA_RETURN_IF_ERROR(RecordToJson(crm, record, asking).status());
+  RELATA_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> history, crm.History(record));
+  ReadableFields readable(crm, record, asking);
+  std::string lines;
+  for (const HistoryEntry& entry : history) {
+    RELATA_ASSIGN_OR_RETURN(const json line, EntryToJson(crm, entry, readable));
+    lines += Dump(line) + "\n";
+  }
+  return lines;
+}
+
+absl::StatusOr<std::string> TimelineLines(const Crm& crm, RecordRef record,
+                                          const QueryOptions& asking,
+                                          const TimelineOptions& options) {
+  RELATA_ASSIGN_OR_RETURN(const std::vector<TimelineEntry> entries,
+                          TimelineOf(crm, record, asking, options));
+  std::string lines;
+  for (const TimelineEntry& entry : entries) {
+    json one = {{"at", FormatTimestamp(entry.at)},
+                {"kind", KindName(entry.kind)},
+                {"type", entry.type},
+                {"text", entry.text}};
+    if (!entry.actor.empty()) one["actor"] = entry.actor;
+    if (entry.kind == TimelineEntry::Kind::kRecord) {
+      RELATA_ASSIGN_OR_RETURN(one["name"], crm.Name(entry.record));
+    }
+    if (entry.lasted) one["lasted_seconds"] = entry.lasted->micros / 1'000'000;
+    lines += Dump(one) + "\n";
+  }
+  return lines;
+}
+
+absl::Status OpenPast(const relata_crm_t& crm, int64_t at, int64_t known_at, relata_crm_t** past) {
+  AsOf as_of;
+  RELATA_ASSIGN_OR_RETURN(as_of.at, OptionalInstant(at, "at"));
+  RELATA_ASSIGN_OR_RETURN(as_of.known_at, OptionalInstant(known_at, "known_at"));
+  RELATA_ASSIGN_OR_RETURN(Crm then, crm.crm.Past(as_of));
+  *past = new relata_crm_t{std::move(then), crm.actor, crm.privacy_key};
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace relata::capi
+
+using relata::capi::Asking;
+using relata::capi::BufferOut;
+using relata::capi::CheckHandle;
+using relata::capi::Guard;
+using relata::capi::OptionalInstant;
+using relata::capi::TextIn;
+
+extern "C" {
+
+relata_status_t relata_crm_overview(relata_crm_t* crm, const char* name, size_t name_size,
+                                    int64_t now, int64_t timeline, relata_buffer_t** view,
+                                    relata_error_t** err) {
+  if (view != nullptr) *view = nullptr;
+  return Guard(err, [&]() -> absl::Status {
+    RELATA_RETURN_IF_ERROR(CheckHandle(crm, view));
+    RELATA_ASSIGN_OR_RETURN(const std::string_view text, TextIn(name, name_size, "name"));
+    RELATA_ASSIGN_OR_RETURN(const relata::QueryOptions asking, Asking(*crm, now));
+    if (timeline < 0) return relata::InvalidArgument("timeline is negative");
+    relata::OverviewOptions options;
+    if (timeline > 0) options.timeline = static_cast<size_t>(timeline);
+    RELATA_ASSIGN_OR_RETURN(const relata::RecordRef record, crm->crm.Find(text));
+    RELATA_ASSIGN_OR_RETURN(const relata::Overview found,
+                            relata::OverviewOf(crm->crm, record, asking, options));
+    RELATA_ASSIGN_OR_RETURN(const auto document, relata::capi::OverviewToJson(crm->crm, found));
+    return BufferOut(relata::capi::Dump(document), view);
+  });
+}
+
+relata_status_t relata_crm_past(relata_crm_t* crm, int64_t at, int64_t known_at,
+                                relata_crm_t** past, relata_error_t** err) {
+  if (past != nullptr) *past = nullptr;
+  return Guard(err, [&]() -> absl::Status {
+    RELATA_RETURN_IF_ERROR(CheckHandle(crm, past));
+    return relata::capi::OpenPast(*crm, at, known_at, past);
+  });
+}
+
+relata_status_t relata_crm_history(relata_crm_t* crm, const char* name, size_t name_size,
+                                   int64_t now, relata_buffer_t** lines, relata_error_t** err) {
+  if (lines != nullptr) *lines = nullptr;
+  return Guard(err, [&]() -> absl::Status {
+    RELATA_RETURN_IF_ERROR(CheckHandle(crm, lines));
+    RELATA_ASSIGN_OR_RETURN(const std::string_view text, TextIn(name, name_size, "name"));
+    RELATA_ASSIGN_OR_RETURN(const relata::QueryOptions asking, Asking(*crm, now));
+    RELATA_ASSIGN_OR_RETURN(const relata::RecordRef record, crm->crm.Find(text));
+    RELATA_ASSIGN_OR_RETURN(std::string out, relata::capi::HistoryLines(crm->crm, record, asking));
+    return BufferOut(std::move(out), lines);
+  });
+}
+
+relata_status_t relata_crm_timeline(relata_crm_t* crm, const char* name, size_t name_size,
+                                    int64_t from, int64_t until, int64_t now,
+                                    relata_buffer_t** lines, relata_error_t** err) {
+  if (lines != nullptr) *lines = nullptr;
+  return Guard(err, [&]() -> absl::Status {
+    RELATA_RETURN_IF_ERROR(CheckHandle(crm, lines));
+    RELATA_ASSIGN_OR_RETURN(const std::string_view text, TextIn(name, name_size, "name"));
+    RELATA_ASSIGN_OR_RETURN(const relata::QueryOptions asking, Asking(*crm, now));
+    relata::TimelineOptions options;
+    RELATA_ASSIGN_OR_RETURN(options.from, OptionalInstant(from, "from"));
+    RELATA_ASSIGN_OR_RETURN(options.until, OptionalInstant(until, "until"));
+    RELATA_ASSIGN_OR_RETURN(const relata::RecordRef record, crm->crm.Find(text));
+    RELATA_ASSIGN_OR_RETURN(std::string out,
+                            relata::capi::TimelineLines(crm->crm, record, asking, options));
+    return BufferOut(std::move(out), lines);
+  });
+}
+
+}  // extern "C"
