@@ -71,7 +71,9 @@ class Teller {
       case Fact::Kind::kEvent:
         return Concat(EventNamed(fact.record), FieldOfEvent(fact));
       case Fact::Kind::kRelation:
-        return Concat(Named(fact.record), " has ", fact.count, " ", schema_.type(fact.type).name);
+        return Concat(Named(fact.record), " has ", fact.count, " ",
+                      fact.count == 1 ? schema_.type(fact.type).name
+                                      : schema_.type(fact.type).plural);
       case Fact::Kind::kSegment:
         return Concat(Named(fact.record), " in segment ", fact.name, ": ", Shown(fact.value));
       case Fact::Kind::kScore:
