@@ -166,7 +166,7 @@ constexpr PresetValue kValues[] = {
     {"", "industry", "metallurgie", "metalworking"},
     {"", "industry", "naval", "shipbuilding"},
     {"", "industry", "plasturgie", "plastics"},
-    {"", "origin", "trade show|salon|event", "marketing_event"},
+    {"", "origin", "trade fair|trade show|fair|exhibition|salon|foire|event", "marketing_event"},
     {"", "origin", "external referral|word of mouth|recommandation|bouche a oreille", "referral"},
     {"", "origin", "site web|website|internet|web site", "web"},
     {"", "origin", "publicite|advertising", "advertisement"},

@@ -27,13 +27,13 @@ A forecast of a past day, and what then happened; nothing later is looked at.
 
   $ relata --db f.db --now 2026-02-28 --json forecast --as-of 2025-11-30 --months 2 | python3 -c 'import json, sys; t = json.load(sys.stdin); print([m["month"] for m in t["months"]], all(m["intervals"]["95"][0] < m["actual"] < m["intervals"]["95"][1] for m in t["months"]))'
   ['2025-12', '2026-01'] True
-  $ relata --db f.db --now 2026-02-28 forecast --channels | cut -c1-38
-  channel     opened  won  lost  share  
-  all         900     339  457   43 %   
-  web         544     148  335   31 %   
-  trade fair  356     191  122   61 %   
+  $ relata --db f.db --now 2026-02-28 forecast --channels | cut -c1-43
+  channel          opened  won  lost  share  
+  all              900     339  457   43 %   
+  web              544     148  335   31 %   
+  marketing_event  356     191  122   61 %   
   $ relata --db f.db --now 2026-02-28 --json forecast --patterns | python3 -c 'import json, sys; print([(p["kind"], p["name"], p["false_discovery_rate"] < 0.01) for p in json.load(sys.stdin)["patterns"]])'
-  [('channel', 'trade fair', True), ('channel', 'web', True)]
+  [('channel', 'marketing_event', True), ('channel', 'web', True)]
   $ relata --db f.db --now 2026-02-28 forecast --as-of yesterday 2>&1
   relata: --as-of is a day such as 2026-09-30
   [2]
