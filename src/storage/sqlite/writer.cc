@@ -324,8 +324,9 @@ absl::Status SqliteWriter::ApplyKeys(const std::vector<ExternalKeyWrite>& keys) 
   });
   RELATA_ASSIGN_OR_RETURN(
       Statement put,
-      connection().Prepare("INSERT INTO relata_external_key VALUES(?, ?, ?, ?) "
-                           "ON CONFLICT DO UPDATE SET row = row WHERE row = excluded.row"));
+      connection().Prepare(
+          "INSERT INTO relata_external_key VALUES(?, ?, ?, ?) "
+          "ON CONFLICT(type, system, key) DO UPDATE SET row = row WHERE row = excluded.row"));
   RELATA_ASSIGN_OR_RETURN(Statement free,
                           connection().Prepare("DELETE FROM relata_external_key WHERE type = ? AND "
                                                "system = ? AND key = ?"));
