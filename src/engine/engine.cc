@@ -17,6 +17,7 @@
 #include "nlohmann/json.hpp"
 #include "relata/base/zone.h"
 #include "relata/crm/schema.h"
+#include "relata/storage/group_commit.h"
 
 namespace relata {
 
@@ -338,11 +339,19 @@ absl::StatusOr<Commit> Crm::Engine::Advance(Timestamp now, const Actor& actor) {
 absl::StatusOr<Commit> Crm::Engine::Make(const Transaction::Batch& batch, Timestamp now,
                                          bool time_only) {
   if (options_.read_only) return FailedPrecondition("the database was opened read-only");
-  std::lock_guard commit_lock(commit_mutex_);
-  for (int attempt = 1;; ++attempt) {
-    absl::StatusOr<Commit> made = MakeOnce(batch, now, time_only);
-    if (!absl::IsAborted(made.status()) || attempt == kMostAttempts) return made;
+  absl::StatusOr<Commit> made;
+  {
+    std::lock_guard commit_lock(commit_mutex_);
+    int attempt = 1;
+    do {
+      made = MakeOnce(batch, now, time_only);
+    } while (absl::IsAborted(made.status()) && ++attempt <= kMostAttempts);
   }
+  if (!made.ok()) return made;
+  // Outside the lock, so that the next commit is written while this one waits for the disk.
+  auto* const grouped = dynamic_cast<GroupCommitStore*>(store_.get());
+  if (grouped != nullptr) RELATA_RETURN_IF_ERROR(grouped->Settle());
+  return made;
 }
 
 absl::StatusOr<Commit> Crm::Engine::MakeOnce(const Transaction::Batch& batch, Timestamp now,

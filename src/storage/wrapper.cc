@@ -4,6 +4,8 @@
 
 #include <type_traits>
 
+#include "relata/storage/group_commit.h"
+
 namespace relata {
 namespace {
 
@@ -133,7 +135,7 @@ class Writer : public Session<StoreWriter> {
   absl::Status failed_;
 };
 
-class Wrapper : public Store {
+class Wrapper : public Store, public GroupCommitStore {
  public:
   Wrapper(std::shared_ptr<Store> target, std::shared_ptr<StoreObserver> observer)
       : target_(std::move(target)), observer_(std::move(observer)) {}
@@ -152,6 +154,10 @@ class Wrapper : public Store {
     return Observed(*observer_, StoreCall::kHeadId, [&] { return target_->HeadId(); });
   }
   absl::Status Scrub(Duration patience) override { return target_->Scrub(patience); }
+  absl::Status Settle() override {
+    auto* const grouped = dynamic_cast<GroupCommitStore*>(target_.get());
+    return grouped == nullptr ? absl::OkStatus() : grouped->Settle();
+  }
 
  private:
   const std::shared_ptr<Store> target_;

@@ -34,6 +34,9 @@ struct SqliteOptions {
   bool create = true;      // create the file when it is not there; otherwise NotFound
   bool read_only = false;  // Write answers FailedPrecondition
   Durability durability = Durability::kFull;
+  // With kFull: the commits of several threads become durable by one sync (storage/group_commit.h),
+  // which others may then read a moment before they are acknowledged.
+  bool group_commit = false;
   std::string tenant = "main";  // of a new file; another tenant's file is FailedPrecondition
   std::string vfs;              // the SQLite VFS to go through; "" is the platform's own
 };

@@ -4,8 +4,10 @@
 #include <utility>
 #include <vector>
 
+#include "relata/storage/group_commit.h"
 #include "relata/storage/memory.h"
 #include "relata/storage/sqlite.h"
+#include "storage/sqlite/log_sync.h"
 #include "storage/sqlite/migrations.h"
 #include "storage/sqlite/writer.h"
 
@@ -73,6 +75,9 @@ class File : public std::enable_shared_from_this<File> {
     RELATA_RETURN_IF_ERROR(CheckOurs(*connection));
     RELATA_RETURN_IF_ERROR(BringUpToDate(*connection));
     GiveBack(std::move(connection));
+    if (!Grouped()) return absl::OkStatus();
+    RELATA_ASSIGN_OR_RETURN(std::unique_ptr<Connection> own, Connect(false));
+    RELATA_ASSIGN_OR_RETURN(log_, LogSync::Make(std::move(own)));
     return absl::OkStatus();
   }
 
@@ -109,6 +114,14 @@ class File : public std::enable_shared_from_this<File> {
     return FailedPrecondition("a reader of an older commit keeps the log from being emptied");
   }
 
+  // Whether commits wait for Settle instead of for the disk.
+  bool Grouped() const {
+    return options_.group_commit && !options_.read_only && !lent() &&
+           options_.durability == SqliteOptions::Durability::kFull;
+  }
+  absl::Status Settle() { return log_ == nullptr ? absl::OkStatus() : log_->Settle(); }
+  absl::Status CheckLog() { return log_ == nullptr ? absl::OkStatus() : log_->Check(); }
+
   absl::StatusOr<CommitId> HeadId() {
     if (lent()) {
       RELATA_RETURN_IF_ERROR(CheckLent());
@@ -129,9 +142,12 @@ class File : public std::enable_shared_from_this<File> {
         std::unique_ptr<Connection> connection,
         Connection::Open({path_, options_.vfs, options_.read_only, create && !options_.read_only}));
     connection->SetPatience(kReadPatience);
-    const char* synchronous = options_.durability == SqliteOptions::Durability::kFull     ? "FULL"
-                              : options_.durability == SqliteOptions::Durability::kNormal ? "NORMAL"
-                                                                                          : "OFF";
+    // NORMAL leaves the log unsynced until somebody settles or it is taken into the file.
+    const char* synchronous = "OFF";
+    if (options_.durability == SqliteOptions::Durability::kFull) synchronous = "FULL";
+    if (options_.durability == SqliteOptions::Durability::kNormal || Grouped()) {
+      synchronous = "NORMAL";
+    }
     RELATA_RETURN_IF_ERROR(connection->Execute(
         Concat("PRAGMA synchronous=", synchronous,
                ";PRAGMA cache_size=-32768;PRAGMA temp_store=MEMORY;"
@@ -254,6 +270,7 @@ class File : public std::enable_shared_from_this<File> {
 
   const std::string path_;
   const SqliteOptions options_;
+  std::unique_ptr<LogSync> log_;  // when Grouped()
   sqlite3* lent_ = nullptr;
   bool lent_writer_ = false;
   std::mutex mutex_;
@@ -262,7 +279,7 @@ class File : public std::enable_shared_from_this<File> {
   std::optional<int64_t> catalog_version_;
 };
 
-class SqliteStore : public Store {
+class SqliteStore : public Store, public GroupCommitStore {
  public:
   explicit SqliteStore(std::shared_ptr<File> file) : file_(std::move(file)) {}
 
@@ -275,6 +292,7 @@ class SqliteStore : public Store {
 
   absl::StatusOr<std::unique_ptr<StoreWriter>> Write(Duration patience) override {
     if (file_->options().read_only) return FailedPrecondition("the store is read-only");
+    RELATA_RETURN_IF_ERROR(file_->CheckLog());
     RELATA_ASSIGN_OR_RETURN(
         std::shared_ptr<Session> session,
         file_->lent() ? file_->BeginLent(true) : file_->Begin("BEGIN IMMEDIATE", patience));
@@ -283,6 +301,7 @@ class SqliteStore : public Store {
   }
 
   absl::StatusOr<CommitId> HeadId() override { return file_->HeadId(); }
+  absl::Status Settle() override { return file_->Settle(); }
 
   absl::Status Scrub(Duration patience) override {
     if (file_->options().read_only) return FailedPrecondition("the store is read-only");
