@@ -19,17 +19,25 @@ int64_t ClosedBy(const DealBook& book, Date day) {
 
 // Adds what the origin's forecast said and what then happened.
 absl::Status AddOrigin(const DealBook& book, Date day, int months, int last_month, uint64_t seed,
-                       std::span<const MonthlySeries> outside, BackTest& test) {
-  const DealBook known = BookAsOf(book, day);
+                       std::span<const MonthlySeries> outside, const BookOfDay& of_day,
+                       BackTest& test) {
+  KnownBook then;
+  if (of_day) {
+    RELATA_ASSIGN_OR_RETURN(then, of_day(day));
+  } else {
+    then.book = BookAsOf(book, day);
+  }
+  const DealBook& known = then.book;
   RELATA_ASSIGN_OR_RETURN(SalesModel model, FitSales(known, day, outside));
   Calibrate(model, test.lines);
+  ++test.origins;
+  test.recorded += then.recorded ? 1 : 0;
   const int origin = MonthOf(day);
   SalesOptions options;
   options.months = std::min(months, last_month - origin);
   options.seed = seed;
   const SalesForecast forecast = ForecastSales(known, model, options);
-  double naive = 0;
-  for (int m = origin - 2; m <= origin; ++m) naive += WonIn(book, m) / 3;
+  const double naive = NaiveMean(book, day);
   for (const SalesMonth& month : forecast.months) {
     test.lines.push_back({day, month.month - origin, month, WonIn(book, month.month),
                           WonIn(book, month.month, day), naive});
@@ -38,7 +46,9 @@ absl::Status AddOrigin(const DealBook& book, Date day, int months, int last_mont
   for (const Deal& d : book.deals) deals[d.opportunity.row] = &d;
   const Date end = AddDays(MonthStart(origin + options.months + 1), -1);
   for (const DealOutlook& line : forecast.deals) {
-    const Deal& d = *deals.at(line.opportunity.row);
+    const auto today = deals.find(line.opportunity.row);
+    if (today == deals.end()) continue;  // gone since: nobody knows how it ended
+    const Deal& d = *today->second;
     const double won = d.won && d.closed && *d.closed <= end ? 1 : 0;
     ++test.deals;
     test.predicted_wins += line.win_in_horizon;
@@ -66,8 +76,16 @@ void Summarise(BackTest& test) {
     test.error += std::fabs(line.forecast.mean - line.actual) / n;
     test.naive_error += std::fabs(line.naive - line.actual) / n;
     test.bias += (line.forecast.mean - line.actual) / n;
+    const double off = line.forecast.mean - line.actual;
+    const double naive_off = line.naive - line.actual;
+    test.root_error += off * off / n;
+    test.naive_root_error += naive_off * naive_off / n;
   }
+  test.root_error = std::sqrt(test.root_error);
+  test.naive_root_error = std::sqrt(test.naive_root_error);
   if (actual > 0) {
+    test.root_error /= actual;
+    test.naive_root_error /= actual;
     test.error /= actual;
     test.naive_error /= actual;
     test.bias /= actual;
@@ -84,7 +102,8 @@ void Summarise(BackTest& test) {
 }  // namespace
 
 absl::StatusOr<BackTest> BackTestSales(const DealBook& book, int months, uint64_t seed,
-                                       std::span<const MonthlySeries> outside) {
+                                       std::span<const MonthlySeries> outside,
+                                       const BookOfDay& known) {
   if (months < 1 || months > 24) return InvalidArgument("a back-test looks 1 to 24 months ahead");
   // The last whole month: the book's last days may be free of deals.
   const int last_month = MonthOf(AddDays(book.last, kLastDays)) - 1;
@@ -92,7 +111,8 @@ absl::StatusOr<BackTest> BackTestSales(const DealBook& book, int months, uint64_
   for (int origin = MonthOf(book.first) + 2; origin < last_month; ++origin) {
     const Date day = AddDays(MonthStart(origin + 1), -1);
     if (ClosedBy(book, day) < kLeastClosed) continue;
-    const absl::Status status = AddOrigin(book, day, months, last_month, seed, outside, test);
+    const absl::Status status =
+        AddOrigin(book, day, months, last_month, seed, outside, known, test);
     if (absl::IsFailedPrecondition(status)) continue;
     RELATA_RETURN_IF_ERROR(status);
   }

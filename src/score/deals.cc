@@ -260,6 +260,24 @@ absl::StatusOr<std::map<int, double>> QuotasOf(const Crm& crm, const QueryOption
   return quotas;
 }
 
+absl::StatusOr<KnownBook> DealsKnownOn(const Crm& crm, Date day, const QueryOptions& asking,
+                                       const DealFields& fields, Currency currency) {
+  const Timestamp end = internal::ZoneOf(crm).DayStart(AddDays(day, 1)) - Microseconds(1);
+  RELATA_ASSIGN_OR_RETURN(const std::optional<Timestamp> first, crm.FirstCommitAt());
+  KnownBook known;
+  known.recorded = first && *first <= end && crm.as_of().today();
+  QueryOptions then = asking;
+  if (known.recorded) {
+    then.now = end;
+    RELATA_ASSIGN_OR_RETURN(const Crm past, crm.Past({.at = {}, .known_at = end}));
+    RELATA_ASSIGN_OR_RETURN(known.book, DealsOf(past, then, fields, currency));
+  } else {
+    RELATA_ASSIGN_OR_RETURN(known.book, DealsOf(crm, then, fields, currency));
+  }
+  known.book = BookAsOf(known.book, day);
+  return known;
+}
+
 absl::StatusOr<DealBook> DealsOf(const Crm& crm, const QueryOptions& asking,
                                  const DealFields& fields, Currency currency) {
   RELATA_ASSIGN_OR_RETURN(Reader reader, Reader::Make(crm, asking, fields));

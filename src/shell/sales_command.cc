@@ -86,10 +86,14 @@ int TellBackTest(const Session& session, const DealBook& book, const BackTest& t
     }
     session.PrintLine(Json({{"currency", book.currency.ToString()},
                             {"forecasts", lines},
+                            {"origins", test.origins},
+                            {"recorded_origins", test.recorded},
                             {"coverage", test.coverage},
                             {"coverage_from_open", test.open_coverage},
                             {"error", test.error},
                             {"naive_error", test.naive_error},
+                            {"root_error", test.root_error},
+                            {"naive_root_error", test.naive_root_error},
                             {"bias", test.bias},
                             {"deals", test.deals},
                             {"predicted_wins", test.predicted_wins},
@@ -99,17 +103,18 @@ int TellBackTest(const Session& session, const DealBook& book, const BackTest& t
                           .dump());
     return kDone;
   }
-  TextTable table({std::string(session.Say("as of", "au")),
-                   std::string(session.Say("month", "mois")),
-                   std::string(session.Say("forecast", "prévision")), "80 %",
-                   std::string(session.Say("actual", "réel")),
-                   std::string(session.Say("of open deals", "des affaires en cours")), "80 %",
-                   std::string(session.Say("actual", "réel"))});
+  TextTable table(
+      {std::string(session.Say("as of", "au")), std::string(session.Say("month", "mois")),
+       std::string(session.Say("forecast", "prévision")), "80 %",
+       std::string(session.Say("actual", "réel")), std::string(session.Say("naive", "naïf")),
+       std::string(session.Say("of open deals", "des affaires en cours")), "80 %",
+       std::string(session.Say("actual", "réel"))});
   for (const BackTestLine& line : test.lines) {
     const SalesMonth& f = line.forecast;
     table.Add({ToDisplay(Value::Day(line.day)), MonthName(f.month), Whole(f.mean),
                Concat(Whole(f.low[1]), " - ", Whole(f.high[1])), Whole(line.actual),
-               Whole(f.from_open), Concat(Whole(f.open_low[1]), " - ", Whole(f.open_high[1])),
+               Whole(line.naive), Whole(f.from_open),
+               Concat(Whole(f.open_low[1]), " - ", Whole(f.open_high[1])),
                Whole(line.actual_from_open)});
   }
   session.Print(table.ToString());
@@ -122,8 +127,16 @@ int TellBackTest(const Session& session, const DealBook& book, const BackTest& t
                            coverage(test.open_coverage)));
   session.PrintLine(Concat(
       session.Say("mean error ", "erreur moyenne "), Percent(test.error),
-      session.Say(", of the last three months' mean ", ", de la moyenne des trois derniers mois "),
-      Percent(test.naive_error), session.Say(", bias ", ", biais "), Percent(test.bias)));
+      session.Say(" (naive ", " (naïf "), Percent(test.naive_error),
+      session.Say("), root of the mean squared ", "), racine de l'erreur quadratique "),
+      Percent(test.root_error), session.Say(" (naive ", " (naïf "), Percent(test.naive_root_error),
+      session.Say("), bias ", "), biais "), Percent(test.bias)));
+  session.PrintLine(
+      Concat(test.recorded, session.Say(" of ", " sur "), test.origins,
+             session.Say(" days from what was recorded by then, the others by the dates in the "
+                         "records; naive is the mean of the three months before",
+                         " jours d'après ce qui était enregistré, les autres d'après les dates des "
+                         "fiches ; naïf : la moyenne des trois mois d'avant")));
   session.PrintLine(Concat(test.deals, session.Say(" open deals: ", " affaires en cours : "),
                            Percent(test.predicted_wins),
                            session.Say(" foreseen to be won, ", " prévues gagnées, "),
@@ -142,31 +155,56 @@ Json DealJson(const Crm& crm, const DealOutlook& d) {
   return out;
 }
 
-int TellForecast(const Session& session, const Crm& crm, const DealBook& book,
-                 const SalesModel& model, const SalesForecast& forecast, bool past, bool why) {
+struct Told {
+  const DealBook& book;  // of today
+  const SalesModel& model;
+  const SalesForecast& forecast;
+  bool past = false;      // as of a past day
+  bool recorded = false;  // from what the database had recorded by then
+  Date today;
+
+  // Whether everything that a month brought is known by now.
+  bool Over(int month) const {
+    return MonthStart(month + 1) <= std::max(today, AddDays(book.last, 1));
+  }
+};
+
+// Where the figures of a past day come from.
+std::string_view Source(const Session& session, bool recorded) {
+  return recorded ? session.Say("from what was recorded by then", "d'après ce qui était enregistré")
+                  : session.Say("by the dates in the records: nothing was recorded yet",
+                                "d'après les dates des fiches : rien n'était encore enregistré");
+}
+
+int TellForecast(const Session& session, const Crm& crm, const Told& told, bool why) {
+  const DealBook& book = told.book;
+  const SalesModel& model = told.model;
+  const SalesForecast& forecast = told.forecast;
+  const bool past = told.past;
   const size_t shown = std::min<size_t>(10, forecast.deals.size());
   if (session.json) {
     Json months = Json::array();
     for (const SalesMonth& m : forecast.months) {
       months.push_back(MonthJson(m));
-      if (!past) continue;
+      if (!past || !told.Over(m.month)) continue;
       const double actual = WonIn(book, m.month);
       months.back()["actual"] = actual;
       months.back()["actual_from_open"] = WonIn(book, m.month, forecast.day);
       months.back()["variance_to_actual"] = m.mean - actual;
     }
     Json groups = Json::array();
-    for (const GroupEffect& g : model.groups) {
+    for (const GroupEffect& g : model.by_age.groups) {
       groups.push_back({{"kind", g.kind},
                         {"name", g.name},
                         {"won", g.won},
                         {"closed", g.closed},
-                        {"share", g.share},
-                        {"log_odds", g.log_odds}});
+                        {"win_factor", g.win},
+                        {"lose_factor", g.lose}});
     }
     Json deals = Json::array();
     for (size_t i = 0; i < shown; ++i) deals.push_back(DealJson(crm, forecast.deals[i]));
     session.PrintLine(Json({{"as_of", ToDisplay(Value::Day(forecast.day))},
+                            {"known_by", told.recorded ? "records" : "dates"},
                             {"currency", book.currency.ToString()},
                             {"months", months},
                             {"open_deals", forecast.deals.size()},
@@ -192,7 +230,7 @@ int TellForecast(const Session& session, const Crm& crm, const DealBook& book,
       line += Concat(session.Say("  quota ", "  objectif "), Whole(m.quota), " (", Percent(m.reach),
                      ")");
     }
-    if (past) {
+    if (past && told.Over(m.month)) {
       line += Concat(session.Say("  actual ", "  réel "), Whole(WonIn(book, m.month)));
     }
     session.PrintLine(line);
@@ -202,6 +240,7 @@ int TellForecast(const Session& session, const Crm& crm, const DealBook& book,
              session.Say(" open deals; learned from ", " affaires en cours ; appris de "),
              model.all.won + model.all.lost, session.Say(" closed ones, as of ", " closes, au "),
              ToDisplay(Value::Day(forecast.day))));
+  if (past) session.PrintLine(Source(session, told.recorded));
   for (size_t i = 0; why && i < shown; ++i) {
     const DealOutlook& d = forecast.deals[i];
     const absl::StatusOr<std::string> title = crm.Title(d.opportunity);
@@ -325,9 +364,12 @@ int RunSales(const Session& session, const SalesRequest& request) {
     if (!series.ok()) return session.Fail(series.status());
     outside.push_back(*std::move(series));
   }
+  const BookOfDay of_day = [&](Date day) {
+    return DealsKnownOn(*crm, day, QuestionOf(session), fields, book->currency);
+  };
   if (request.back_test) {
     const absl::StatusOr<BackTest> test =
-        BackTestSales(*book, request.months, request.seed, outside);
+        BackTestSales(*book, request.months, request.seed, outside, of_day);
     if (!test.ok()) return session.Fail(test.status());
     return TellBackTest(session, *book, *test);
   }
@@ -337,11 +379,19 @@ int RunSales(const Session& session, const SalesRequest& request) {
     if (!at) return session.UsageError("--as-of is a day such as 2026-09-30");
     day = UtcDate(*at);
   }
-  const DealBook known = BookAsOf(*book, day);
-  absl::StatusOr<SalesModel> model = FitSales(known, day, outside);
+  absl::StatusOr<KnownBook> known = KnownBook{BookAsOf(*book, day), true};
+  if (!request.as_of.empty()) known = of_day(day);
+  if (!known.ok()) return session.Fail(known.status());
+  absl::StatusOr<SalesModel> model = FitSales(known->book, day, outside);
   if (!model.ok()) return session.Fail(model.status());
-  // Without forecasts made before there is nothing to correct by.
-  if (const auto test = BackTestSales(known, 3, request.seed, outside); test.ok()) {
+  // Without forecasts made before there is nothing to correct by. Where nothing was recorded, dates
+  // tell, of the deals known on the day and no others.
+  const BookOfDay earlier = [&](Date origin) -> absl::StatusOr<KnownBook> {
+    absl::StatusOr<KnownBook> recorded = of_day(origin);
+    if (!recorded.ok() || recorded->recorded) return recorded;
+    return KnownBook{BookAsOf(known->book, origin), false};
+  };
+  if (const auto test = BackTestSales(known->book, 3, request.seed, outside, earlier); test.ok()) {
     Calibrate(*model, test->lines);
   }
   SalesOptions options;
@@ -351,8 +401,10 @@ int RunSales(const Session& session, const SalesRequest& request) {
       QuotasOf(*crm, QuestionOf(session), book->currency);
   if (!quotas.ok()) return session.Fail(quotas.status());
   options.quotas = *std::move(quotas);
-  const SalesForecast forecast = ForecastSales(known, *model, options);
-  return TellForecast(session, *crm, *book, *model, forecast, !request.as_of.empty(), request.why);
+  const SalesForecast forecast = ForecastSales(known->book, *model, options);
+  const Told told{
+      *book, *model, forecast, !request.as_of.empty(), known->recorded, UtcDate(session.now())};
+  return TellForecast(session, *crm, told, request.why);
 }
 
 }  // namespace relata::shell

@@ -79,6 +79,17 @@ struct DealFields {
 absl::StatusOr<DealBook> DealsOf(const Crm& crm, const QueryOptions& asking,
                                  const DealFields& fields = {}, Currency currency = {});
 
+// The book as it was known at the end of `day`, in the tenant's zone: read from the graph of that
+// instant (Crm::Past), where the database remembers it - corrections made since, deals entered late
+// and deals that went away are as they were -, else from today's records by their dates (BookAsOf).
+// Expected closes and stages planned beyond the day are not facts in either. Errors as DealsOf.
+struct KnownBook {
+  DealBook book;
+  bool recorded = false;  // from the graph of that instant
+};
+absl::StatusOr<KnownBook> DealsKnownOn(const Crm& crm, Date day, const QueryOptions& asking,
+                                       const DealFields& fields = {}, Currency currency = {});
+
 // What objectives ask to be won, by month (year * 12 + month - 1), in major units: the target
 // amounts of objectives that are part of no other, spread over the days from `from` to `until`.
 // Amounts in another currency are left out. PermissionDenied.

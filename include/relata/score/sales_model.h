@@ -7,16 +7,17 @@
 // The model is one of competing risks in daily steps. From all deals known on the day it takes the
 // cause-specific hazards of being won and of being lost by age (the steps of the Aalen-Johansen
 // estimator; Aalen and Johansen 1978), apart for each stage that enough deals were seen to enter -
-// the clock then is the time in the stage - and for all deals otherwise. Beyond the age that enough
-// deals reached, the hazards of the last ages go on.
+// the clock then is the time in the stage - and otherwise for each quarter of the amounts, where
+// these are estimates: large deals take longer, and so are most of those that are open. Beyond the
+// age that enough deals reached, the hazards of the last ages go on.
 //
-// Offer, sector, size of the customer and, where amounts are estimates, quarter of the amounts
-// shift the hazards of a deal by the logarithm of the odds between the group's share of wins, drawn
-// towards the whole as far as the group is small (proportion.h), and the whole's: half of it up for
-// winning, half of it down for losing. Months of the quarter shift the rate of winning once two
-// quarters are known, months of the year that and the rate of opening once two years are, drawn
-// towards none alike. So do series from outside (days open, an index), by a Poisson regression on
-// their logarithm with a ridge.
+// Offer, sector, size of the customer, channel and amount multiply the hazards of winning and of
+// losing (proportional hazards, Cox 1972; the curves are then Breslow's). A group's factor is its
+// wins over those its deals' time at risk lets expect, both drawn towards the whole by as many wins
+// as the groups' spread beyond chance says (a gamma prior by moments). Months of the quarter shift
+// the rate of winning once two quarters are known, months of the year that and the rate of opening
+// once two years are, drawn towards none alike. So do series from outside (days open, an index), by
+// a Poisson regression on their logarithm with a ridge.
 //
 // Amounts are drawn from what won deals of the offer brought; where amounts are estimates, from the
 // estimate times a ratio of outcome to estimate seen before. New deals come at the rate of the last
@@ -25,6 +26,10 @@
 // too - and, more telling, how far forecasts made before lay off what happened (Calibrate). Draws
 // are made from a seed, so that an answer repeats.
 //
+// What a simple mean of the last months knows and the deals do not (campaigns, moods of a market)
+// is taken from it: the forecast is a combination of both (Bates and Granger 1969), the mean's
+// weight being what would have done best in the forecasts before, drawn towards a half.
+//
 // Pure functions on books (deals.h). Models are immutable and thread-safe.
 
 #ifndef RELATA_SCORE_SALES_MODEL_H_
@@ -32,6 +37,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -64,12 +70,15 @@ struct HazardCurve {
   double tail_lose = 0;
 };
 
-// The curve of durations: days on the clock and the end (won, lost, or cut off). Ages that fewer
-// than `enough` deals reached are the tail.
+// The curve of durations: days on the clock and the end (won, lost, or cut off), and the factors of
+// the deal on the hazards, which the curve is then without. Ages that fewer than `enough` deals
+// reached are the tail.
 enum class DealEnd : uint8_t { kOpen, kWon, kLost };
 struct DealDuration {
   int days = 0;
   DealEnd end = DealEnd::kOpen;
+  double win = 1;
+  double lose = 1;
 };
 HazardCurve FitHazards(std::span<const DealDuration> durations, int64_t enough = 10);
 
@@ -83,32 +92,39 @@ struct Incidence {
 Incidence IncidenceFrom(const HazardCurve& curve, int age, int days, double win_factor = 1,
                         double lose_factor = 1);
 
+// How a group's deals differ from what their curve says.
 struct GroupEffect {
-  std::string kind;  // offer, sector, size, amount
+  std::string kind;  // offer, sector, size, channel, amount
   std::string name;
   int64_t won = 0;
   int64_t closed = 0;
-  double share = 0;     // drawn towards the whole
-  double log_odds = 0;  // against the whole
+  double win = 1;   // factor on the hazard of winning
+  double lose = 1;  // and of losing
+};
+
+// Curves by what the clock counts, and the groups' factors on them.
+struct SalesRates {
+  std::map<std::string, HazardCurve> curves;
+  std::vector<GroupEffect> groups;
 };
 
 struct SalesModel {
-  Date day;  // what was known then
-  HazardCurve all;
-  std::map<std::string, HazardCurve> stages;  // those that enough deals entered
-  std::vector<GroupEffect> groups;
+  Date day;             // what was known then
+  HazardCurve all;      // of all deals, whatever their groups
+  SalesRates by_age;    // the clock since opening: curves by quarter of the amounts, "" for all
+  SalesRates by_stage;  // the clock in a stage: curves of those that enough deals entered
   std::array<double, 12> win_season{};   // factors, January first
   std::array<double, 12> open_season{};  // of deals opened
   std::map<std::string, double> series;  // exponent of each outside series
   std::map<int, double> outside;         // factor by month, of all series together
-  std::vector<double> amount_bounds;     // between the quarters; empty unless amounts are estimates
+  std::vector<double> amount_bounds;     // between eighths; empty unless amounts are estimates
   double level = 1;                      // of amounts, from forecasts before (Calibrate)
-  double win_scale = 1;                  // makes what was won as many as the hazards and groups say
-  double lose_scale = 1;                 // the same of losses
   double opened_a_month = 0;             // deals
-  double excess = 0;       // variance of months' sales over expectation beyond chance, relative
-  double open_excess = 0;  // of deals opened
-  double rate_error = 0;   // relative standard error of the rate of winning
+  double naive_weight = 0;               // of the mean of the last three months (Calibrate)
+  double excess = 0;        // variance of months' sales over expectation beyond chance, relative
+  double excess_known = 0;  // from so many months: the fewer, the wider the intervals
+  double open_excess = 0;   // of deals opened
+  double rate_error = 0;    // relative standard error of the rate of winning
 };
 
 // FailedPrecondition below 30 closed deals: there is nothing to learn from.
@@ -134,7 +150,8 @@ struct SalesMonth {
   std::array<double, 3> high{};
   std::array<double, 3> open_low{};  // the same of the part from open deals
   std::array<double, 3> open_high{};
-  double variance = 0;  // of `mean`, without what Calibrate adds
+  double own = 0;       // what the deals alone say, before the last months' mean is mixed in
+  double variance = 0;  // of `own`, without what Calibrate adds
   double level = 1;     // that Calibrate set
   double quota = 0;     // 0: none given
   double reach = 0;     // probability that the quota is reached
@@ -171,25 +188,38 @@ struct BackTest {
   std::array<double, 3> open_coverage{};  // the same for what open deals brought
   double error = 0;                       // mean absolute, as a share of the mean actual
   double naive_error = 0;                 // of the naive forecast
-  double bias = 0;  // mean of forecast - actual, as a share of the mean actual
+  double root_error = 0;        // root of the mean squared one, which a mean is meant to keep low
+  double naive_root_error = 0;  // of the naive forecast
+  double bias = 0;              // mean of forecast - actual, as a share of the mean actual
   // Deals open at the origins: mean probability to be won within the horizon, and the share that
   // was.
   int64_t deals = 0;
   double predicted_wins = 0;
   double actual_wins = 0;
+  int64_t recorded = 0;  // origins whose book is what was recorded then, not what dates tell
+  int64_t origins = 0;
   double brier = 0;
   double base_brier = 0;  // of giving each the share that was
 };
+// `known` gives the book of a past day (DealsKnownOn); without it BookAsOf does.
+//
 // Origins from the first month's end with 60 closed deals behind it to the last one with a whole
 // month after it. FailedPrecondition when there is none.
+using BookOfDay = std::function<absl::StatusOr<KnownBook>(Date)>;
 absl::StatusOr<BackTest> BackTestSales(const DealBook& book, int months, uint64_t seed,
-                                       std::span<const MonthlySeries> outside = {});
+                                       std::span<const MonthlySeries> outside = {},
+                                       const BookOfDay& known = nullptr);
 
-// Corrects the level of the model by forecasts made before, as far as they came true by its day,
-// and widens its months to their errors: the mean squared relative error beyond the variance they
-// stated, with a prior of 0.15 that weighs as three of them; for the level, twelve that were right.
-// The back-test does the same at each of its origins.
+// Corrects the level of the model by the forecasts of the last 18 months that came true by its day,
+// gives the mean of the last months the weight that would have done best with them (for the level
+// twelve that were right are added, for the weight six that wanted a half, which is hard to beat:
+// Clemen 1989), and widens the months to the errors left: the mean squared relative error beyond
+// the variance they stated, with a prior of 0.05 plus half of one over the months with sales in the
+// book, that weighs as three. The back-test does the same at each of its origins.
 void Calibrate(SalesModel& model, std::span<const BackTestLine> past);
+
+// The mean of what was won in the last three whole months up to the day.
+double NaiveMean(const DealBook& book, Date day);
 
 // What was won in a month, in major units; only from deals open at the end of `opened_by` when
 // given.
