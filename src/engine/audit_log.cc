@@ -12,6 +12,7 @@
 #include "base/strings.h"
 #include "engine/commitment.h"
 #include "engine/engine.h"
+#include "engine/state_sums.h"
 #include "nlohmann/json.hpp"
 
 namespace relata {
@@ -19,6 +20,7 @@ namespace {
 
 using internal::Concat;
 using internal::Digester;
+using internal::StateSums;
 using Json = nlohmann::json;
 
 // What is left of a log line whose content was erased.
@@ -50,6 +52,7 @@ class TrailReader {
     RELATA_RETURN_IF_ERROR(CheckLines());
     RELATA_RETURN_IF_ERROR(CheckDefinitions());
     RELATA_RETURN_IF_ERROR(CheckAliases());
+    if (out_.uncovered == 0) RELATA_RETURN_IF_ERROR(CheckTables());
     CheckCheckpoints();
     return std::move(out_);
   }
@@ -118,6 +121,8 @@ class TrailReader {
         aliases_[{a.at(0).get<int64_t>(), a.at(1).get<int64_t>(), a.at(4).get<int64_t>()}] = {
             a.at(2).get<int64_t>(), a.at(3).get<int64_t>(), a.at(5).get<int64_t>()};
       }
+      ReadSums(commit, body, where);
+      ReadErased(commit.row.id, body.value("erased", Json::object()));
       if (body.contains("definitions")) {
         commit.definitions = body["definitions"].at(0).get<std::string>();
         commit.defined = body["definitions"].at(1).get<int64_t>();
@@ -125,6 +130,52 @@ class TrailReader {
     } catch (const Json::exception&) {
       Wrong(where, "was altered");
     }
+  }
+
+  void ReadSums(const Promise& commit, const Json& body, const std::string& where) {
+    if (!body.contains("sums")) {
+      ++out_.uncovered;
+      return;
+    }
+    if (commit.row.id == 1) salt_ = commit.row.salt;
+    for (const Json& s : body.at("sums")) {
+      const auto sum = StateSums::Parse(s.at(3).get<std::string>());
+      if (!sum) return Wrong(where, "was altered");
+      promised_.Add({static_cast<StateSums::Kind>(s.at(0).get<int>()), s.at(1).get<TypeId>(),
+                     s.at(2).get<int64_t>()},
+                    *sum);
+    }
+  }
+
+  void ReadErased(CommitId commit, const Json& erased) {
+    for (const Json& r : erased.value("subjects", Json::array())) {
+      const RecordRef record{r.at(0).get<TypeId>(), r.at(1).get<Row>()};
+      subjects_erased_[record] = images_erased_[record] = commit;
+    }
+    for (const Json& r : erased.value("images", Json::array())) {
+      images_erased_[{r.at(0).get<TypeId>(), r.at(1).get<Row>()}] = commit;
+    }
+    for (const Json& seq : erased.value("entries", Json::array())) {
+      entries_erased_.insert(seq.get<Seq>());
+    }
+    for (const Json& l : erased.value("lines", Json::array())) {
+      lines_erased_.insert({l.at(0).get<std::string>(), l.at(1).get<Seq>()});
+    }
+    if (erased.value("words", false)) words_erased_ = commit;
+  }
+
+  // What an erasure took of this commit or of one before it. A trail that is older than the notes
+  // of erasures takes every gap for one.
+  bool Took(const std::map<RecordRef, CommitId>& erased, RecordRef record, CommitId of) const {
+    const auto found = erased.find(record);
+    return out_.uncovered > 0 || (found != erased.end() && found->second >= of);
+  }
+  bool TookWords(CommitId of) const { return out_.uncovered > 0 || words_erased_ >= of; }
+  bool TookLine(const LogWrite& line, CommitId of) const {
+    const bool stays =
+        line.log == kErasureLog || line.log == kArchiveLog || line.log == kSuppressionLog;
+    return lines_erased_.contains({line.log, line.seq}) ||
+           (!stays && (TookWords(of) || Took(subjects_erased_, line.subject, of)));
   }
 
   void CheckChain() {
@@ -155,6 +206,7 @@ class TrailReader {
                  std::string_view what) {
     if (text.empty()) {
       out_.erased += promised.empty() ? 0 : 1;
+      if (!promised.empty() && !TookWords(row.id)) Wrong(Concat("commit ", row.id), what);
     } else if (internal::TextDigest(row.salt, text) != promised) {
       Wrong(Concat("commit ", row.id), what);
     }
@@ -179,6 +231,9 @@ class TrailReader {
         }
       } else if (!change.personal_digest.empty()) {
         ++out_.erased;
+        if (!Took(images_erased_, change.subject, row.commit)) {
+          Wrong(where, "has lost its image, and no erasure took it");
+        }
       }
       return absl::OkStatus();
     }));
@@ -204,6 +259,9 @@ class TrailReader {
       }
       if (line.body.empty()) {
         ++out_.erased;
+        if (out_.uncovered == 0 && !entries_erased_.contains(line.seq)) {
+          Wrong(where, "has lost its content, and no erasure took it");
+        }
       } else if (internal::EntryDigest(commit->row.salt, line) != promised->second) {
         Wrong(where, "is not what it was");
       }
@@ -239,7 +297,7 @@ class TrailReader {
       return Wrong(where, "was added afterwards");
     }
     if (internal::LineDigest(commit->row.salt, line) != promised->second) {
-      if (IsErased(line)) {
+      if (IsErased(line) && TookLine(line, commit->row.id)) {
         ++out_.erased;
       } else {
         Wrong(where, "is not what it was");
@@ -295,6 +353,55 @@ class TrailReader {
     return absl::OkStatus();
   }
 
+  // Records, events and external keys as they are, against what the commits came to.
+  absl::Status CheckTables() {
+    StateSums now(salt_);
+    RELATA_ASSIGN_OR_RETURN(const std::vector<TableSpec> tables, reader_.Tables());
+    for (const TableSpec& table : tables) {
+      ScanSpec spec;
+      spec.type = table.type;
+      for (const ColumnSpec& column : table.columns) spec.fields.push_back(column.field);
+      const StateSums::Rows packed(spec.fields);
+      names_[table.type] = table.name;
+      if (table.kind == TableSpec::Kind::kEvent) {
+        RELATA_RETURN_IF_ERROR(reader_.ScanEvents(spec, [&](const EventRows& rows) {
+          for (size_t i = 0; i < rows.seqs.size(); ++i) {
+            now.Event(-1, spec.type, rows.seqs[i], rows.subjects[i], rows.at[i],
+                      packed.Packed(rows.columns, i));
+          }
+          out_.events += static_cast<int64_t>(rows.seqs.size());
+          return absl::OkStatus();
+        }));
+        continue;
+      }
+      RELATA_RETURN_IF_ERROR(reader_.ScanRecords(spec, [&](const RecordRows& rows) {
+        for (size_t i = 0; i < rows.rows.size(); ++i) {
+          now.Record(-1, {spec.type, rows.rows[i]}, rows.ids[i], packed.Packed(rows.columns, i));
+        }
+        out_.records += static_cast<int64_t>(rows.rows.size());
+        return absl::OkStatus();
+      }));
+      RELATA_RETURN_IF_ERROR(reader_.ScanExternalKeys(spec.type, [&](const ExternalKeyWrite& key) {
+        now.Key(-1, spec.type, key.system, key.key, key.row);
+        ++out_.keys;
+        return absl::OkStatus();
+      }));
+    }
+    now.AddAll(promised_);
+    for (const auto& [place, left] : now.List()) Wrong(Named(place), "are not what was committed");
+    return absl::OkStatus();
+  }
+
+  std::string Named(const StateSums::Place& place) const {
+    const auto& [kind, type, stretch] = place;
+    const auto found = names_.find(type);
+    const std::string name = found == names_.end() ? Concat("type ", type) : found->second;
+    if (kind == StateSums::Kind::kKey) return Concat("external keys of ", name);
+    const int64_t length = StateSums::StretchOf(kind);
+    return Concat(name, kind == StateSums::Kind::kRecord ? " rows " : " events ", stretch * length,
+                  " to ", (stretch + 1) * length - 1);
+  }
+
   void CheckCheckpoints() {
     for (const Checkpoint& checkpoint : checkpoints_) {
       const std::string where = Concat("checkpoint ", checkpoint.seq);
@@ -321,6 +428,15 @@ class TrailReader {
   const SecretKey* const key_;
   AuditTrailReport out_;
   std::vector<Promise> commits_;
+  std::string salt_;
+  internal::StateSums promised_{""};
+  std::map<TypeId, std::string> names_;  // of tables
+  // The last commit that erased the record, or words.
+  std::map<RecordRef, CommitId> subjects_erased_;
+  std::map<RecordRef, CommitId> images_erased_;
+  std::set<Seq> entries_erased_;
+  std::set<std::pair<std::string, Seq>> lines_erased_;
+  CommitId words_erased_ = 0;
   std::unordered_map<Seq, std::string> entries_;
   std::map<std::pair<std::string, Seq>, std::string> lines_;
   // (loser type, loser row, from) -> (winner type, winner row, until)

@@ -70,13 +70,37 @@ void AddDefinition(Digester& definitions, const DefinitionWrite& d) {
   definitions.Text(d.kind).Text(d.name).Int(d.version).Text(d.body);
 }
 
-std::string AuditBody(const CommitRow& row, std::span<const CommitBatch> steps) {
+namespace {
+
+Json SumsJson(const StateSums& sums) {
+  Json out = Json::array();
+  for (const auto& [place, sum] : sums.List()) {
+    const auto& [kind, type, stretch] = place;
+    out.push_back({static_cast<int>(kind), type, stretch, sum});
+  }
+  return out;
+}
+
+// Records, entries and lines are named by number; of words only that there were some.
+void AddErased(const EraseWrite& erase, Json& out) {
+  const auto add = [&out](const char* key, Json item) { out[key].push_back(std::move(item)); };
+  for (const RecordRef r : erase.subjects) add("subjects", {r.type, r.row});
+  for (const RecordRef r : erase.images) add("images", {r.type, r.row});
+  for (const Seq seq : erase.entries) add("entries", seq);
+  for (const auto& [log, seq] : erase.lines) add("lines", {log, seq});
+  if (!erase.words.empty()) out["words"] = true;
+}
+
+}  // namespace
+
+std::string AuditBody(const CommitRow& row, std::span<const CommitBatch> steps,
+                      const StateSums& sums) {
   Digester changes(row.salt);
   Digester definitions(row.salt);
   int64_t defined = 0;
   Json entries = Json::array();
   Json lines = Json::array();
-  Json events = Json::array();
+  Json erased;
   Json aliases = Json::array();
   for (const CommitBatch& step : steps) {
     for (const ChangeWrite& c : step.changes) AddChange(changes, c);
@@ -86,13 +110,13 @@ std::string AuditBody(const CommitRow& row, std::span<const CommitBatch> steps) 
     }
     for (const LedgerWrite& l : step.ledger) entries.push_back({l.seq, EntryDigest(row.salt, l)});
     for (const LogWrite& l : step.logs) lines.push_back({l.log, l.seq, LineDigest(row.salt, l)});
-    for (const EventBatch& e : step.events) events.push_back({e.type, e.first_seq, e.at.size()});
+    AddErased(step.erase, erased);
     for (const AliasWrite& a : step.aliases) {
       aliases.push_back(
           {a.loser.type, a.loser.row, a.winner.type, a.winner.row, a.from, a.until.value_or(0)});
     }
   }
-  Json body = {{"commit", row.id}};
+  Json body = {{"commit", row.id}, {"sums", SumsJson(sums)}};
   const auto add = [&body](const char* key, Json list) {
     if (!list.empty()) body[key] = std::move(list);
   };
@@ -102,7 +126,7 @@ std::string AuditBody(const CommitRow& row, std::span<const CommitBatch> steps) 
   if (!row.operation_id.empty()) body["operation"] = TextDigest(row.salt, row.operation_id);
   add("entries", std::move(entries));
   add("lines", std::move(lines));
-  add("events", std::move(events));
+  if (!erased.is_null()) body["erased"] = std::move(erased);
   add("aliases", std::move(aliases));
   return body.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -3,10 +3,11 @@
 // What a commit promises about itself, so that nothing it wrote can be changed unnoticed.
 //
 // With every commit goes one line of the log "audit": digests of its changes, definitions and
-// reason, the numbers of its events and aliases, and one salted digest for each ledger entry and
-// each line of another log. The commitment of the commit is over that line and the commit's own
-// row; the chain is over the commitments. An entry or line that is erased leaves its digest here,
-// so the chain stays whole and what was not erased still verifies.
+// reason, its aliases, by how much it moves the sums over records, events and external keys, what
+// it erases, and one salted digest for each ledger entry and each line of another log. The
+// commitment of the commit is over that line and the commit's own row; the chain is over the
+// commitments. An entry or line that is erased leaves its digest here, so the chain stays whole and
+// what was not erased still verifies.
 
 #ifndef RELATA_SRC_ENGINE_COMMITMENT_H_
 #define RELATA_SRC_ENGINE_COMMITMENT_H_
@@ -15,6 +16,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/state_sums.h"
 #include "relata/storage/store.h"
 
 namespace relata::internal {
@@ -46,7 +48,8 @@ void AddChange(Digester& changes, const ChangeWrite& change);
 void AddDefinition(Digester& definitions, const DefinitionWrite& definition);
 
 // The body of the commit's line of the log "audit".
-std::string AuditBody(const CommitRow& row, std::span<const CommitBatch> steps);
+std::string AuditBody(const CommitRow& row, std::span<const CommitBatch> steps,
+                      const StateSums& sums);
 // The commitment of a commit with its audit line.
 std::string CommitmentOf(const CommitRow& row, std::string_view audit_body);
 

@@ -678,7 +678,15 @@ absl::Status Crm::Engine::Finish(Attempt& attempt) {
   audit.log = internal::kAuditLog;
   audit.seq = attempt.allocation.next_seq++;
   audit.at = row.recorded;
-  audit.body = internal::AuditBody(row, attempt.steps);
+  // The salt of the sums is the first commit's.
+  std::string salt = row.salt;
+  if (row.id > 1) {
+    RELATA_ASSIGN_OR_RETURN(CommitRow first, attempt.writer->FindCommit(1));
+    salt = std::move(first.salt);
+  }
+  RELATA_ASSIGN_OR_RETURN(const internal::StateSums sums,
+                          internal::SumsOfCommit(*attempt.writer, std::move(salt), attempt.steps));
+  audit.body = internal::AuditBody(row, attempt.steps, sums);
   row.last_seq = audit.seq;
   row.commitment = internal::CommitmentOf(row, audit.body);
   row.chain = internal::Sha256(Concat(row.chain, row.commitment));

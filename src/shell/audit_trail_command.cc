@@ -64,6 +64,10 @@ int Verify(const Session& session, const std::string& checkpoints, const std::st
                             {"changes", report->changes},
                             {"entries", report->entries},
                             {"lines", report->lines},
+                            {"records", report->records},
+                            {"events", report->events},
+                            {"keys", report->keys},
+                            {"uncovered", report->uncovered},
                             {"erased", report->erased},
                             {"checkpoints", report->checkpoints},
                             {"issues", issues},
@@ -77,11 +81,22 @@ int Verify(const Session& session, const std::string& checkpoints, const std::st
   if (report->more_issues > 0) {
     session.PrintLine(Concat(report->more_issues, session.Say(" more", " de plus")));
   }
+  if (report->uncovered > 0) {
+    session.PrintLine(Concat(
+        report->uncovered,
+        session.Say(" commits of an older version: records, events and keys cannot be compared",
+                    " commits d'une version antérieure : fiches, événements et clés ne peuvent "
+                    "être comparés")));
+  }
   session.PrintLine(
       Concat(report->commits, session.Say(" commits, ", " commits, "), report->changes,
              session.Say(" changes, ", " changements, "), report->entries,
              session.Say(" consent entries, ", " consentements, "), report->lines,
-             session.Say(" log lines, ", " lignes de journal, "), report->checkpoints,
+             session.Say(" log lines, ", " lignes de journal, "), report->records,
+             session.Say(" records, ", " fiches, "), report->events,
+             session.Say(" events, ", " événements, "), report->keys,
+             session.Say(" external keys, ", " clés externes, "), report->erased,
+             session.Say(" erased, ", " effacés, "), report->checkpoints,
              session.Say(" checkpoints: ", " points de contrôle : "),
              report->ok() ? session.Say("whole", "intact") : session.Say("damaged", "altéré")));
   return report->ok() ? kDone : kNo;
@@ -107,7 +122,8 @@ void AddAuditTrailCommands(CLI::App& audit, Session& session) {
   CLI::App* verify = AddCommand(
       audit, "verify", "Whether the trail of a database is whole",
       "Finds what was changed, left out, added or moved behind the database's back: in commits,\n"
-      "before-images, consent entries, definitions and every log. That the end was cut off shows\n"
+      "before-images, consent entries, definitions, every log, records, events and external keys. "
+      "That the end was cut off shows\n"
       "only against checkpoints exported before. Status 1 when something is wrong.");
   verify->add_option("--checkpoints", *checkpoints, "Those exported, one a line")
       ->type_name("FILE");

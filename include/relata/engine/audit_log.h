@@ -2,11 +2,14 @@
 //
 // The audit trail of a database: whether what was written is still what was written.
 //
-// Every commit carries a commitment to everything it wrote that can be held against somebody: its
-// own row (who, when, why), before-images, definitions, consent entries, every line of every log.
-// The commitments form a chain. Erasing a person's values leaves their salted digests, so that the
-// chain stays whole. The chain alone cannot show that its end was cut off or that all of it was
-// written anew: for that its head is exported from time to time as a checkpoint and kept elsewhere.
+// Every commit carries a commitment to everything it wrote: its own row (who, when, why),
+// before-images, definitions, consent entries, merges, every line of every log, and by how much it
+// moves sums over the records, events and external keys as they stand. The commitments form a
+// chain. Erasing a person's values leaves their salted digests, and a note of what was erased, so
+// that the chain stays whole and nothing else can be passed off as an erasure. (Who has the file
+// and guesses an erased text exactly can confirm the guess by its digest: the salts stay.) The
+// chain alone cannot show that its end was cut off or that all of it was written anew: for that its
+// head is exported from time to time as a checkpoint and kept elsewhere.
 //
 // VerifyAudit reads everything back and names what was changed, left out, added or moved.
 //
@@ -39,8 +42,14 @@ namespace relata {
 struct AuditTrailReport {
   int64_t commits = 0;
   int64_t changes = 0;
-  int64_t entries = 0;        // of the consent ledger
-  int64_t lines = 0;          // of all logs
+  int64_t entries = 0;  // of the consent ledger
+  int64_t lines = 0;    // of all logs
+  int64_t records = 0;  // as they stand, with their external keys
+  int64_t events = 0;
+  int64_t keys = 0;
+  // Commits of a version that kept no sums. If there are some, records, events and external keys
+  // are not compared, and what is missing is taken for erased.
+  int64_t uncovered = 0;
   int64_t erased = 0;         // entries, lines, reasons and images whose content was erased
   int64_t checkpoints = 0;    // that this chain passes through
   std::vector<Issue> issues;  // what is wrong; at most kMostIssues

@@ -63,6 +63,9 @@ class AuditTrail : public ::testing::Test {
     entry.evidence.source = ConsentSource::kWeb;
     entry.evidence.text = "sha256:" + n;
     tx.RecordConsent(entry);
+    tx.Append("page_view", person, now - Hours(1), {{"path", Value::Text("/page/" + n)}});
+    if (day > 0) tx.Append("page_view", persons_.back(), now, {{"path", Value::Text("/back")}});
+    tx.AddKey(person, "crm", "C" + n);
     tx.Log("access", person, "amelie", "{\"fields\":[\"email\"]}");
     tx.Log("decision", person, "", "{\"rule\":\"CONSENT.OK\"}");
     if (day > 0) tx.Update(persons_.back(), {{"family_name", Value::Text("Martin " + n)}});
@@ -128,25 +131,52 @@ TEST_F(AuditTrail, OfAnUntouchedDatabaseIsWhole) {
   EXPECT_TRUE(Verify().ok()) << "a chain that went on passes through its checkpoint";
 }
 
-TEST_F(AuditTrail, StaysWholeWhenImagesEntriesAndLinesAreErased) {
-  Run("DELETE FROM relata_personal_image WHERE seq IN (SELECT min(seq) FROM "
-      "relata_personal_image)");
-  Run("UPDATE relata_ledger SET body = x'' WHERE seq IN (SELECT min(seq) FROM relata_ledger)");
-  Run("UPDATE relata_log SET key = '', body = '{}' WHERE log = 'access' AND seq IN "
-      "(SELECT min(seq) FROM relata_log WHERE log = 'access')");
-  Run("UPDATE relata_commit SET reason = '' WHERE id = 3");
+TEST_F(AuditTrail, StaysWholeWhenAnErasureTakesImagesEntriesEventsKeysAndLines) {
+  EraseWrite erase;
+  erase.subjects = {persons_[1]};
+  erase.images = {persons_[4]};
+  erase.events = {{crm_.schema()->Find("page_view")->id,
+                   std::stoll(Rows("SELECT max(seq) FROM ev_page_view")[0][0])}};
+  erase.entries = {std::stoll(Rows("SELECT min(seq) FROM relata_ledger")[0][0])};
+  erase.words = {"day 3"};
+  Transaction tx = crm_.Begin(Actor::User("dpo"));
+  tx.Update(persons_[1], {{"family_name", Value::Null()}, {"email", Value::Null()}});
+  tx.Erase(erase);
+  ASSERT_TRUE(tx.Commit(kStart + Days(30)).ok());
   const AuditTrailReport report = Verify();
   EXPECT_THAT(report.issues, IsEmpty());
-  EXPECT_EQ(report.erased, 4);
+  EXPECT_GE(report.erased, 6);
+  EXPECT_EQ(Rows("SELECT 1 FROM relata_external_key WHERE key = 'C1'").size(), 0u);
+}
+
+TEST_F(AuditTrail, WhatNoErasureTookIsMissing) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"an image",
+       "DELETE FROM relata_personal_image WHERE seq IN (SELECT min(seq) FROM "
+       "relata_personal_image)"},
+      {"an entry",
+       "UPDATE relata_ledger SET body = x'' WHERE seq IN (SELECT min(seq) FROM "
+       "relata_ledger)"},
+      {"a line",
+       "UPDATE relata_log SET key = '', body = '{}' WHERE log = 'access' AND seq IN "
+       "(SELECT min(seq) FROM relata_log WHERE log = 'access')"},
+      {"a reason", "UPDATE relata_commit SET reason = '' WHERE id = 3"},
+  };
+  size_t damages = 0;
+  for (const auto& [name, sql] : cases) {
+    Run(sql);
+    EXPECT_EQ(Verify().issues.size(), ++damages) << name;
+  }
 }
 
 TEST_F(AuditTrail, ACheckpointShowsWhatTheChainAloneCannot) {
-  Run("DELETE FROM relata_log WHERE seq > (SELECT last_seq FROM relata_commit WHERE id = 10)");
-  Run("DELETE FROM relata_ledger WHERE seq > (SELECT last_seq FROM relata_commit WHERE id = 10)");
-  Run("DELETE FROM relata_change WHERE commit_id > 10");
-  Run("DELETE FROM relata_commit WHERE id > 10");
-  EXPECT_TRUE(VerifyAudit(crm_)->ok()) << "the rest is a chain of its own";
-  const AuditTrailReport report = Verify();
+  const std::string old = folder_.File("old.db");
+  Run("VACUUM INTO '" + old + "'");
+  Write(12);
+  const Crm before = *Crm::Open(old);
+  EXPECT_TRUE(VerifyAudit(before)->ok()) << "the past is a chain of its own";
+  const Checkpoint kept[] = {*ExportCheckpoint(crm_, &key_)};
+  const AuditTrailReport report = *VerifyAudit(before, kept, &key_);
   ASSERT_EQ(report.issues.size(), 1u);
   EXPECT_THAT(report.issues[0].message, HasSubstr("cut off"));
 }
@@ -199,7 +229,8 @@ class Mutator {
   std::string Mutate() {
     static const std::vector<std::string> kTables = {
         "relata_log",    "relata_log",        "relata_commit", "relata_ledger",
-        "relata_change", "relata_definition", "relata_alias"};
+        "relata_change", "relata_definition", "relata_alias",  "relata_external_key",
+        "r_contact",     "r_contact",         "ev_page_view",  "relata_personal_image"};
     const std::string& table = kTables[Pick(kTables.size())];
     const std::vector<std::string> keys = Text("SELECT " + KeyOf(table) + " FROM " + table);
     if (keys.size() < 2) return "";
@@ -228,10 +259,13 @@ class Mutator {
     if (table == "relata_log") return "(log || ' ' || seq)";
     if (table == "relata_alias") return "(from_commit || ' ' || loser_type || ' ' || loser)";
     if (table == "relata_commit") return "id";
+    if (table == "relata_external_key") return "(type || ' ' || system || ' ' || key)";
+    if (table == "r_contact") return "row";
     return table == "relata_definition" ? "place" : "seq";
   }
   static std::string OrderOf(const std::string& table) {
     if (table == "relata_alias") return "from_commit";
+    if (table == "relata_external_key") return "key";
     return table == "relata_log" ? "seq" : KeyOf(table);
   }
   // The columns with what is written; the place of a definition and the index of seqs are not.
@@ -246,7 +280,11 @@ class Mutator {
          {"seq", "commit_id", "type", "row", "rows", "op", "subject_type", "subject", "before",
           "personal_digest"}},
         {"relata_definition", {"kind", "name", "version", "body"}},
-        {"relata_alias", {"from_commit", "loser_type", "loser", "winner_type", "winner"}}};
+        {"relata_alias", {"from_commit", "loser_type", "loser", "winner_type", "winner"}},
+        {"relata_external_key", {"type", "system", "key", "row"}},
+        {"relata_personal_image", {"image"}},
+        {"r_contact", {"row", "id", "deleted", "family_name", "email", "created_at"}},
+        {"ev_page_view", {"seq", "subject", "at", "path"}}};
     return kColumns.at(table);
   }
   static std::string Quote(const std::string& text) {
@@ -276,8 +314,8 @@ class Mutator {
     const std::vector<std::string>& columns = ColumnsOf(table);
     std::string names, values;
     for (const std::string& column : columns) {
-      const bool moved =
-          column == "seq" || column == "id" || column == "version" || column == "from_commit";
+      const bool moved = column == "seq" || column == "id" || column == "version" ||
+                         column == "from_commit" || (column == "row" && table == "r_contact");
       names += (names.empty() ? "" : ", ") + column;
       values += (values.empty() ? "" : ", ") + column +
                 (moved ? " + " + std::to_string(1 + Pick(40)) : "");
@@ -293,7 +331,8 @@ class Mutator {
     const std::string of = " FROM " + table + " WHERE " + KeyOf(table) + " = ";
     const std::vector<std::string> same = Text("SELECT (SELECT " + column + of + Quote(a) +
                                                ") IS (SELECT " + column + of + Quote(b) + ")");
-    if (a == b || same.empty() || same[0] == "1" || column == "seq" || column == "id" ||
+    if (a == b || same.empty() || same[0] == "1" || column == "seq" ||
+        (column == "id" && table != "r_contact") ||
         KeyOf(table).find(column) != std::string::npos) {
       return "";
     }
@@ -312,7 +351,8 @@ class Mutator {
     if (type.empty() || type[0] == "null") return "";
     if (type[0] == "integer") {
       // Types of records and operations are small numbers; their high bits are not read.
-      const bool small = column == "op" || column.find("type") != std::string::npos;
+      const bool small =
+          column == "op" || column == "deleted" || column.find("type") != std::string::npos;
       const std::string bit = std::to_string(int64_t{1} << Pick(small ? 3 : 40));
       return Exec("UPDATE " + table + " SET " + column + " = (" + column + " | " + bit + ") - (" +
                   column + " & " + bit + ")" + where);
@@ -340,8 +380,10 @@ class Mutator {
 TEST_F(AuditTrail, EveryRandomMutationIsFound) {
   const uint64_t seed = testing::Seed(std::random_device()());
   Mutator mutator(db_, seed);
-  const char* kTables[] = {"relata_log",    "relata_commit",     "relata_ledger",
-                           "relata_change", "relata_definition", "relata_alias"};
+  const char* kTables[] = {"relata_log",    "relata_commit",       "relata_ledger",
+                           "relata_change", "relata_definition",   "relata_alias",
+                           "r_contact",     "relata_external_key", "relata_personal_image",
+                           "ev_page_view"};
   Run("ATTACH ':memory:' AS kept");
   for (const char* table : kTables) {
     Run(std::string("CREATE TABLE kept.") + table + "_kept AS SELECT * FROM main." + table);

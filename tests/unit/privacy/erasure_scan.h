@@ -14,6 +14,7 @@
 
 #include "privacy_world.h"
 #include "relata/base/text.h"
+#include "relata/engine/audit_log.h"
 #include "relata/exchange/import.h"
 #include "relata/privacy/erasure.h"
 #include "shell/generate/generate.h"
@@ -156,6 +157,12 @@ inline void ExpectNothingIsLeft(Crm& crm, const std::function<std::string()>& st
   EXPECT_GT(checked, values.size() / 2);
   ::testing::Test::RecordProperty("forms_checked", static_cast<int>(checked));
 
+  const auto trail = VerifyAudit(crm);
+  ASSERT_TRUE(trail.ok()) << trail.status();
+  EXPECT_TRUE(trail->ok()) << trail->issues[0].where << " " << trail->issues[0].message;
+  EXPECT_GT(trail->erased, 12);
+  EXPECT_GT(trail->events, 100);
+
   // The same exports once more do not bring one of them back.
   const int64_t left = CountOf(crm, "contact", "true");
   const auto again = ImportFiles(crm, {company.directory}, import);
@@ -163,6 +170,7 @@ inline void ExpectNothingIsLeft(Crm& crm, const std::function<std::string()>& st
   EXPECT_GT(CountOf(crm, "contact", "true"), left);
   ASSERT_TRUE(ResumeErasures(crm, options, kDpo, kNow + Hours(1)).ok());
   EXPECT_EQ(CountOf(crm, "contact", "true"), left);
+  EXPECT_TRUE(VerifyAudit(crm)->ok());
 }
 
 }  // namespace relata
