@@ -116,7 +116,7 @@ class Trainer {
     }
     double margin = fitted.base;
     for (const auto& tree : fitted.trees) {
-      margin += internal::WalkTree(tree, readers_, row, [](const TreeNode&, const TreeNode&) {});
+      margin += internal::WalkTree(tree, readers_, row, [](const SplitNode&, const SplitNode&) {});
     }
     return margin;
   }
@@ -201,7 +201,7 @@ class Trainer {
         double margin = fit.base;
         for (size_t t = 0; t < fit.trees.size(); ++t) {
           margin += internal::WalkTree(fit.trees[t], readers_, rows[i],
-                                       [](const TreeNode&, const TreeNode&) {});
+                                       [](const SplitNode&, const SplitNode&) {});
           if ((t + 1) % kRoundStep != 0) continue;
           const size_t stop = t / kRoundStep;
           margins[stop][i] = margin;
@@ -386,7 +386,7 @@ std::vector<double> ScoreTable(const PropensityModel& model, const FeatureTable&
       for (const auto& tree : model.trees) {
         for (size_t i = 0; i < n; ++i) {
           block[i] += internal::WalkTree(tree, readers, from + static_cast<int64_t>(i),
-                                         [](const TreeNode&, const TreeNode&) {});
+                                         [](const SplitNode&, const SplitNode&) {});
         }
       }
     }
@@ -408,7 +408,7 @@ PropensityReason ExplainRow(const PropensityModel& model, const FeatureTable& ta
   }
   for (const auto& tree : model.trees) {
     reason.base += tree[0].value;
-    internal::WalkTree(tree, readers, row, [&](const TreeNode& node, const TreeNode& next) {
+    internal::WalkTree(tree, readers, row, [&](const SplitNode& node, const SplitNode& next) {
       given[static_cast<size_t>(node.column)] += next.value - node.value;
     });
   }

@@ -62,9 +62,9 @@ ModelFeature ReadFeature(const Json& json, ModelKind kind) {
   return f;
 }
 
-Json TreeJson(const std::vector<TreeNode>& tree) {
+Json TreeJson(const std::vector<SplitNode>& tree) {
   Json nodes = Json::array();
-  for (const TreeNode& n : tree) {
+  for (const SplitNode& n : tree) {
     if (n.column < 0) {
       nodes.push_back({{"value", n.value}});
     } else {
@@ -80,10 +80,10 @@ Json TreeJson(const std::vector<TreeNode>& tree) {
   return nodes;
 }
 
-std::vector<TreeNode> ReadTree(const Json& json, size_t features) {
-  std::vector<TreeNode> tree;
+std::vector<SplitNode> ReadTree(const Json& json, size_t features) {
+  std::vector<SplitNode> tree;
   for (const Json& node : json) {
-    TreeNode n;
+    SplitNode n;
     n.value = node.at("value").get<double>();
     if (node.contains("feature")) {
       n.column = node["feature"].get<int32_t>();

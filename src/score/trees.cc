@@ -100,14 +100,14 @@ absl::Status Check(int code) {
 
 // One node and what is below it, the mean of its leaves by the weight of the records they hold.
 double AddNode(const Json& json, std::span<const MatrixColumn> columns,
-               std::vector<TreeNode>& tree) {
+               std::vector<SplitNode>& tree) {
   const auto id = json.at("nodeid").get<size_t>();
   if (tree.size() <= id) tree.resize(id + 1);
   if (json.contains("leaf")) {
     tree[id].value = json["leaf"].get<double>();
     return tree[id].value;
   }
-  TreeNode node;
+  SplitNode node;
   const auto& column =
       columns[static_cast<size_t>(std::stoi(json.at("split").get<std::string>().substr(1)))];
   node.column = column.feature;
@@ -134,7 +134,7 @@ absl::Status ReadTrees(BoosterHandle booster, std::span<const MatrixColumn> colu
   const char** dumps = nullptr;
   RELATA_RETURN_IF_ERROR(Check(XGBoosterDumpModelEx(booster, "", 1, "json", &count, &dumps)));
   for (bst_ulong i = 0; i < count; ++i) {
-    std::vector<TreeNode> tree;
+    std::vector<SplitNode> tree;
     AddNode(Json::parse(dumps[i]), columns, tree);
     trees.push_back(std::move(tree));
   }

@@ -14,7 +14,7 @@
 
 namespace relata::internal {
 
-using Trees = std::vector<std::vector<TreeNode>>;
+using Trees = std::vector<std::vector<SplitNode>>;
 
 // Learns `rounds` trees from the rows. The log odds of a record are `base` plus what its leaves
 // add. Unimplemented in a build without XGBoost.
@@ -28,11 +28,11 @@ absl::StatusOr<TreesFit> FitTrees(std::span<const FeatureReader> readers,
 
 // The leaf's value for a row; `visit(node, next)` is called for every step of the path.
 template <class Visit>
-double WalkTree(const std::vector<TreeNode>& tree, std::span<const FeatureReader> readers,
+double WalkTree(const std::vector<SplitNode>& tree, std::span<const FeatureReader> readers,
                 int64_t row, const Visit& visit) {
   size_t at = 0;
   while (tree[at].column >= 0) {
-    const TreeNode& node = tree[at];
+    const SplitNode& node = tree[at];
     const FeatureReader& reader = readers[static_cast<size_t>(node.column)];
     int32_t next = node.absent;
     if (node.level < 0) {

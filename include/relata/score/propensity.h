@@ -61,8 +61,8 @@ struct ModelFeature {
   double mean = 0;  // of what it gives, over the records trained on
 };
 
-// A tree as nodes in one row; node 0 is the root.
-struct TreeNode {
+// A node of a tree of splits; a tree is its nodes in one row, the root first.
+struct SplitNode {
   int32_t column = -1;   // -1: a leaf
   int32_t level = -1;    // of a feature of levels: the one asked about, as in ModelFeature::weights
   double threshold = 0;  // of a number: v < threshold goes to `yes`; a level asked about to `no`
@@ -86,8 +86,8 @@ struct PropensityModel {
   ModelKind kind = ModelKind::kLogistic;
   std::vector<ModelFeature> features;
   double intercept = 0;
-  double penalty = 0;                        // that did best
-  std::vector<std::vector<TreeNode>> trees;  // kTrees
+  double penalty = 0;                         // that did best
+  std::vector<std::vector<SplitNode>> trees;  // kTrees
   Calibration calibration;
 };
 

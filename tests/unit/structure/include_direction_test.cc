@@ -175,5 +175,20 @@ TEST(IncludeDirection, APublicHeaderIncludesNoPrivateOne) {
   EXPECT_THAT(Wrong(header, "#include <nlohmann/json.hpp>\n").size(), 1u);
 }
 
+// So that the header is the map it says it is, and two headers that give one name to two things do
+// not compile. The nouns of the schema come with crm/standard.h; testing is for writers of stores.
+TEST(UmbrellaHeader, IncludesEveryPublicHeader) {
+  const fs::path root = RELATA_SOURCE_DIR;
+  std::set<std::string> included;
+  for (const std::string& path : Includes(ReadFile(root / "include/relata/relata.h"))) {
+    included.insert(path);
+  }
+  for (const File& file : SourceFiles(root)) {
+    if (!file.is_public || file.room == "crm" || file.room == "testing") continue;
+    const std::string path = file.path.substr(std::string_view("include/").size());
+    EXPECT_TRUE(included.contains(path) || path == "relata/relata.h") << path;
+  }
+}
+
 }  // namespace
 }  // namespace relata::testing
