@@ -241,4 +241,41 @@ absl::StatusOr<ConsentEntry> UnpackEntry(Seq seq, std::string_view packed) {
   return entry;
 }
 
+bool SplitEntry(std::string_view packed, EntryParts& parts) {
+  Unpacker in(packed);
+  const uint64_t event = in.Uint();
+  parts.at = {in.Int()};
+  parts.recorded_at = {in.Int()};
+  parts.person = {in.Uint()};
+  parts.point = {in.Uint()};
+  if (!in.ok() || in.done()) return false;
+  Packer shape;
+  shape.Uint(event);
+  parts.shape = shape.Take();
+  parts.shape += in.rest();
+  return true;
+}
+
+absl::StatusOr<ConsentEntry> JoinEntry(Seq seq, const EntryParts& parts) {
+  Unpacker in(parts.shape);
+  Packer whole;
+  whole.Uint(in.Uint());
+  whole.Int(parts.at.micros);
+  whole.Int(parts.recorded_at.micros);
+  whole.Uint(parts.person.value);
+  whole.Uint(parts.point.value);
+  std::string packed = whole.Take();
+  packed += in.rest();
+  return UnpackEntry(seq, packed);
+}
+
+StatementShape StatementOf(std::string_view shape) {
+  Unpacker in(shape);
+  StatementShape statement;
+  statement.event = static_cast<ConsentEvent>(in.Uint());
+  statement.channels = static_cast<ChannelSet>(in.Uint());
+  statement.purposes = static_cast<PurposeSet>(in.Uint());
+  return in.ok() ? statement : StatementShape{};
+}
+
 }  // namespace relata::internal

@@ -50,6 +50,8 @@ class Unpacker {
   std::string_view Text();
   Value Get();
 
+  // What was not read yet.
+  std::string_view rest() const { return in_; }
   bool ok() const { return ok_; }
   bool done() const { return in_.empty() || !ok_; }
 
@@ -71,6 +73,26 @@ absl::StatusOr<FieldValues> UnpackFields(std::string_view packed);
 // A ledger entry without its seq, which the store keeps beside it.
 std::string PackEntry(const ConsentEntry& entry);
 absl::StatusOr<ConsentEntry> UnpackEntry(Seq seq, std::string_view packed);
+
+// A packed entry taken apart: the four members that differ from entry to entry, and its shape, all
+// the rest, which many entries share. Together they are the same entry again.
+struct EntryParts {
+  Timestamp at;
+  Timestamp recorded_at;
+  PartyId person;
+  PartyId point;
+  std::string shape;
+};
+// False when `packed` does not begin as an entry does.
+bool SplitEntry(std::string_view packed, EntryParts& parts);
+absl::StatusOr<ConsentEntry> JoinEntry(Seq seq, const EntryParts& parts);
+// What the shape says was stated, without unpacking the whole; kUnknown when it cannot be read.
+struct StatementShape {
+  ConsentEvent event = ConsentEvent::kUnknown;
+  ChannelSet channels = 0;
+  PurposeSet purposes = 0;
+};
+StatementShape StatementOf(std::string_view shape);
 
 }  // namespace relata::internal
 

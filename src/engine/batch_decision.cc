@@ -160,7 +160,7 @@ absl::StatusOr<bool> BatchDecision::Exists(RecordRef record) {
     if (pending_[found->second].created) return true;
   }
   if (before_.graph().Merged(record)) return IsStored(record);  // un-merged by this batch
-  return before_.Loaded(record.type) ? before_.Exists(record) : IsStored(record);
+  return before_.Loaded(ColumnsNeeded{record.type, {}}) ? before_.Exists(record) : IsStored(record);
 }
 
 // Whether the store has the record's values, merged or not.
@@ -188,7 +188,7 @@ absl::StatusOr<RecordRef> BatchDecision::Living(RecordRef record) {
 // What is there
 
 absl::StatusOr<Value> BatchDecision::Stored(RecordRef record, FieldId field) {
-  if (before_.Loaded(record.type)) return before_.Get(record, field);
+  if (before_.Loaded(ColumnsNeeded{record.type, {field}})) return before_.Get(record, field);
   const auto placed = rows_.try_emplace(record);
   auto& cached = placed.first->second;
   if (placed.second) {

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "engine/operator.h"
@@ -59,10 +60,17 @@ class ColumnarCondition {
   // A failure of the interpreter is returned as it is.
   absl::StatusOr<Population> Evaluate();
 
+  // The same for some rows, existing ones in any order: cost follows what they have, by the indexes
+  // of their children and events. One value a row.
+  absl::StatusOr<std::vector<Tri>> EvaluateAmong(std::span<const Row> rows);
+
  private:
   ColumnarCondition(const Snapshot& snapshot, std::shared_ptr<const Plan> plan,
                     const EvaluationContext& context);
-  absl::Status AskInterpreter(Row row, size_t chunk, Population& population);
+  absl::Status EvaluateChunks(Population& population);
+  absl::Status EvaluateConjuncts(const std::vector<OperatorPtr>& conjuncts, Population& population);
+  absl::StatusOr<Tri> AskInterpreter(Row row);
+  absl::Status Settle(size_t chunk, const ChunkBits& undecided, Population& population);
 
   const Snapshot& snapshot_;
   const std::shared_ptr<const Plan> plan_;

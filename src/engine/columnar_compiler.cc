@@ -6,9 +6,10 @@
 #include <utility>
 
 #include "base/strings.h"
-#include "engine/graph_view.h"
+#include "codec/pack.h"
 #include "engine/tables.h"
 #include "expression/values.h"
+#include "relata/consent/vocabulary.h"
 
 namespace relata::internal {
 namespace {
@@ -45,6 +46,27 @@ bool IsNullConstant(const PlanNode& n) { return n.op == PlanOp::kConstant && n.c
 bool IsEmptyList(const PlanNode& n) {
   return (n.op == PlanOp::kConstant && n.constant.is(Kind::kList) && n.constant.list().empty()) ||
          (n.op == PlanOp::kList && n.inputs.empty());
+}
+
+// Exact; a constant of a kind that the codec does not pack is like no other.
+std::string KeyOfConstant(const Value& constant, uint32_t at) {
+  switch (constant.kind()) {
+    case Kind::kNull:
+    case Kind::kBool:
+    case Kind::kInt:
+    case Kind::kDouble:
+    case Kind::kText:
+    case Kind::kTimestamp:
+    case Kind::kDuration:
+    case Kind::kDate:
+    case Kind::kMoney: {
+      Packer packed;
+      packed.Put(constant);
+      return Concat(" =", packed.Take());
+    }
+    default:
+      return Concat(" @", at);
+  }
 }
 
 bool TakesList(PlanOp op) {
@@ -116,6 +138,7 @@ std::optional<std::string> ColumnarCompiler::PathOf(uint32_t at) const {
 
 TypeId ColumnarCompiler::TypeOf(uint32_t at) const {
   const PlanNode& n = plan_.node(at);
+  if (n.op == PlanOp::kSubject) return plan_.subject_type();
   if (const ChunkedColumn* column = ColumnOf(n)) return column->target();
   return n.type.is(Type::kRecord) || n.type.is(Type::kEvent) ? n.type.record : kNoType;
 }
@@ -192,6 +215,8 @@ bool ColumnarCompiler::IsFixed(uint32_t at) const {
     case PlanOp::kInSegment:
     case PlanOp::kScore:
     case PlanOp::kMayContact:
+    case PlanOp::kConsentStatus:
+    case PlanOp::kConsentAt:
     case PlanOp::kFieldAt:
     case PlanOp::kFieldSince:
     case PlanOp::kFieldChanged:
@@ -213,6 +238,44 @@ OperatorPtr ColumnarCompiler::CompileFixed(uint32_t at) {
   if (result->ok()) return MakeConstant(result->value);
   const std::optional<Kind> kind = KindOfType(plan_.node(at).type);
   return kind ? MakeErrorConstant(*kind) : nullptr;
+}
+
+std::optional<Value> ColumnarCompiler::FixedValue(uint32_t at) {
+  if (!IsFixed(at)) return std::nullopt;
+  const OperatorPtr fixed = CompileFixed(at);
+  const Value* value = fixed == nullptr ? nullptr : ConstantOf(*fixed);
+  return value == nullptr ? std::nullopt : std::optional<Value>(*value);
+}
+
+std::string ColumnarCompiler::KeyOf(uint32_t at, std::vector<int>& bound) const {
+  const PlanNode& n = plan_.node(at);
+  const auto number = [&](int slot) {
+    const auto found = std::find(bound.rbegin(), bound.rend(), slot);
+    return found == bound.rend() ? Concat("v", slot) : Concat("#", bound.rend() - found);
+  };
+  std::string key = Concat("(", static_cast<int>(n.op), " ", n.record_type, " ", n.field, " ",
+                           n.function, " ", n.optional ? 1 : 0, " ", n.name);
+  for (const PathStep& step : n.steps) {
+    key += Concat(" /", step.from, " ", step.to, " ", step.field, step.backward ? "b" : "",
+                  step.closure ? "+" : "");
+  }
+  if (n.op == PlanOp::kConstant) key += KeyOfConstant(n.constant, at);
+  const bool binds = TakesList(n.op) || n.op == PlanOp::kBind || n.op == PlanOp::kSortBy ||
+                     n.op == PlanOp::kOptionalMap || n.op == PlanOp::kTransformMap ||
+                     n.op == PlanOp::kTransformEntry;
+  if (!binds && n.slot >= 0) {
+    key += Concat(" ", n.op == PlanOp::kVariable ? number(n.slot) : Concat("slot ", n.slot));
+  }
+  const size_t before = bound.size();
+  for (size_t i = 0; i < n.inputs.size(); ++i) {
+    if (i == 1 && binds) {
+      if (n.slot >= 0) bound.push_back(n.slot);
+      if (n.slot2 >= 0) bound.push_back(n.slot2);
+    }
+    key += KeyOf(n.inputs[i], bound);
+  }
+  bound.resize(before);
+  return key + ")";
 }
 
 OperatorPtr ColumnarCompiler::Compile(uint32_t at, const Scope& scope) {
@@ -264,6 +327,12 @@ OperatorPtr ColumnarCompiler::CompileNode(const PlanNode& n, const Scope& scope)
     case PlanOp::kAnd:
     case PlanOp::kOr:
       return CompileLogic(n, scope);
+    case PlanOp::kInSegment:
+    case PlanOp::kMayContact:
+      return CompileQuestion(n, scope);
+    case PlanOp::kConsentStatus:
+    case PlanOp::kConsentAt:
+      return CompileStatement(n, scope);
     case PlanOp::kConditional: {
       OperatorPtr condition = Compile(n.inputs[0], scope);
       OperatorPtr yes = Compile(n.inputs[1], scope);
@@ -295,6 +364,7 @@ OperatorPtr ColumnarCompiler::CompileNode(const PlanNode& n, const Scope& scope)
     case PlanOp::kExists:
     case PlanOp::kExistsOne: {
       if (n.slot2 >= 0) return nullptr;
+      if (plan_.node(n.inputs[0]).op == PlanOp::kPath) return CompilePath(n, scope);
       const Reduction reduction = n.op == PlanOp::kAll      ? Reduction::kAll
                                   : n.op == PlanOp::kExists ? Reduction::kExists
                                                             : Reduction::kExistsOne;
@@ -306,7 +376,7 @@ OperatorPtr ColumnarCompiler::CompileNode(const PlanNode& n, const Scope& scope)
 }
 
 OperatorPtr ColumnarCompiler::CompileScore(const PlanNode& n, const Scope& scope) {
-  const auto* view = dynamic_cast<const SnapshotView*>(context_.view);
+  const SnapshotView* const view = view_;
   RowSourcePtr rows;
   if (view == nullptr || n.inputs.empty() || !RowsOf(n.inputs[0], scope, rows)) return nullptr;
   const TypeId type = TypeOf(n.inputs[0]);
@@ -317,11 +387,111 @@ OperatorPtr ColumnarCompiler::CompileScore(const PlanNode& n, const Scope& scope
 OperatorPtr ColumnarCompiler::CompileField(const PlanNode& n, const Scope& scope) {
   RowSourcePtr rows;
   if (n.optional || !RowsOf(n.inputs[0], scope, rows)) return nullptr;
+  if (n.field == kIdField && n.op == PlanOp::kField) {
+    const RecordTable* table = graph_.Records(TypeOf(n.inputs[0]));
+    return table == nullptr || !table->ids_loaded ? nullptr : MakeId(std::move(rows), *table);
+  }
   const ChunkedColumn* column = ColumnOf(n);
   if (column == nullptr || column->kind() == Kind::kList || column->kind() == Kind::kRecord) {
     return nullptr;
   }
   return MakeField(std::move(rows), column, column->kind());
+}
+
+// exists and all over a derived path, whose condition asks the record reached alone.
+OperatorPtr ColumnarCompiler::CompilePath(const PlanNode& n, const Scope& scope) {
+  const PlanNode& path = plan_.node(n.inputs[0]);
+  RowSourcePtr rows;
+  if (n.op == PlanOp::kExistsOne || !RowsOf(path.inputs[0], scope, rows)) return nullptr;
+  PathQuantifierSpec spec;
+  spec.graph = &graph_;
+  spec.steps = path.steps;
+  spec.all = n.op == PlanOp::kAll;
+  const bool known = !path.steps.empty() && TypeOf(path.inputs[0]) == path.steps.front().from &&
+                     std::all_of(path.steps.begin(), path.steps.end(), [&](const PathStep& step) {
+                       const RecordTable* from = graph_.Records(step.from);
+                       const RecordTable* to = graph_.Records(step.to);
+                       if (from == nullptr || to == nullptr) return false;
+                       const ChunkedColumn* links = (step.backward ? to : from)->Column(step.field);
+                       return links != nullptr && links->kind() == Kind::kRecord &&
+                              links->target() == (step.backward ? step.from : step.to);
+                     });
+  if (!known) return nullptr;
+  // A closure leaves out where it starts, which is more than a record can tell of itself when there
+  // are several starts.
+  bool one_start = true;
+  for (const PathStep& step : path.steps) {
+    if (step.closure && !one_start) return nullptr;
+    one_start = one_start && !step.backward && !step.closure;
+  }
+  spec.start = graph_.Records(path.steps.front().from);
+  const TypeId target = path.steps.back().to;
+  spec.condition = Compile(n.inputs[1], {target, {Concat("v", n.slot)}, "", nullptr});
+  if (spec.condition == nullptr || spec.condition->kind() != Kind::kBool) return nullptr;
+  return MakePathQuantifier(std::move(rows), std::move(spec));
+}
+
+// record.id against a text that is known beforehand; nullptr for everything else.
+OperatorPtr ColumnarCompiler::CompileIdTest(const PlanNode& n, const Scope& scope) {
+  for (const size_t side : {0, 1}) {
+    const PlanNode& field = plan_.node(n.inputs[side]);
+    if (field.op != PlanOp::kField || field.field != kIdField || field.optional) continue;
+    const std::optional<Value> id = FixedValue(n.inputs[1 - side]);
+    const RecordTable* table = graph_.Records(TypeOf(field.inputs[0]));
+    RowSourcePtr rows;
+    if (!id || !id->is(Kind::kText) || table == nullptr || !table->ids_loaded ||
+        !RowsOf(field.inputs[0], scope, rows)) {
+      continue;
+    }
+    return MakeIsRecord(std::move(rows), *table, id->text(), n.op == PlanOp::kEqual);
+  }
+  return nullptr;
+}
+
+// What the rooms above answer, a record at a time; segments all at once.
+OperatorPtr ColumnarCompiler::CompileQuestion(const PlanNode& n, const Scope& scope) {
+  RowSourcePtr rows;
+  if (view_ == nullptr || !RowsOf(n.inputs[0], scope, rows)) return nullptr;
+  const TypeId type = TypeOf(n.inputs[0]);
+  const RecordTable* table = graph_.Records(type);
+  if (table == nullptr) return nullptr;
+  if (n.op == PlanOp::kInSegment) {
+    std::shared_ptr<Membership> segment = view_->SegmentOf(n.name, type);
+    if (segment == nullptr) return nullptr;
+    return MakeMember(std::move(rows), std::move(segment), table->limit, &function_.status);
+  }
+  QuestionSpec spec;
+  spec.type = type;
+  spec.stop = &function_.status;
+  const SnapshotView* const view = view_;
+  const std::optional<Value> channel = FixedValue(n.inputs[1]);
+  const std::optional<Value> purpose = FixedValue(n.inputs[2]);
+  if (!channel || !purpose || !channel->is(Kind::kText) || !purpose->is(Kind::kText)) {
+    return nullptr;
+  }
+  spec.missing = Value::Bool(false);
+  spec.ask = [view, channel = channel->text(),
+              purpose = purpose->text()](RecordRef record) -> absl::StatusOr<Value> {
+    RELATA_ASSIGN_OR_RETURN(const bool may, view->MayContact(record, channel, purpose));
+    return Value::Bool(may);
+  };
+  return MakeQuestion(Kind::kBool, std::move(rows), std::move(spec));
+}
+
+OperatorPtr ColumnarCompiler::CompileStatement(const PlanNode& n, const Scope& scope) {
+  RowSourcePtr rows;
+  const TypeId type = TypeOf(n.inputs[0]);
+  if (!graph_.ledger_loaded || graph_.Records(type) == nullptr ||
+      !RowsOf(n.inputs[0], scope, rows)) {
+    return nullptr;
+  }
+  const std::optional<Value> channel = FixedValue(n.inputs[1]);
+  const std::optional<Value> purpose = FixedValue(n.inputs[2]);
+  if (!channel || !purpose || !channel->is(Kind::kText) || !purpose->is(Kind::kText)) {
+    return nullptr;
+  }
+  return MakeStatement(n.op == PlanOp::kConsentAt ? Kind::kTimestamp : Kind::kText, std::move(rows),
+                       graph_, type, ParseChannel(channel->text()), ParsePurpose(purpose->text()));
 }
 
 OperatorPtr ColumnarCompiler::CompileLogic(const PlanNode& n, const Scope& scope) {
@@ -345,6 +515,7 @@ OperatorPtr ColumnarCompiler::CompileEqual(const PlanNode& n, const Scope& scope
   const PlanNode& left = plan_.node(n.inputs[0]);
   const PlanNode& right = plan_.node(n.inputs[1]);
   if (IsEmptyList(left) || IsEmptyList(right)) return CompileEmptyTest(n, scope);
+  if (OperatorPtr test = CompileIdTest(n, scope)) return test;
   if (!IsNullConstant(left) && !IsNullConstant(right)) return CompileBinary(n, scope);
   const uint32_t operand = IsNullConstant(left) ? n.inputs[1] : n.inputs[0];
   OperatorPtr is_null;
@@ -369,6 +540,10 @@ OperatorPtr ColumnarCompiler::CompileBinary(const PlanNode& n, const Scope& scop
   }
   const std::optional<Kind> kind = KindOfType(n.type);
   if (!kind) return nullptr;
+  if (operands.size() == 2) {
+    OperatorPtr op = MakeArithmetic(n.op, *kind, operands[0], operands[1]);
+    if (op != nullptr) return op;
+  }
   FunctionContext& function = function_;
   const PlanOp op = n.op;
   ValueFunction call;
@@ -422,6 +597,13 @@ OperatorPtr ColumnarCompiler::CompileCall(const PlanNode& n, const Scope& scope)
     operands.push_back(Compile(input, scope));
     if (operands.back() == nullptr) return nullptr;
   }
+  if (operands.size() == 1 && operands[0]->kind() == Kind::kDuration && *kind == Kind::kInt) {
+    const int64_t unit = name == "getSeconds"   ? 1'000'000
+                         : name == "getMinutes" ? 60'000'000
+                         : name == "getHours"   ? 3'600'000'000
+                                                : 0;
+    if (unit != 0) return MakeLengthPart(std::move(operands[0]), unit);
+  }
   FunctionContext& function = function_;
   return MakeCall(*kind, std::move(operands),
                   [builtin, &function](std::span<const Value> a) { return builtin(function, a); });
@@ -445,6 +627,7 @@ OperatorPtr ColumnarCompiler::CompileRollup(uint32_t list, Reduction reduction,
   spec.graph = &graph_;
   spec.parent_type = TypeOf(parent);
   spec.parents = graph_.Records(spec.parent_type);
+  spec.field = relation.field;
   if (relation.op == PlanOp::kChildren) {
     spec.records = graph_.Records(relation.record_type);
     spec.links = spec.records == nullptr ? nullptr : spec.records->Column(relation.field);
@@ -455,6 +638,22 @@ OperatorPtr ColumnarCompiler::CompileRollup(uint32_t list, Reduction reduction,
   const bool known =
       spec.parents != nullptr && spec.links != nullptr && spec.links->target() == spec.parent_type;
   if (!known) return nullptr;
+
+  std::vector<int> bound;
+  const Reduction kept = reduction == Reduction::kMin ? Reduction::kMax : reduction;
+  std::string key = Concat(static_cast<int>(relation.op), " ", relation.record_type, " ",
+                           relation.field, " ", *PathOf(parent), " ", static_cast<int>(kept));
+  for (const auto& [node, slot] : shape->filters) {
+    bound.assign(1, slot);
+    key += Concat(" ? ", KeyOf(node, bound));
+  }
+  if (body) {
+    bound.assign(1, body->second);
+    key += Concat(" : ", KeyOf(body->first, bound));
+  }
+  if (const auto found = rollups_.find(key); found != rollups_.end()) {
+    return MakeRollup(std::move(rows), found->second, reduction);
+  }
 
   Scope element{relation.record_type, {}, *PathOf(parent), spec.links};
   for (const auto& [node, slot] : shape->filters) element.self.push_back(Concat("v", slot));
@@ -482,7 +681,9 @@ OperatorPtr ColumnarCompiler::CompileRollup(uint32_t list, Reduction reduction,
         reduction == Reduction::kSum ? integer || spec.kind == Kind::kMoney : integer || instant;
     if (!fits) return nullptr;
   }
-  return MakeRollup(std::move(rows), std::move(spec));
+  std::shared_ptr<RollupTable> table = MakeRollupTable(std::move(spec));
+  rollups_.emplace(std::move(key), table);
+  return MakeRollup(std::move(rows), std::move(table), reduction);
 }
 
 }  // namespace relata::internal

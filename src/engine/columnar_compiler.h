@@ -6,11 +6,13 @@
 #define RELATA_SRC_ENGINE_COLUMNAR_COMPILER_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/graph_view.h"
 #include "engine/operator.h"
 #include "relata/expression/evaluate.h"
 
@@ -28,7 +30,11 @@ class ColumnarCompiler {
  public:
   ColumnarCompiler(const Graph& graph, const Plan& plan, const EvaluationContext& context,
                    FunctionContext& function)
-      : graph_(graph), plan_(plan), context_(context), function_(function) {}
+      : graph_(graph),
+        plan_(plan),
+        context_(context),
+        function_(function),
+        view_(dynamic_cast<const SnapshotView*>(context.view)) {}
 
   // Of a condition; of an expression of any kind; of a list of the subject's events.
   OperatorPtr CompileRoot();
@@ -64,10 +70,18 @@ class ColumnarCompiler {
   OperatorPtr CompileRollup(uint32_t list, Reduction reduction,
                             std::optional<std::pair<uint32_t, int>> body, const Scope& scope);
   OperatorPtr CompileEmptyTest(const PlanNode& n, const Scope& scope);
+  OperatorPtr CompilePath(const PlanNode& n, const Scope& scope);
+  OperatorPtr CompileIdTest(const PlanNode& n, const Scope& scope);
+  OperatorPtr CompileQuestion(const PlanNode& n, const Scope& scope);
+  OperatorPtr CompileStatement(const PlanNode& n, const Scope& scope);
   OperatorPtr CompileOnTarget(uint32_t at, const std::string& target, const Scope& scope);
 
   bool IsFixed(uint32_t at) const;
   std::optional<ListShape> ShapeOf(uint32_t at) const;
+  // The value of a node that depends on no record; nothing when it is none or an error.
+  std::optional<Value> FixedValue(uint32_t at);
+  // What the subtree says, with its own variables numbered in order: equal keys, equal values.
+  std::string KeyOf(uint32_t at, std::vector<int>& bound) const;
   // The path that names a record, nothing for other nodes.
   std::optional<std::string> PathOf(uint32_t at) const;
   TypeId TypeOf(uint32_t at) const;
@@ -82,6 +96,10 @@ class ColumnarCompiler {
   const Plan& plan_;
   const EvaluationContext& context_;
   FunctionContext& function_;
+  // Answers for segments, scores and consent; nullptr leaves those to the interpreter.
+  const SnapshotView* const view_;
+  // The lists that the text reduces, by what it says of them.
+  std::map<std::string, std::shared_ptr<RollupTable>> rollups_;
 };
 
 }  // namespace relata::internal

@@ -210,6 +210,8 @@ class VectorCompare : public Operator {
     out.has = both;
     if (constant_ && (IsInteger(a_->kind()) || a_->kind() == Kind::kMoney)) {
       CompareWithConstant(both, out);
+    } else if (left_.dictionary != nullptr && ConstantOf(*b_) != nullptr) {
+      CompareCodes(both, out);
     } else {
       EachBit(both, [&](size_t i) { CompareAt(i, out); });
     }
@@ -218,6 +220,10 @@ class VectorCompare : public Operator {
     EachWord(null_a, [&](size_t w) { return null_a[w] & wanted[w]; });
     EachWord(null_b, [&](size_t w) { return null_b[w] & wanted[w]; });
     SettleNulls(order_, null_a, null_b, out);
+  }
+  void Expect(int64_t rows) override {
+    a_->Expect(rows);
+    b_->Expect(rows);
   }
 
  private:
@@ -232,6 +238,21 @@ class VectorCompare : public Operator {
       if (left_.Extra(i) == currency || left_.ints[i] == 0) return;
       ClearBit(out.truth, i);
       CompareAt(i, out);
+    });
+  }
+
+  // Each text of the dictionary once.
+  void CompareCodes(const ChunkBits& both, Vector& out) {
+    if (dictionary_ != left_.dictionary || known_.size() < left_.dictionary->size()) {
+      dictionary_ = left_.dictionary;
+      known_.clear();
+      const std::string_view text = ConstantOf(*b_)->text();
+      for (size_t code = 0; code < dictionary_->size(); ++code) {
+        known_.push_back(internal::Holds(order_, dictionary_->text(code), text) ? 1 : 0);
+      }
+    }
+    EachBit(both, [&](size_t i) {
+      if (known_[static_cast<size_t>(left_.ints[i])] != 0) SetBit(out.truth, i);
     });
   }
 
@@ -271,6 +292,8 @@ class VectorCompare : public Operator {
   std::optional<int64_t> constant_;
   Vector left_;
   Vector right_;
+  const Dictionary* dictionary_ = nullptr;
+  std::vector<uint8_t> known_;
 };
 
 // The column when `field` against `constant` has a kernel.

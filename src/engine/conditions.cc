@@ -169,6 +169,69 @@ absl::StatusOr<std::vector<TypeId>> TablesRead(const Crm& crm, const Plan& plan)
   return std::vector<TypeId>(tables.begin(), tables.end());
 }
 
+absl::StatusOr<std::vector<ColumnsNeeded>> ColumnsRead(const Crm& crm, const Plan& plan) {
+  std::map<TypeId, std::set<FieldId>> columns;
+  std::set<TypeId> whole;
+  bool scored = false;
+  std::set<std::string> seen;
+  const std::shared_ptr<const Schema> schema = crm.schema();
+  RELATA_RETURN_IF_ERROR(EachPlan(crm, plan, seen, [&](const Plan& p) -> absl::Status {
+    const PathsRead& paths = p.paths();
+    columns[p.subject_type()];
+    for (const TypeId type : paths.types) columns[type];
+    for (const auto* list : {&paths.fields, &paths.links, &paths.reverses}) {
+      for (const auto& [type, field] : *list) {
+        columns[type].insert(field);
+        // A link to a record that is gone reads as null, which only the target's rows can tell.
+        const FieldDef* def = schema->type(type).field(field);
+        if (def != nullptr && def->is_link()) columns[def->target];
+      }
+    }
+    // Lists of children are in the order of their creation.
+    for (const auto& [type, field] : paths.reverses) columns[type].insert(kCreatedAtField);
+    if (paths.consent) whole.insert(kLedgerTable);
+    const Hooks& hooks = crm.engine().hooks();
+    for (const PlanNode& n : p.nodes()) {
+      if (n.op == PlanOp::kMayContact && hooks.consent_types) {
+        for (const TypeId type : hooks.consent_types(crm)) whole.insert(type);
+      }
+      scored = scored || n.op == PlanOp::kScore;
+      if (n.op != PlanOp::kCall || FunctionName(n.function) != "in_currency") continue;
+      if (const TypeDef* rate = schema->Find("exchange_rate")) whole.insert(rate->id);
+    }
+    return absl::OkStatus();
+  }));
+  // A segment that is frozen to ids is asked by them.
+  for (const std::string& asked : seen) {
+    constexpr std::string_view kSegment = "segment ";
+    if (!asked.starts_with(kSegment)) continue;
+    RELATA_ASSIGN_OR_RETURN(const Condition segment,
+                            FindSegment(crm, asked.substr(kSegment.size())));
+    if (segment.frozen) columns[segment.type].insert(kIdField);
+  }
+  if (scored) {
+    // Scores read what they like of their tables, and the ledger tells who objects to them.
+    RELATA_ASSIGN_OR_RETURN(const std::vector<TypeId> tables, TablesRead(crm, plan));
+    whole.insert(tables.begin(), tables.end());
+    whole.insert(kLedgerTable);
+  }
+  columns.erase(kNoType);
+  std::vector<ColumnsNeeded> needed;
+  for (const auto& [type, fields] : columns) {
+    if (!whole.contains(type)) needed.push_back({type, {fields.begin(), fields.end()}});
+  }
+  for (const TypeId type : whole) needed.push_back({type, {}, true});
+  return needed;
+}
+
+absl::StatusOr<std::vector<ColumnsNeeded>> ColumnsNeededBy(const Crm& crm,
+                                                           const Condition& condition) {
+  RELATA_ASSIGN_OR_RETURN(std::vector<ColumnsNeeded> needed,
+                          ColumnsRead(crm, condition.expression->plan()));
+  if (condition.frozen) needed.push_back({condition.type, {kIdField}});
+  return needed;
+}
+
 absl::Status PermitReading(const Crm& crm, const Plan& plan, const Permissions& permissions,
                            std::string_view purpose) {
   const std::shared_ptr<const Schema> schema = crm.schema();

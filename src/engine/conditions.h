@@ -55,13 +55,25 @@ absl::StatusOr<Condition> FindSegment(const Crm& crm, std::string_view name);
 absl::StatusOr<bool> DependsOn(const Crm& crm, const Plan& plan, std::string_view kind,
                                std::string_view name);
 
-// Every table that evaluating the plan may read, with those of the segments and scores it names.
+// Every column that evaluating the plan may read, with those of the segments and scores it names;
+// one element a table.
+absl::StatusOr<std::vector<ColumnsNeeded>> ColumnsRead(const Crm& crm, const Plan& plan);
+// The same for a condition, whose frozen members are public ids.
+absl::StatusOr<std::vector<ColumnsNeeded>> ColumnsNeededBy(const Crm& crm,
+                                                           const Condition& condition);
+// The same as whole tables.
 absl::StatusOr<std::vector<TypeId>> TablesRead(const Crm& crm, const Plan& plan);
 
 // The records of `view` for which the condition is true, false or undecided at options.now. The
 // tables must be loaded (FailedPrecondition otherwise); permissions are the caller's.
 absl::StatusOr<QueryAnswer> SelectOn(const Crm& crm, const Snapshot& view,
                                      const Condition& condition, const QueryOptions& options);
+// The condition for some existing records of its type, one value a row: by columns and the indexes
+// of what the rows have, so that its cost follows that and not the population.
+absl::StatusOr<std::vector<Tri>> EvaluateAmong(const Crm& crm, const Snapshot& view,
+                                               const Condition& condition,
+                                               std::span<const Row> rows,
+                                               const QueryOptions& options);
 absl::StatusOr<EvalResult> EvaluateOn(const Crm& crm, const Snapshot& view,
                                       const Condition& condition, RecordRef record,
                                       const QueryOptions& options);

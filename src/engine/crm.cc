@@ -57,6 +57,17 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Crm::View(std::span<const TypeId
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> Crm::View(
+    std::span<const ColumnsNeeded> columns) const {
+  if (past_ == nullptr) return engine_->View(columns);
+  // The past is told of whole tables.
+  std::vector<TypeId> types;
+  for (const ColumnsNeeded& needed : columns) {
+    if (needed.type != kLedgerTable) types.push_back(needed.type);
+  }
+  return View(std::span<const TypeId>(types));
+}
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> Crm::View(
     std::initializer_list<std::string_view> types) const {
   const std::shared_ptr<const Schema> schema = engine_->schema();
   std::vector<TypeId> ids;
@@ -119,8 +130,8 @@ RecordRef Crm::Resolve(RecordRef record) const {
 absl::StatusOr<std::string> Crm::Name(RecordRef record) const {
   const RecordRef found = Resolve(record);
   if (found.none()) return NotFound("the reference names no record");
-  const TypeId types[] = {found.type};
-  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, View(types));
+  const ColumnsNeeded ids[] = {{found.type, {kIdField}}};
+  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, View(std::span(ids)));
   const Uuid id = view->Id(found);
   if (id.nil()) return NotFound("the record does not exist");
   return Concat(view->schema().type(found.type).name, "/", id.ToString());
@@ -140,20 +151,26 @@ absl::StatusOr<std::vector<std::pair<std::string, std::string>>> Crm::Keys(Recor
 absl::StatusOr<Value> Crm::Get(RecordRef record, std::string_view field) const {
   const RecordRef found = Resolve(record);
   if (found.none()) return NotFound("the reference names no record");
-  const TypeId types[] = {found.type};
-  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, View(types));
-  const TypeDef& type = view->schema().type(found.type);
+  const std::shared_ptr<const Schema> schema = engine_->schema();
+  const TypeDef& type = schema->type(found.type);
   const FieldDef* def = type.FindField(field);
   if (def == nullptr) return NotFound(Concat("'", type.name, "' has no field '", field, "'"));
+  const ColumnsNeeded columns[] = {{found.type, {def->id}}};
+  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view,
+                          View(std::span<const ColumnsNeeded>(columns)));
   return view->Get(found, def->id);
 }
 
 absl::StatusOr<std::string> Crm::Title(RecordRef record) const {
   const RecordRef found = Resolve(record);
   if (found.none()) return NotFound("the reference names no record");
-  const TypeId types[] = {found.type};
-  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, View(types));
-  const TypeDef& type = view->schema().type(found.type);
+  const std::shared_ptr<const Schema> schema = engine_->schema();
+  const TypeDef& type = schema->type(found.type);
+  ColumnsNeeded columns[] = {{found.type, {}}};
+  for (const std::string& field : type.title)
+    columns[0].fields.push_back(type.FindField(field)->id);
+  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view,
+                          View(std::span<const ColumnsNeeded>(columns)));
   std::string title;
   for (const std::string& field : type.title) {
     const Value value = view->Get(found, type.FindField(field)->id);

@@ -200,18 +200,35 @@ std::shared_ptr<const Snapshot> Crm::Engine::Current() const {
 }
 
 absl::Status Crm::Engine::Freshen() {
-  return options_.exclusive ? absl::OkStatus() : View({}).status();
+  return options_.exclusive ? absl::OkStatus() : View(std::span<const ColumnsNeeded>{}).status();
 }
 
+namespace {
+
+// Whoever asks for whole tables may ask for decisions too, which need the ledger.
+std::vector<ColumnsNeeded> WholeTables(std::span<const TypeId> types) {
+  std::vector<ColumnsNeeded> columns;
+  for (TypeId type : types) columns.push_back({type, {}, true});
+  if (!columns.empty()) columns.push_back({kLedgerTable, {}, true});
+  return columns;
+}
+
+}  // namespace
+
 absl::StatusOr<std::shared_ptr<const Snapshot>> Crm::Engine::View(std::span<const TypeId> types) {
+  return View(WholeTables(types));
+}
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> Crm::Engine::View(
+    std::span<const ColumnsNeeded> columns) {
   std::optional<CommitId> head;
   if (!options_.exclusive) {
     RELATA_ASSIGN_OR_RETURN(head, store_->HeadId());
   }
   {
     std::lock_guard lock(mutex_);
-    const bool loaded =
-        std::all_of(types.begin(), types.end(), [&](TypeId t) { return snapshot_->Loaded(t); });
+    const bool loaded = std::all_of(columns.begin(), columns.end(),
+                                    [&](const ColumnsNeeded& c) { return snapshot_->Loaded(c); });
     if (loaded && (!head || *head == snapshot_->commit())) return snapshot_;
   }
   // Loading waits for a commit under way, so that the tables read belong to the snapshot they join.
@@ -219,7 +236,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Crm::Engine::View(std::span<cons
   RELATA_ASSIGN_OR_RETURN(std::unique_ptr<StoreReader> reader, store_->Read());
   RELATA_RETURN_IF_ERROR(Refresh(*reader));
   std::lock_guard lock(mutex_);
-  RELATA_ASSIGN_OR_RETURN(snapshot_, snapshot_->Load(types, *reader));
+  RELATA_ASSIGN_OR_RETURN(snapshot_, snapshot_->Load(columns, *reader));
   return snapshot_;
 }
 
@@ -435,6 +452,10 @@ std::set<TypeId> TypesWritten(const Crm& crm, const Transaction::Batch& batch) {
     if (!op.other.none()) types.insert(op.other.type);
   }
   for (const internal::EventOp& op : batch.events) types.insert(op.type);
+  // What people state is asked about them.
+  for (const ConsentEntry& entry : batch.entries) {
+    if (!entry.person.none()) types.insert(entry.person.ref().type);
+  }
   const auto subjects = internal::ParsedDefinitions<std::string>(
       crm, "workflow", [](const Definition& definition) -> absl::StatusOr<std::string> {
         const auto json = nlohmann::json::parse(definition.body, nullptr, false);
@@ -455,13 +476,22 @@ absl::Status Crm::Engine::LoadForDeciders(StoreReader& reader, const Transaction
   const Crm crm(shared_from_this());
   std::vector<TypeId> tables =
       memberships_->TablesFor(crm, TypesWritten(crm, batch), batch.definitions, time_only);
+  std::vector<ColumnsNeeded> columns;
   for (const Decider& decider : deciders_) {
-    if (!decider.tables) continue;
-    RELATA_ASSIGN_OR_RETURN(const std::vector<TypeId> types, decider.tables(crm, time_only));
-    tables.insert(tables.end(), types.begin(), types.end());
+    if (decider.tables) {
+      RELATA_ASSIGN_OR_RETURN(const std::vector<TypeId> types, decider.tables(crm, time_only));
+      tables.insert(tables.end(), types.begin(), types.end());
+    }
+    if (decider.columns) {
+      RELATA_ASSIGN_OR_RETURN(const std::vector<ColumnsNeeded> more,
+                              decider.columns(crm, time_only));
+      columns.insert(columns.end(), more.begin(), more.end());
+    }
   }
+  const std::vector<ColumnsNeeded> whole = WholeTables(tables);
+  columns.insert(columns.end(), whole.begin(), whole.end());
   std::lock_guard lock(mutex_);
-  RELATA_ASSIGN_OR_RETURN(snapshot_, snapshot_->Load(tables, reader));
+  RELATA_ASSIGN_OR_RETURN(snapshot_, snapshot_->Load(columns, reader));
   return absl::OkStatus();
 }
 

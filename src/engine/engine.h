@@ -70,7 +70,10 @@ class Crm::Engine : public std::enable_shared_from_this<Crm::Engine> {
 
   std::shared_ptr<const Schema> schema() const;
   std::string zone() const;
+  // Whole tables and, when any is asked for, the consent ledger.
   absl::StatusOr<std::shared_ptr<const Snapshot>> View(std::span<const TypeId> types);
+  // These columns and nothing else.
+  absl::StatusOr<std::shared_ptr<const Snapshot>> View(std::span<const ColumnsNeeded> columns);
   absl::StatusOr<std::unique_ptr<StoreReader>> Read() { return store_->Read(); }
   absl::Status Scrub() { return store_->Scrub(options_.patience); }
   // The newest snapshot this process has, whatever others wrote since.

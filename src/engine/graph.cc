@@ -101,8 +101,9 @@ const IdIndex& RecordTable::ById() const {
 }
 
 size_t RecordTable::MemoryUsed() const {
-  size_t bytes = stored.size() * sizeof(ChunkBits) * 2 + static_cast<size_t>(limit) * sizeof(Uuid);
-  for (const auto& column : columns) bytes += column->MemoryUsed();
+  size_t bytes = stored.size() * sizeof(ChunkBits) * 2;
+  if (ids_loaded) bytes += static_cast<size_t>(limit) * sizeof(Uuid);
+  for (const auto& column : columns) bytes += column ? column->MemoryUsed() : 0;
   for (const auto& slot : reverse) bytes += slot.Peek() == nullptr ? 0 : slot.Peek()->MemoryUsed();
   return bytes + (by_id.Peek() == nullptr ? 0 : by_id.Peek()->MemoryUsed());
 }
@@ -130,7 +131,7 @@ const Relation& EventTable::BySubject() const {
 
 size_t EventTable::MemoryUsed() const {
   size_t bytes = seq.MemoryUsed() + subject.MemoryUsed() + at.MemoryUsed();
-  for (const auto& column : columns) bytes += column->MemoryUsed();
+  for (const auto& column : columns) bytes += column ? column->MemoryUsed() : 0;
   return bytes + (by_subject.Peek() == nullptr ? 0 : by_subject.Peek()->MemoryUsed());
 }
 
@@ -144,7 +145,7 @@ const Relation& LedgerTable::ByPoint() const {
 
 size_t LedgerTable::MemoryUsed() const {
   size_t bytes = seq.MemoryUsed() + at.MemoryUsed() + person.MemoryUsed() + point.MemoryUsed() +
-                 body.MemoryUsed();
+                 recorded_at.MemoryUsed() + shape.MemoryUsed();
   for (const auto* slot : {&by_person, &by_point}) {
     bytes += slot->Peek() == nullptr ? 0 : slot->Peek()->MemoryUsed();
   }

@@ -12,10 +12,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include "codec/pack.h"
 #include "engine/columns.h"
 #include "engine/relation.h"
 #include "relata/engine/snapshot.h"
@@ -61,7 +63,8 @@ struct RecordTable {
   explicit RecordTable(const TypeDef& type);
   RecordTable() = default;
 
-  // The column of a field, created_at and updated_at included; nullptr when there is none.
+  // The column of a field, created_at and updated_at included; nullptr when there is none or it is
+  // not loaded.
   const ChunkedColumn* Column(FieldId field) const;
   bool Exists(Row row) const;
   bool Stored(Row row) const;
@@ -75,9 +78,11 @@ struct RecordTable {
   int64_t count = 0;            // of `exists`
   Directory<ChunkBits> stored;  // created and not deleted
   Directory<ChunkBits> exists;  // stored and not merged into another
+  bool ids_loaded = true;
   Directory<std::vector<Uuid>> ids;
-  std::vector<Cow<ChunkedColumn>> columns;  // see ColumnIndex
-  std::vector<Slot<Relation>> reverse;      // as `columns`; used for links
+  // See ColumnIndex; empty for a column that is not loaded.
+  std::vector<Cow<ChunkedColumn>> columns;
+  std::vector<Slot<Relation>> reverse;  // as `columns`; used for links
   Slot<IdIndex> by_id;
 };
 
@@ -99,7 +104,7 @@ struct EventTable {
   ChunkedColumn seq;
   ChunkedColumn subject;
   ChunkedColumn at;
-  std::vector<Cow<ChunkedColumn>> columns;  // by FieldId
+  std::vector<Cow<ChunkedColumn>> columns;  // by FieldId; empty for one that is not loaded
   Slot<Relation> by_subject;
 };
 
@@ -114,10 +119,17 @@ struct LedgerTable {
   ChunkedColumn at{Value::Kind::kTimestamp};
   ChunkedColumn person{Value::Kind::kRecord};
   ChunkedColumn point{Value::Kind::kRecord};
-  ChunkedColumn body{Value::Kind::kText};  // as the codec packed it
+  // An entry as the codec takes it apart: few shapes, many entries. One that the codec cannot take
+  // apart has no recorded_at, and its shape is the packed entry as it is.
+  ChunkedColumn recorded_at{Value::Kind::kTimestamp};
+  ChunkedColumn shape{Value::Kind::kText};
   Slot<Relation> by_person;
   Slot<Relation> by_point;
 };
+
+// Whether what was said is a statement of a person about being contacted that names the channel and
+// the purpose, or leaves them open.
+bool Covers(const StatementShape& said, Channel channel, Purpose purpose);
 
 // The aliases in force of one type of loser.
 struct AliasTable {
@@ -139,6 +151,7 @@ struct Graph {
   std::vector<Cow<EventTable>> events;
   std::vector<Cow<AliasTable>> aliases;
   Cow<LedgerTable> ledger;
+  bool ledger_loaded = false;
 
   // nullptr when the type is not loaded.
   const RecordTable* Records(TypeId type) const;
@@ -163,6 +176,16 @@ class GraphEditor {
   void Extend(std::shared_ptr<const Schema> schema, TypeId first_empty);
   // A loaded, empty table in place of none.
   void Begin(TypeId type);
+  // A table in place of none whose rows are loaded and none of its columns.
+  void BeginBare(TypeId type);
+  // Gives the table the columns of `needed` that are not loaded, empty, and returns them; public
+  // ids are kIdField.
+  std::vector<FieldId> AddColumns(const ColumnsNeeded& needed);
+  // Values of columns that were added, for rows that are there.
+  void FillRecords(TypeId type, std::span<const FieldId> fields, bool ids, const RecordRows& rows);
+  void FillEvents(TypeId type, std::span<const FieldId> fields, int64_t first_place,
+                  std::span<const Column> columns);
+  void BeginLedger() { graph_.ledger_loaded = true; }
   void SetLimit(TypeId type, Row limit);
   // Records as the store gives them; `fields` names the columns. A record that is there gets the
   // values given and loses the others.
@@ -172,6 +195,8 @@ class GraphEditor {
                     std::span<const Row> subjects, std::span<const Timestamp> at,
                     std::span<const Column> columns);
   void AppendLedger(std::span<const LedgerWrite> lines);
+  // Takes what was said out of these entries; they stay where they are and state nothing.
+  void EmptyLedger(const std::set<Seq>& gone);
   void Put(const AliasWrite& alias);
 
   // --- Towards the past

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <numeric>
 #include <optional>
+#include <utility>
 #include <vector>
 
+#include "codec/pack.h"
 #include "engine/graph.h"
 #include "engine/tables.h"
 #include "relata/model/validate.h"
@@ -65,6 +67,76 @@ void GraphEditor::Begin(TypeId type) {
   }
 }
 
+void GraphEditor::BeginBare(TypeId type) {
+  Begin(type);
+  if (graph_.events[type]) {
+    for (Cow<ChunkedColumn>& column : graph_.events[type].Edit(edit_).columns) column = {};
+    return;
+  }
+  RecordTable& table = graph_.records[type].Edit(edit_);
+  for (Cow<ChunkedColumn>& column : table.columns) column = {};
+  table.ids_loaded = false;
+}
+
+std::vector<FieldId> GraphEditor::AddColumns(const ColumnsNeeded& needed) {
+  const TypeDef& def = graph_.schema->type(needed.type);
+  std::vector<FieldId> wanted = needed.fields;
+  if (needed.all) {
+    wanted.clear();
+    for (const FieldDef& field : def.fields) wanted.push_back(field.id);
+    if (!def.event) {
+      for (FieldId field : {kIdField, kCreatedAtField, kUpdatedAtField}) wanted.push_back(field);
+    }
+  }
+  std::vector<FieldId> added;
+  std::vector<Cow<ChunkedColumn>>* const columns =
+      def.event ? &graph_.events[needed.type].Edit(edit_).columns
+                : &graph_.records[needed.type].Edit(edit_).columns;
+  for (FieldId field : wanted) {
+    if (field == kIdField && !def.event) {
+      RecordTable& table = graph_.records[needed.type].Edit(edit_);
+      if (!table.ids_loaded) added.push_back(field);
+      table.ids_loaded = true;
+      continue;
+    }
+    const std::optional<size_t> index =
+        def.event ? std::optional<size_t>(field) : ColumnIndex(field);
+    if (!index || *index >= columns->size() || (*columns)[*index]) continue;
+    const FieldDef* of = def.field(field);
+    (*columns)[*index] =
+        Cow<ChunkedColumn>(of == nullptr ? ChunkedColumn(Kind::kTimestamp)
+                                         : ChunkedColumn(ValueKindOf(of->kind), of->target),
+                           edit_);
+    added.push_back(field);
+  }
+  return added;
+}
+
+void GraphEditor::FillRecords(TypeId type, std::span<const FieldId> fields, bool ids,
+                              const RecordRows& rows) {
+  RecordTable& table = graph_.records[type].Edit(edit_);
+  for (size_t f = 0; f < fields.size(); ++f) {
+    table.columns[*ColumnIndex(fields[f])].Edit(edit_).PutAll(rows.rows, rows.columns[f], edit_);
+  }
+  if (!ids) return;
+  for (size_t i = 0; i < rows.rows.size(); ++i) {
+    std::vector<Uuid>& chunk = table.ids.Edit(ChunkOf(rows.rows[i]), edit_);
+    if (chunk.size() <= OffsetOf(rows.rows[i])) chunk.resize(OffsetOf(rows.rows[i]) + 1);
+    chunk[OffsetOf(rows.rows[i])] = rows.ids[i];
+  }
+}
+
+void GraphEditor::FillEvents(TypeId type, std::span<const FieldId> fields, int64_t first_place,
+                             std::span<const Column> columns) {
+  if (columns.empty()) return;
+  EventTable& table = graph_.events[type].Edit(edit_);
+  std::vector<int64_t> places(columns[0].size());
+  std::iota(places.begin(), places.end(), first_place);
+  for (size_t f = 0; f < fields.size(); ++f) {
+    table.columns[fields[f]].Edit(edit_).PutAll(places, columns[f], edit_);
+  }
+}
+
 void GraphEditor::SetLimit(TypeId type, Row limit) {
   RecordTable& table = graph_.records[type].Edit(edit_);
   table.limit = std::max(table.limit, limit);
@@ -83,7 +155,7 @@ void GraphEditor::Put(const RecordWrite& write) {
 void GraphEditor::Create(RecordTable& table, TypeId type, Row row, const Uuid& id) {
   table.limit = std::max(table.limit, row + 1);
   SetBit(table.stored.Edit(ChunkOf(row), edit_), OffsetOf(row));
-  if (table.Id(row) != id) {
+  if (table.ids_loaded && table.Id(row) != id) {
     std::vector<Uuid>& chunk = table.ids.Edit(ChunkOf(row), edit_);
     if (chunk.size() <= OffsetOf(row)) chunk.resize(OffsetOf(row) + 1);
     chunk[OffsetOf(row)] = id;
@@ -100,19 +172,21 @@ void GraphEditor::Delete(TypeId type, Row row) {
   const ChunkBits* stored = row < table.limit ? table.stored[ChunkOf(row)] : nullptr;
   if (stored == nullptr || !TestBit(*stored, OffsetOf(row))) return;
   for (size_t i = 0; i < table.columns.size(); ++i) {
-    if (!table.columns[i]->Has(row)) continue;
+    if (!table.columns[i] || !table.columns[i]->Has(row)) continue;
     if (table.columns[i]->kind() == Kind::kRecord) SetLink(table, i, row, RecordRef());
     table.columns[i].Edit(edit_).PutNull(row, edit_);
   }
-  if (IdIndex* index = table.by_id.Edit(edit_)) index->Remove(table.Id(row), row, edit_);
-  table.ids.Edit(ChunkOf(row), edit_)[OffsetOf(row)] = Uuid();
+  if (table.ids_loaded) {
+    if (IdIndex* index = table.by_id.Edit(edit_)) index->Remove(table.Id(row), row, edit_);
+    table.ids.Edit(ChunkOf(row), edit_)[OffsetOf(row)] = Uuid();
+  }
   ClearBit(table.stored.Edit(ChunkOf(row), edit_), OffsetOf(row));
   RefreshExists(table, type, row);
 }
 
 void GraphEditor::SetField(RecordTable& table, Row row, FieldId field, const Value& value) {
   const std::optional<size_t> index = ColumnIndex(field);
-  if (!index || *index >= table.columns.size()) return;
+  if (!index || *index >= table.columns.size() || !table.columns[*index]) return;
   if (table.columns[*index]->kind() == Kind::kRecord) {
     SetLink(table, *index, row, value.is(Kind::kRecord) ? value.record() : RecordRef());
   }
@@ -150,7 +224,7 @@ void GraphEditor::PutRecords(TypeId type, std::span<const FieldId> fields,
   RecordTable& table = graph_.records[type].Edit(edit_);
   for (size_t f = 0; f < fields.size(); ++f) {
     const std::optional<size_t> index = ColumnIndex(fields[f]);
-    if (!index || *index >= table.columns.size()) continue;
+    if (!index || *index >= table.columns.size() || !table.columns[*index]) continue;
     const Column& source = records.columns[f];
     // A new slot is needed even when no index was built: the old one is another snapshot's too.
     if (source.kind() == Kind::kRecord && table.reverse[*index].Edit(edit_) != nullptr) {
@@ -192,7 +266,7 @@ void GraphEditor::AppendEvents(TypeId type, std::span<const FieldId> fields,
     table.at.PutInt(places[i], at[i].micros, 0, edit_);
   }
   for (size_t f = 0; f < fields.size(); ++f) {
-    if (fields[f] >= table.columns.size()) continue;
+    if (fields[f] >= table.columns.size() || !table.columns[fields[f]]) continue;
     table.columns[fields[f]].Edit(edit_).PutAll(places, columns[f], edit_);
   }
   table.count += static_cast<int64_t>(places.size());
@@ -205,7 +279,7 @@ void GraphEditor::AppendEvents(TypeId type, std::span<const FieldId> fields,
 }
 
 void GraphEditor::AppendLedger(std::span<const LedgerWrite> lines) {
-  if (lines.empty()) return;
+  if (lines.empty() || !graph_.ledger_loaded) return;
   LedgerTable& table = graph_.ledger.Edit(edit_);
   const auto put = [&](ChunkedColumn& column, Slot<Relation>& slot, int64_t place, RecordRef to) {
     Relation* relation = slot.Edit(edit_);
@@ -217,9 +291,27 @@ void GraphEditor::AppendLedger(std::span<const LedgerWrite> lines) {
     const int64_t place = table.count++;
     table.seq.PutInt(place, line.seq, 0, edit_);
     table.at.PutInt(place, line.at.micros, 0, edit_);
-    table.body.PutText(place, line.body, edit_);
+    EntryParts parts;
+    const bool apart = SplitEntry(line.body, parts) && parts.at == line.at &&
+                       parts.person == PartyId::Of(line.person) &&
+                       parts.point == PartyId::Of(line.point);
+    if (apart) table.recorded_at.PutInt(place, parts.recorded_at.micros, 0, edit_);
+    table.shape.PutText(place, apart ? parts.shape : line.body, edit_);
     put(table.person, table.by_person, place, line.person);
     put(table.point, table.by_point, place, line.point);
+  }
+}
+
+// The column of shapes is made anew, so that its dictionary forgets too.
+void GraphEditor::EmptyLedger(const std::set<Seq>& gone) {
+  LedgerTable& table = graph_.ledger.Edit(edit_);
+  const ChunkedColumn before = std::exchange(table.shape, ChunkedColumn(Value::Kind::kText));
+  for (int64_t place = 0; place < table.count; ++place) {
+    const bool emptied = gone.contains(table.seq.Int(place));
+    if (emptied) table.recorded_at.PutNull(place, edit_);
+    if (before.Has(place)) {
+      table.shape.PutText(place, emptied ? "" : before.Text(place), edit_);
+    }
   }
 }
 
@@ -326,7 +418,9 @@ void GraphEditor::DropEvents(TypeId type, Seq last, std::optional<Timestamp> at)
   if (places.empty()) return;
   EventTable& table = graph_.events[type].Edit(edit_);
   Unlink(table.by_subject, table.subject, &table.at, places, table.count, edit_);
-  for (auto& column : table.columns) Clear(column.Edit(edit_), places, edit_);
+  for (auto& column : table.columns) {
+    if (column) Clear(column.Edit(edit_), places, edit_);
+  }
   for (ChunkedColumn* column : {&table.seq, &table.subject, &table.at}) {
     Clear(*column, places, edit_);
   }
@@ -340,7 +434,8 @@ void GraphEditor::DropLedger(Seq last, std::optional<Timestamp> at) {
   LedgerTable& table = graph_.ledger.Edit(edit_);
   Unlink(table.by_person, table.person, &table.at, places, table.count, edit_);
   Unlink(table.by_point, table.point, &table.at, places, table.count, edit_);
-  for (ChunkedColumn* column : {&table.seq, &table.at, &table.person, &table.point, &table.body}) {
+  for (ChunkedColumn* column :
+       {&table.seq, &table.at, &table.person, &table.point, &table.recorded_at, &table.shape}) {
     Clear(*column, places, edit_);
   }
   table.dropped += static_cast<int64_t>(places.size());

@@ -7,9 +7,11 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "engine/columnar.h"
 #include "engine/conditions.h"
 #include "engine/engine.h"
 #include "relata/base/zone.h"
+#include "relata/consent/vocabulary.h"
 
 namespace relata::internal {
 
@@ -115,6 +117,104 @@ absl::StatusOr<bool> SnapshotView::InSegmentTimed(std::string_view name, RecordR
   return member->value == Tri::kTrue;
 }
 
+namespace {
+
+class SegmentMembers : public Membership {
+ public:
+  SegmentMembers(const SnapshotView& view, const Snapshot& snapshot, std::string name,
+                 Condition condition)
+      : view_(view),
+        snapshot_(snapshot),
+        name_(std::move(name)),
+        condition_(std::move(condition)) {}
+
+  void Compile(const EvaluationContext& context) {
+    if (condition_.frozen) return;
+    columnar_ = ColumnarCondition::Make(snapshot_, condition_.expression->shared_plan(), context);
+  }
+
+  absl::StatusOr<const std::vector<ChunkBits>*> All() override {
+    if (known_) return &members_;
+    if (columnar_ != nullptr) {
+      RELATA_ASSIGN_OR_RETURN(Population population, columnar_->Evaluate());
+      members_ = std::move(population.is_true);
+    } else {
+      RELATA_RETURN_IF_ERROR(AskEach());
+    }
+    known_ = true;
+    return &members_;
+  }
+
+  absl::Status Among(const Rows& rows, const ChunkBits& wanted, ChunkBits& members) override {
+    std::vector<Row> list;
+    std::vector<size_t> places;
+    EachBit(wanted, [&](size_t i) {
+      if (rows.at(i) == kNoRow) return;
+      list.push_back(rows.at(i));
+      places.push_back(i);
+    });
+    if (columnar_ == nullptr) {
+      for (size_t k = 0; k < list.size(); ++k) {
+        RELATA_ASSIGN_OR_RETURN(const bool in, view_.InSegment(name_, {condition_.type, list[k]}));
+        if (in) SetBit(members, places[k]);
+      }
+      return absl::OkStatus();
+    }
+    RELATA_ASSIGN_OR_RETURN(const std::vector<Tri> answers, columnar_->EvaluateAmong(list));
+    for (size_t k = 0; k < list.size(); ++k) {
+      if (answers[k] == Tri::kTrue) SetBit(members, places[k]);
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  absl::Status AskEach() {
+    const Row limit = snapshot_.RowLimit(condition_.type);
+    members_.assign((static_cast<size_t>(limit) + kRowsPerChunk - 1) / kRowsPerChunk, ChunkBits{});
+    if (condition_.frozen) {
+      for (const Uuid& id : *condition_.frozen) {
+        const RecordRef record = snapshot_.Find(condition_.type, id);
+        if (!record.none()) SetBit(members_[ChunkOf(record.row)], OffsetOf(record.row));
+      }
+      return absl::OkStatus();
+    }
+    for (Row row = 0; row < limit; ++row) {
+      const RecordRef record{condition_.type, row};
+      if (!snapshot_.Exists(record)) continue;
+      RELATA_ASSIGN_OR_RETURN(const bool in, view_.InSegment(name_, record));
+      if (in) SetBit(members_[ChunkOf(row)], OffsetOf(row));
+    }
+    return absl::OkStatus();
+  }
+
+  const SnapshotView& view_;
+  const Snapshot& snapshot_;
+  const std::string name_;
+  const Condition condition_;
+  std::unique_ptr<ColumnarCondition> columnar_;
+  bool known_ = false;
+  std::vector<ChunkBits> members_;
+};
+
+}  // namespace
+
+std::shared_ptr<Membership> SnapshotView::SegmentOf(std::string_view name, TypeId type) const {
+  if (const auto found = members_.find(name); found != members_.end()) return found->second;
+  absl::StatusOr<Condition> condition = FindSegment(crm_, name);
+  if (!condition.ok() || condition->type != type) return nullptr;
+  // While it is made ready, whoever names it again finds nothing.
+  const auto place = members_.emplace(std::string(name), nullptr).first;
+  auto members =
+      std::make_shared<SegmentMembers>(*this, snapshot_, std::string(name), *std::move(condition));
+  EvaluationContext context;
+  context.view = this;
+  context.now = now_;
+  context.zone = ZoneOf(crm_);
+  members->Compile(context);
+  place->second = members;
+  return members;
+}
+
 absl::StatusOr<double> SnapshotView::Score(std::string_view name, RecordRef record) const {
   if (!hooks_.score) return FailedPrecondition("no room answers for scores");
   return hooks_.score({crm_, snapshot_, now_}, name, record);
@@ -131,44 +231,73 @@ absl::StatusOr<bool> SnapshotView::MayContact(RecordRef person, std::string_view
   return hooks_.may_contact({crm_, snapshot_, now_}, person, channel, purpose);
 }
 
-// The rate in force: the newest exchange_rate record of the pair that is not later than `at`, or
-// the inverse pair's. Rates are few; all of them are looked at.
-absl::StatusOr<Money> SnapshotView::Convert(const Money& amount, Currency currency,
-                                            Timestamp at) const {
-  if (amount.currency == currency || amount.units == 0) return Money{amount.units, currency};
+absl::StatusOr<Statement> SnapshotView::LastStatement(RecordRef person, std::string_view channel,
+                                                      std::string_view purpose) const {
+  const auto [event, at] =
+      snapshot_.LastStatement(person, ParseChannel(channel), ParsePurpose(purpose));
+  if (event == ConsentEvent::kUnknown) return Statement{};
+  return Statement{Name(event), at};
+}
+
+// Rates by (from, to), oldest first; read once a question.
+const SnapshotView::RateTable& SnapshotView::Rates() const {
+  if (rates_) return *rates_;
+  rates_.emplace();
   const TypeDef* type = snapshot_.schema().Find("exchange_rate");
-  if (type == nullptr || !snapshot_.Loaded(type->id))
-    return NotFound("there are no exchange rates");
+  if (type == nullptr || !snapshot_.Loaded(type->id)) return *rates_;
   const FieldDef* from = type->FindField("from_currency");
   const FieldDef* to = type->FindField("to_currency");
   const FieldDef* rate = type->FindField("rate");
   const FieldDef* valid = type->FindField("on");
-  if (!from || !to || !rate || !valid) return NotFound("there are no exchange rates");
-  double best = 0;
-  int32_t best_day = INT32_MIN;
+  if (!from || !to || !rate || !valid) return *rates_;
   for (Row row = 0; row < snapshot_.RowLimit(type->id); ++row) {
     const RecordRef record{type->id, row};
     if (!snapshot_.Exists(record)) continue;
-    const std::string source = ToDisplay(snapshot_.Get(record, from->id));
-    const std::string target = ToDisplay(snapshot_.Get(record, to->id));
     const Value value = snapshot_.Get(record, rate->id);
     const Value day = snapshot_.Get(record, valid->id);
     if (!value.is(Value::Kind::kDouble) || !(value.double_value() > 0)) continue;
-    const int32_t from_day = day.is(Value::Kind::kDate) ? day.date().days : INT32_MIN + 1;
-    if (from_day > UtcDate(at).days || from_day <= best_day) continue;
-    if (source == amount.currency.ToString() && target == currency.ToString()) {
-      best = value.double_value();
-      best_day = from_day;
-    } else if (target == amount.currency.ToString() && source == currency.ToString()) {
-      best = 1 / value.double_value();
-      best_day = from_day;
-    }
+    (*rates_)[{ToDisplay(snapshot_.Get(record, from->id)),
+               ToDisplay(snapshot_.Get(record, to->id))}]
+        .push_back(
+            {day.is(Value::Kind::kDate) ? day.date().days : INT32_MIN + 1, value.double_value()});
   }
-  if (best == 0) {
-    return NotFound(
-        Concat("there is no rate from ", amount.currency.ToString(), " to ", currency.ToString()));
+  // Of one day the first recorded counts.
+  for (auto& [pair, list] : *rates_) {
+    std::stable_sort(list.begin(), list.end(),
+                     [](const Rate& a, const Rate& b) { return a.day < b.day; });
+    list.erase(std::unique(list.begin(), list.end(),
+                           [](const Rate& a, const Rate& b) { return a.day == b.day; }),
+               list.end());
   }
-  const double units = static_cast<double>(amount.units) * best;
+  return *rates_;
+}
+
+// The rate in force: the newest exchange_rate record of the pair that is not later than `at`, or
+// the inverse pair's when that is newer.
+absl::StatusOr<Money> SnapshotView::Convert(const Money& amount, Currency currency,
+                                            Timestamp at) const {
+  if (amount.currency == currency || amount.units == 0) return Money{amount.units, currency};
+  const RateTable& rates = Rates();
+  if (rates.empty()) return NotFound("there are no exchange rates");
+  const std::string source = amount.currency.ToString();
+  const std::string target = currency.ToString();
+  const int32_t day = UtcDate(at).days;
+  const auto newest = [&](const std::string& from, const std::string& to) -> const Rate* {
+    const auto found = rates.find({from, to});
+    if (found == rates.end()) return nullptr;
+    const auto after = std::upper_bound(found->second.begin(), found->second.end(), day,
+                                        [](int32_t d, const Rate& r) { return d < r.day; });
+    return after == found->second.begin() ? nullptr : &*(after - 1);
+  };
+  const Rate* straight = newest(source, target);
+  const Rate* inverse = newest(target, source);
+  if (straight == nullptr && inverse == nullptr) {
+    return NotFound(Concat("there is no rate from ", source, " to ", target));
+  }
+  const bool use_straight =
+      straight != nullptr && (inverse == nullptr || straight->day >= inverse->day);
+  const double factor = use_straight ? straight->rate : 1 / inverse->rate;
+  const double units = static_cast<double>(amount.units) * factor;
   if (!(units > -9.2e18 && units < 9.2e18)) return NotFound("the converted amount is out of range");
   return Money{static_cast<int64_t>(units + (units < 0 ? -0.5 : 0.5)), currency};
 }

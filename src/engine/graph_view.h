@@ -16,6 +16,7 @@
 
 #include "engine/field_history.h"
 #include "engine/membership.h"
+#include "engine/operator.h"
 #include "relata/engine/crm.h"
 #include "relata/engine/hooks.h"
 #include "relata/expression/evaluate.h"
@@ -43,11 +44,16 @@ class SnapshotView : public GraphView {
   absl::StatusOr<bool> InSegment(std::string_view name, RecordRef record) const override;
   absl::StatusOr<bool> InSegmentTimed(std::string_view name, RecordRef record,
                                       Timestamp& valid_until) const override;
+  // The segment as a set of records of `type`; nullptr when it is of another type, is not there or
+  // is being asked already (it names itself): the interpreter says so. Asked once a question.
+  std::shared_ptr<Membership> SegmentOf(std::string_view name, TypeId type) const;
   absl::StatusOr<double> Score(std::string_view name, RecordRef record) const override;
   // The scores of all records of a type, by row.
   absl::StatusOr<std::vector<double>> Scores(std::string_view name, TypeId type) const;
   absl::StatusOr<bool> MayContact(RecordRef person, std::string_view channel,
                                   std::string_view purpose) const override;
+  absl::StatusOr<Statement> LastStatement(RecordRef person, std::string_view channel,
+                                          std::string_view purpose) const override;
   absl::StatusOr<Money> Convert(const Money& amount, Currency currency,
                                 Timestamp at) const override;
   absl::StatusOr<Value> FieldAt(RecordRef record, FieldId field, Timestamp at) const override;
@@ -56,6 +62,12 @@ class SnapshotView : public GraphView {
 
  private:
   Value Resolved(Value value) const;
+  struct Rate {
+    int32_t day;
+    double rate;
+  };
+  using RateTable = std::map<std::pair<std::string, std::string>, std::vector<Rate>>;
+  const RateTable& Rates() const;
 
   const Crm& crm_;
   const Snapshot& snapshot_;
@@ -71,6 +83,8 @@ class SnapshotView : public GraphView {
   absl::StatusOr<Asked*> AskAbout(std::string_view name) const;
   mutable std::map<std::string, std::unique_ptr<Asked>, std::less<>> segments_;
   mutable FieldHistory history_;
+  mutable std::optional<RateTable> rates_;
+  mutable std::map<std::string, std::shared_ptr<Membership>, std::less<>> members_;
 };
 
 // The zone of a tenant, which was checked when the Crm was opened.

@@ -12,15 +12,6 @@ namespace {
 
 using Kind = Value::Kind;
 
-// The rows that `source` gives, in `list`.
-Rows Through(const RowSourcePtr& source, const Rows& rows, const ChunkBits& wanted,
-             std::vector<Row>& list) {
-  if (source == nullptr) return rows;
-  list.assign(rows.n, kNoRow);
-  source->Eval(rows, wanted, list);
-  return {0, rows.n, list.data()};
-}
-
 class Follow : public RowSource {
  public:
   Follow(RowSourcePtr from, const Graph& graph, const ChunkedColumn& links)
@@ -171,6 +162,7 @@ class IsNull : public Operator {
     out.truth = value_.Nulls();
     EachWord(out.has, [&](size_t w) { return value_.has[w] | out.truth[w]; });
   }
+  void Expect(int64_t rows) override { operand_->Expect(rows); }
 
  private:
   const OperatorPtr operand_;
@@ -192,6 +184,7 @@ class Not : public Operator {
     const std::optional<bool> known = operand_->Foresee(rows, wanted);
     return known ? std::optional<bool>(!*known) : std::nullopt;
   }
+  void Expect(int64_t rows) override { operand_->Expect(rows); }
 
  private:
   const OperatorPtr operand_;
@@ -205,6 +198,13 @@ class Logic : public Operator {
       : Operator(Kind::kBool, CostOf(operands)), all_(all), operands_(std::move(operands)) {
     std::stable_sort(operands_.begin(), operands_.end(),
                      [](const auto& a, const auto& b) { return a->cost() < b->cost(); });
+  }
+
+  bool all() const { return all_; }
+  const std::vector<OperatorPtr>& operands() const { return operands_; }
+
+  void Expect(int64_t rows) override {
+    for (const OperatorPtr& operand : operands_) operand->Expect(rows);
   }
 
   std::optional<bool> Foresee(const Rows& rows, const ChunkBits& wanted) override {
@@ -280,6 +280,9 @@ class Conditional : public Operator {
     Take(*yes_, rows, to_yes, out);
     Take(*no_, rows, to_no, out);
   }
+  void Expect(int64_t rows) override {
+    for (Operator* part : {condition_.get(), yes_.get(), no_.get()}) part->Expect(rows);
+  }
 
  private:
   void Take(Operator& branch, const Rows& rows, const ChunkBits& wanted, Vector& out) {
@@ -334,6 +337,9 @@ class Call : public Operator {
       Take(i, call_(arguments_), out);
     });
   }
+  void Expect(int64_t rows) override {
+    for (const OperatorPtr& operand : operands_) operand->Expect(rows);
+  }
 
  private:
   static int CostOf(const std::vector<OperatorPtr>& operands) {
@@ -385,9 +391,14 @@ class Lookup : public Operator {
         condition_(std::move(condition)) {}
 
   void Eval(const Rows& rows, const ChunkBits& wanted, Vector& out) override {
-    if (known_.empty()) Learn();
     std::vector<Row> buffer;
     const Rows here = Through(rows_, rows, wanted, buffer);
+    if (few_ && known_.empty()) {
+      condition_->Eval(here, wanted, out);
+      Settle(wanted, out);
+      return;
+    }
+    if (known_.empty()) Learn();
     out.Reset(kind(), rows.n);
     EachBit(wanted, [&](size_t i) {
       const Row row = here.at(i);
@@ -400,10 +411,18 @@ class Lookup : public Operator {
     });
   }
 
+  // At few rows the condition is asked there.
+  void Expect(int64_t rows) override {
+    few_ = rows * 4 < table_.limit;
+    if (few_) condition_->Expect(rows);
+  }
+
  private:
-  struct Known {
-    ChunkBits has, truth, error, undecided;
-  };
+  static void Settle(const ChunkBits& wanted, Vector& out) {
+    for (ChunkBits* bits : {&out.has, &out.truth, &out.error, &out.undecided}) {
+      EachWord(*bits, [&](size_t w) { return (*bits)[w] & wanted[w]; });
+    }
+  }
 
   // Every chunk of the table, and last the empty record that a missing link reads as.
   void Learn() {
@@ -421,13 +440,26 @@ class Lookup : public Operator {
     keep({0, 1, &none}, FirstBits(1));
   }
 
+  struct Known {
+    ChunkBits has, truth, error, undecided;
+  };
+
   const RowSourcePtr rows_;
   const RecordTable& table_;
   const OperatorPtr condition_;
+  bool few_ = false;
   std::vector<Known> known_;
 };
 
 }  // namespace
+
+Rows Through(const RowSourcePtr& source, const Rows& rows, const ChunkBits& wanted,
+             std::vector<Row>& list) {
+  if (source == nullptr) return rows;
+  list.assign(rows.n, kNoRow);
+  source->Eval(rows, wanted, list);
+  return {0, rows.n, list.data()};
+}
 
 RowSourcePtr MakeFollow(RowSourcePtr from, const Graph& graph, const ChunkedColumn& links) {
   return std::make_shared<Follow>(std::move(from), graph, links);
@@ -455,6 +487,11 @@ OperatorPtr MakeCall(Kind kind, std::vector<OperatorPtr> operands, ValueFunction
 }
 OperatorPtr MakeLookup(RowSourcePtr rows, const RecordTable& table, OperatorPtr condition) {
   return std::make_unique<Lookup>(std::move(rows), table, std::move(condition));
+}
+
+const std::vector<OperatorPtr>* Conjuncts(const Operator& op) {
+  const auto* logic = dynamic_cast<const Logic*>(&op);
+  return logic != nullptr && logic->all() ? &logic->operands() : nullptr;
 }
 
 const Value* ConstantOf(const Operator& op) {

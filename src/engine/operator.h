@@ -32,6 +32,10 @@ class Operator {
   // A condition that is known, without looking at values, to be the same at every wanted row.
   virtual std::optional<bool> Foresee(const Rows&, const ChunkBits&) { return std::nullopt; }
 
+  // How many rows will be asked about in all, lists of rows among them: few are cheaper asked one
+  // by one, many by a scan. Told before the first Eval, if at all.
+  virtual void Expect(int64_t) {}
+
   Value::Kind kind() const { return kind_; }
   // What an evaluation costs beside others, to choose the order of conjuncts.
   int cost() const { return cost_; }
@@ -50,6 +54,10 @@ class RowSource {
   virtual void Eval(const Rows& rows, const ChunkBits& wanted, std::vector<Row>& list) = 0;
 };
 using RowSourcePtr = std::shared_ptr<RowSource>;
+
+// The rows that `source` gives for `rows`, which may use `list`.
+Rows Through(const RowSourcePtr& source, const Rows& rows, const ChunkBits& wanted,
+             std::vector<Row>& list);
 
 // The existing record that `links` resolves to at the rows of `from`.
 RowSourcePtr MakeFollow(RowSourcePtr from, const Graph& graph, const ChunkedColumn& links);
@@ -80,6 +88,57 @@ OperatorPtr MakeCall(Value::Kind kind, std::vector<OperatorPtr> operands, ValueF
 // The condition evaluated once for every row of the table and looked up at `rows`.
 OperatorPtr MakeLookup(RowSourcePtr rows, const RecordTable& table, OperatorPtr condition);
 
+// + - * of whole numbers, instants and lengths; nullptr when it has no kernel for the operands.
+// Takes them only when it returns one.
+OperatorPtr MakeArithmetic(PlanOp op, Value::Kind kind, OperatorPtr& a, OperatorPtr& b);
+// A whole part of a length: its microseconds over `unit`.
+OperatorPtr MakeLengthPart(OperatorPtr length, int64_t unit);
+// The public ids of records as text.
+OperatorPtr MakeId(RowSourcePtr rows, const RecordTable& table);
+// Whether the record at `rows` has this public id (`equal`) or another or is none (not `equal`).
+OperatorPtr MakeIsRecord(RowSourcePtr rows, const RecordTable& table, const std::string& id,
+                         bool equal);
+
+// What is asked of a room above, a record at a time: its answer, and that for a missing record.
+// `stop` gets the failure of an answer that is no answer at all.
+struct QuestionSpec {
+  TypeId type = kNoType;
+  std::function<absl::StatusOr<Value>(RecordRef)> ask;
+  Outcome missing;
+  absl::Status* stop = nullptr;
+};
+OperatorPtr MakeQuestion(Value::Kind kind, RowSourcePtr rows, QuestionSpec spec);
+
+// Who is in a segment. Thread-compatible.
+class Membership {
+ public:
+  virtual ~Membership() = default;
+  // Every record of its type, one bit each; computed when first asked.
+  virtual absl::StatusOr<const std::vector<ChunkBits>*> All() = 0;
+  // Those of the rows listed.
+  virtual absl::Status Among(const Rows& rows, const ChunkBits& wanted, ChunkBits& members) = 0;
+};
+OperatorPtr MakeMember(RowSourcePtr rows, std::shared_ptr<Membership> segment, int64_t population,
+                       absl::Status* stop);
+
+// The newest statement about a channel and a purpose: the name of its event (kText) or its instant
+// (kTimestamp), null when there is none.
+OperatorPtr MakeStatement(Value::Kind kind, RowSourcePtr rows, const Graph& graph, TypeId type,
+                          Channel channel, Purpose purpose);
+
+// exists, or all, over the records that a path reaches from the rows.
+struct PathQuantifierSpec {
+  const Graph* graph = nullptr;
+  const RecordTable* start = nullptr;
+  std::vector<PathStep> steps;
+  OperatorPtr condition;  // over the last type's records
+  bool all = false;
+};
+OperatorPtr MakePathQuantifier(RowSourcePtr rows, PathQuantifierSpec spec);
+
+// The operands of && when the operator is one, nullptr otherwise.
+const std::vector<OperatorPtr>* Conjuncts(const Operator& op);
+
 // The column of a field of the rows asked themselves, nullptr for other operators.
 const ChunkedColumn* OwnColumn(const Operator& op);
 // The value of a constant operator, nullptr for others.
@@ -98,6 +157,7 @@ struct RollupSpec {
   const RecordTable* records = nullptr;  // the children, or
   const EventTable* events = nullptr;    // the events
   const ChunkedColumn* links = nullptr;  // from child to parent
+  FieldId field = kNoField;              // of the link, for children
   // Conditions an element must meet to stay, in order.
   std::vector<OperatorPtr> filters;
   // What is reduced: the condition of a quantifier, the values of a sum; for a count, values that
@@ -106,7 +166,11 @@ struct RollupSpec {
   Reduction reduction = Reduction::kCount;
   Value::Kind kind = Value::Kind::kInt;  // of the result
 };
-OperatorPtr MakeRollup(RowSourcePtr rows, RollupSpec spec);
+// Lists that are written twice in a text are reduced once: operators share the table.
+class RollupTable;
+std::shared_ptr<RollupTable> MakeRollupTable(RollupSpec spec);
+// The least and the greatest of a list come of one table: `reduction` says which is read.
+OperatorPtr MakeRollup(RowSourcePtr rows, std::shared_ptr<RollupTable> table, Reduction reduction);
 
 }  // namespace relata::internal
 

@@ -37,13 +37,15 @@ struct AskedSnapshot {
 };
 
 absl::Status NeedTables(const Crm& crm, const Snapshot& view, const Condition& condition) {
-  RELATA_ASSIGN_OR_RETURN(const std::vector<TypeId> tables,
-                          internal::TablesRead(crm, condition.expression->plan()));
-  for (const TypeId type : tables) {
-    if (!view.Loaded(type)) {
-      return FailedPrecondition(
-          Concat("the table of ", view.schema().type(type).name, " is not loaded"));
+  RELATA_ASSIGN_OR_RETURN(const std::vector<ColumnsNeeded> needed,
+                          internal::ColumnsNeededBy(crm, condition));
+  for (const ColumnsNeeded& columns : needed) {
+    if (view.Loaded(columns)) continue;
+    if (columns.type == kLedgerTable) {
+      return FailedPrecondition("the consent ledger is not loaded");
     }
+    return FailedPrecondition(
+        Concat("the table of ", view.schema().type(columns.type).name, " is not loaded"));
   }
   return absl::OkStatus();
 }
@@ -71,8 +73,9 @@ absl::StatusOr<PreparedQuery> Prepare(const Crm& crm, std::string_view type, std
         internal::LogAccess(crm, options.reader,
                             {"search", {}, std::string(type), std::move(fields), "", options.now}));
   }
-  RELATA_ASSIGN_OR_RETURN(const std::vector<TypeId> tables, internal::TablesRead(crm, plan));
-  RELATA_ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> snapshot, crm.View(tables));
+  RELATA_ASSIGN_OR_RETURN(const std::vector<ColumnsNeeded> columns,
+                          internal::ColumnsNeededBy(crm, condition));
+  RELATA_ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> snapshot, crm.View(columns));
   return PreparedQuery{std::move(condition), std::move(snapshot)};
 }
 
@@ -166,6 +169,32 @@ absl::StatusOr<QueryAnswer> SelectOn(const Crm& crm, const Snapshot& view,
   return answer;
 }
 
+absl::StatusOr<std::vector<Tri>> EvaluateAmong(const Crm& crm, const Snapshot& view,
+                                               const Condition& condition,
+                                               std::span<const Row> rows,
+                                               const QueryOptions& options) {
+  RELATA_RETURN_IF_ERROR(NeedTables(crm, view, condition));
+  const AskedSnapshot asking(crm, view, options);
+  std::vector<Tri> answers;
+  if (condition.frozen) {
+    for (const Row row : rows) {
+      const bool in = condition.frozen->contains(view.Id({condition.type, row}));
+      answers.push_back(in ? Tri::kTrue : Tri::kFalse);
+    }
+    return answers;
+  }
+  const std::shared_ptr<const Plan> plan = condition.expression->shared_plan();
+  if (const auto columnar = ColumnarCondition::Make(view, plan, asking.context)) {
+    return columnar->EvaluateAmong(rows);
+  }
+  Interpreter interpreter(plan, asking.context);
+  for (const Row row : rows) {
+    RELATA_ASSIGN_OR_RETURN(const Tri tri, interpreter.EvaluateBoolean({condition.type, row}));
+    answers.push_back(tri);
+  }
+  return answers;
+}
+
 absl::StatusOr<EvalResult> EvaluateOn(const Crm& crm, const Snapshot& view,
                                       const Condition& condition, RecordRef record,
                                       const QueryOptions& options) {
@@ -206,13 +235,26 @@ absl::StatusOr<std::vector<std::string>> Crm::Explain(RecordRef record, std::str
                                                       const QueryOptions& options) const {
   const RecordRef here = Resolve(record);
   RELATA_ASSIGN_OR_RETURN(const std::string type, TypeName(*this, here));
-  RELATA_ASSIGN_OR_RETURN(const PreparedQuery query,
+  RELATA_ASSIGN_OR_RETURN(PreparedQuery query,
                           Prepare(*this, type, expression, options, ValueType::Kind::kBool));
+  // Telling the facts names records by their titles and ids.
+  RELATA_ASSIGN_OR_RETURN(const std::vector<TypeId> tables,
+                          internal::TablesRead(*this, query.condition.expression->plan()));
+  RELATA_ASSIGN_OR_RETURN(query.snapshot, View(tables));
   const AskedSnapshot asking(*this, *query.snapshot, options);
   RELATA_ASSIGN_OR_RETURN(
       const Explanation explanation,
       relata::Explain(query.condition.expression->shared_plan(), here, asking.context));
   return internal::TellExplanation(*query.snapshot, expression, explanation);
+}
+
+absl::StatusOr<std::vector<ColumnsNeeded>> Crm::ColumnsOf(std::string_view type,
+                                                          std::string_view expression,
+                                                          bool any_value) const {
+  const ValueType expected = any_value ? ValueType() : ValueType(ValueType::Kind::kBool);
+  RELATA_ASSIGN_OR_RETURN(const Condition condition,
+                          internal::CheckCondition(*this, type, expression, {}, expected));
+  return internal::ColumnsRead(*this, condition.expression->plan());
 }
 
 absl::StatusOr<std::vector<TypeId>> Crm::TablesOf(std::string_view type,

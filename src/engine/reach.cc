@@ -203,6 +203,12 @@ class ReachBuilder {
         }
         break;
       }
+      case PlanOp::kConsentStatus:
+      case PlanOp::kConsentAt: {
+        const Routes asked = Origins(walk, n.inputs[0]);
+        reach_.statements_.insert(asked.begin(), asked.end());
+        break;
+      }
       case PlanOp::kCall:
         if (FunctionName(n.function) == "in_currency") {
           const TypeDef* rate = schema_->Find("exchange_rate");
@@ -371,6 +377,14 @@ void Reach::Collect(const CommitBatch& writes, const Snapshot& before, const Sna
           Follow(route, {about.row}, cause, before, after, due);
         }
       }
+    }
+  }
+  for (const LedgerWrite& line : writes.ledger) {
+    if (statements_.empty() || line.person.none()) continue;
+    const RecordRef about = after.Resolve(line.person);
+    const Cause cause{Cause::Kind::kField, about.type, kNoField, about};
+    for (const size_t route : statements_) {
+      if (routes_[route].end == about.type) Follow(route, {about.row}, cause, before, after, due);
     }
   }
   for (const AliasWrite& alias : writes.aliases) {

@@ -105,6 +105,7 @@ class Reach {
   Reads children_;                             // (child, link): the parents at their end are asked
   std::map<TypeId, std::set<size_t>> events_;  // event type: the records at their end are asked
   std::map<TypeId, std::set<size_t>> ends_;    // records of the type stand at their end
+  std::set<size_t> statements_;                // the ledger is asked about the records at their end
   TypeId rates_ = kNoType;                     // exchange_rate, when amounts are converted
 };
 

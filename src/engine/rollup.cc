@@ -30,24 +30,142 @@ class ParentBits {
   std::vector<uint64_t> words_;
 };
 
-class Rollup : public Operator {
- public:
-  Rollup(RowSourcePtr rows, RollupSpec spec)
-      : Operator(spec.kind, 100), rows_(std::move(rows)), spec_(std::move(spec)) {}
+}  // namespace
 
-  void Eval(const Rows& rows, const ChunkBits& wanted, Vector& out) override {
+// One list of children or events reduced to a value a parent: for all parents by one scan of the
+// child table, or for the parents of a list by their index.
+class RollupTable {
+ public:
+  explicit RollupTable(RollupSpec spec) : spec_(std::move(spec)) {}
+
+  Kind kind() const { return spec_.kind; }
+  bool built() const { return built_; }
+
+  // What the rows of a scan cost beside others: those of the chunks that the filters do not rule
+  // out without looking.
+  int64_t RowsToScan() {
+    int64_t rows = 0;
+    for (size_t c = 0; c < spec_.links->chunk_count(); ++c) {
+      const Chunk* links = spec_.links->chunk(c);
+      if (links == nullptr) continue;
+      const Rows here{static_cast<Row>(c * kRowsPerChunk), links->size, nullptr};
+      const bool out =
+          std::any_of(spec_.filters.begin(), spec_.filters.end(), [&](const OperatorPtr& filter) {
+            return filter->Foresee(here, links->present) == false;
+          });
+      if (!out) rows += static_cast<int64_t>(links->size);
+    }
+    return rows;
+  }
+
+  // Whether `rows` parents are cheaper asked by the index than all by a scan. An index that is not
+  // there costs a scan and more.
+  bool ByIndex(int64_t rows) {
+    if (built_ || rows < 0 || spec_.parents->limit == 0) return false;
+    if (spec_.links->chunk_count() == 0) return false;
+    const int64_t children = static_cast<int64_t>(spec_.links->chunk_count()) * kChunkRows;
+    const int64_t touched = rows * (children / spec_.parents->limit + 1);
+    const bool indexed = Index(false) != nullptr;
+    if (!indexed && touched * 64 > children) return false;
+    if (scan_rows_ < 0) scan_rows_ = RowsToScan();
+    return touched * 8 < scan_rows_;
+  }
+
+  // Told when the parents of so many rows will be asked by the index.
+  void ExpectFew(int64_t rows) {
+    const int64_t children = static_cast<int64_t>(spec_.links->chunk_count()) * kChunkRows;
+    const int64_t touched = rows * (children / spec_.parents->limit + 1);
+    for (const OperatorPtr& filter : spec_.filters) filter->Expect(touched);
+    if (spec_.body != nullptr) spec_.body->Expect(touched);
+  }
+
+  void EvalAll(const Rows& rows, const ChunkBits& wanted, Reduction reduction, Vector& out) {
     if (!built_) Build();
-    out.Reset(kind(), rows.n);
-    if (rows_ == nullptr) return Read(rows, wanted, out);
+    read_ = reduction;
+    Read(rows, wanted, out);
+  }
+
+  // The same for the parents of the wanted rows alone.
+  void EvalFew(const Rows& rows, const ChunkBits& wanted, Reduction reduction, Vector& out) {
+    read_ = reduction;
+    Clear(rows.n);
+    children_.clear();
+    slots_.clear();
+    EachBit(wanted, [&](size_t i) {
+      if (rows.at(i) == kNoRow) return;
+      AppendChildren(rows.at(i));
+      slots_.resize(children_.size(), static_cast<int64_t>(i));
+      if (children_.size() >= kRowsPerChunk) ReduceChildren();
+    });
+    ReduceChildren();
+    // Slots are read as rows would be.
     std::vector<Row> list(rows.n, kNoRow);
-    rows_->Eval(rows, wanted, list);
+    EachBit(wanted, [&](size_t i) {
+      if (rows.at(i) != kNoRow) list[i] = static_cast<Row>(i);
+    });
     Read({0, rows.n, list.data()}, wanted, out);
   }
 
  private:
+  struct Extremes {
+    int64_t min = INT64_MAX;
+    int64_t max = INT64_MIN;
+
+    void Take(int64_t v) {
+      min = std::min(min, v);
+      max = std::max(max, v);
+    }
+    bool none() const { return max < min; }
+  };
+
   bool Quantifies() const {
     return spec_.reduction == Reduction::kExists || spec_.reduction == Reduction::kAll ||
            spec_.reduction == Reduction::kExistsOne;
+  }
+
+  // --- By index ---
+
+  // The children of each parent; built only when asked to.
+  const Relation* Index(bool build) const {
+    if (spec_.records != nullptr) {
+      return build ? &spec_.records->Reverse(spec_.field)
+                   : spec_.records->reverse[*ColumnIndex(spec_.field)].Peek();
+    }
+    return build ? &spec_.events->BySubject() : spec_.events->by_subject.Peek();
+  }
+
+  void AppendChildren(Row parent) {
+    const Relation& relation = *Index(true);
+    const ChunkedColumn* at = spec_.events != nullptr ? &spec_.events->at : nullptr;
+    const size_t first = children_.size();
+    const auto append = [&](RecordRef one) {
+      if (const RelationIndex* index = relation.For(one.type)) {
+        index->AppendTo(one.row, at, children_);
+      }
+    };
+    if (spec_.graph->HasAliases()) {
+      for (const RecordRef one : spec_.graph->Group({spec_.parent_type, parent})) append(one);
+    } else {
+      append({spec_.parent_type, parent});
+    }
+    if (spec_.records == nullptr) return;
+    children_.erase(
+        std::remove_if(children_.begin() + static_cast<std::ptrdiff_t>(first), children_.end(),
+                       [&](Row row) { return !spec_.records->Exists(row); }),
+        children_.end());
+  }
+
+  void ReduceChildren() {
+    for (size_t first = 0; first < children_.size(); first += kRowsPerChunk) {
+      const size_t n = std::min(kRowsPerChunk, children_.size() - first);
+      parent_rows_.assign(slots_.begin() + static_cast<std::ptrdiff_t>(first),
+                          slots_.begin() + static_cast<std::ptrdiff_t>(first + n));
+      parent_rows_.resize(std::max(kRowsPerChunk, n));
+      parents_known_ = true;
+      ReduceRows({0, n, children_.data() + first}, FirstBits(n));
+    }
+    children_.clear();
+    slots_.clear();
   }
 
   // --- Building ---
@@ -61,20 +179,24 @@ class Rollup : public Operator {
         parents_ = std::max(parents_, static_cast<size_t>(links->max) + 1);
       }
     }
-    list_error_ = body_error_ = undecided_ = hit_ = ParentBits(parents_);
-    if (NeedsCount()) count_.resize(parents_);
-    if (NeedsValue()) value_.resize(parents_);
-    summed_ = ParentBits(parents_);
+    Clear(parents_);
     for (size_t c = 0; c < spec_.links->chunk_count(); ++c) ScanChunk(c);
     if (spec_.graph->HasAliases()) FoldMerged();
   }
-  bool NeedsCount() const {
-    return spec_.reduction != Reduction::kExists && spec_.reduction != Reduction::kAll &&
-           spec_.reduction != Reduction::kSum;
+  void Clear(size_t parents) {
+    parents_ = parents;
+    list_error_ = body_error_ = undecided_ = hit_ = summed_ = ParentBits(parents);
+    if (NeedsCount()) count_.assign(parents, 0);
+    if (spec_.reduction == Reduction::kSum) value_.assign(parents, 0);
+    if (Compares()) extremes_.assign(parents, Extremes());
+    currency_ = 0;
+    currencies_.clear();
   }
-  bool NeedsValue() const {
-    return spec_.reduction == Reduction::kSum || spec_.reduction == Reduction::kMin ||
-           spec_.reduction == Reduction::kMax;
+  bool Compares() const {
+    return spec_.reduction == Reduction::kMin || spec_.reduction == Reduction::kMax;
+  }
+  bool NeedsCount() const {
+    return spec_.reduction == Reduction::kCount || spec_.reduction == Reduction::kExistsOne;
   }
 
   void ScanChunk(size_t c) {
@@ -86,13 +208,16 @@ class Rollup : public Operator {
       if (exists == nullptr) return;
       EachWord(wanted, [&](size_t w) { return wanted[w] & (*exists)[w]; });
     }
-    const Rows rows{static_cast<Row>(c * kRowsPerChunk), links->size, nullptr};
+    parents_known_ = false;
+    links_here_ = links;
+    ReduceRows({static_cast<Row>(c * kRowsPerChunk), links->size, nullptr}, wanted);
+  }
+
+  void ReduceRows(const Rows& rows, ChunkBits wanted) {
     // A condition that no row of the chunk meets, such as a window of time, spares all reading.
     for (const OperatorPtr& filter : spec_.filters) {
       if (filter->Foresee(rows, wanted) == false) return;
     }
-    parents_known_ = false;
-    links_here_ = links;
     for (const OperatorPtr& filter : spec_.filters) {
       if (filter->Foresee(rows, wanted) == true) continue;
       filter->Eval(rows, wanted, element_);
@@ -170,29 +295,22 @@ class Rollup : public Operator {
     constexpr size_t kAhead = 24;
     chosen_.clear();
     EachBit(chosen, [&](size_t i) { chosen_.push_back(static_cast<uint32_t>(i)); });
+    const bool compares = Compares();
+    const bool money = kind() == Kind::kMoney;
     for (size_t k = 0; k < chosen_.size(); ++k) {
       if (k + kAhead < chosen_.size()) {
-        __builtin_prefetch(&value_[Parent(chosen_[k + kAhead])], 1);
+        const size_t ahead = Parent(chosen_[k + kAhead]);
+        __builtin_prefetch(compares ? static_cast<const void*>(&extremes_[ahead])
+                                    : static_cast<const void*>(&value_[ahead]),
+                           1);
       }
       const size_t i = chosen_[k];
-      Accumulate(Parent(i), element_.ints[i], kind() == Kind::kMoney ? element_.Extra(i) : 0);
+      if (compares) {
+        extremes_[Parent(i)].Take(element_.ints[i]);
+      } else {
+        AddTo(Parent(i), element_.ints[i], money ? element_.Extra(i) : 0);
+      }
     }
-  }
-
-  void Accumulate(size_t parent, int64_t v, uint32_t currency) {
-    if (spec_.reduction == Reduction::kSum) return AddTo(parent, v, currency);
-    const bool first = count_[parent]++ == 0;
-    const bool greatest = spec_.reduction == Reduction::kMax;
-    if (first || Better(v, value_[parent], greatest)) value_[parent] = v;
-  }
-
-  bool Better(int64_t a, int64_t b, bool greatest) const {
-    if (kind() == Kind::kDouble) {
-      const auto x = std::bit_cast<double>(a);
-      const auto y = std::bit_cast<double>(b);
-      return greatest ? x > y : x < y;
-    }
-    return greatest ? a > b : a < b;
   }
 
   void AddTo(size_t parent, int64_t v, uint32_t currency) {
@@ -241,10 +359,10 @@ class Rollup : public Operator {
     }
     if (spec_.reduction == Reduction::kSum) {
       AddTo(to, value_[from], CurrencyOf(from));
-    } else if (NeedsValue()) {
-      if (count_[from] > 0) {
-        Accumulate(to, value_[from], 0);
-        count_[to] += count_[from] - 1;
+    } else if (Compares()) {
+      if (!extremes_[from].none()) {
+        extremes_[to].Take(extremes_[from].min);
+        extremes_[to].Take(extremes_[from].max);
       }
     } else if (NeedsCount()) {
       count_[to] += count_[from];
@@ -310,8 +428,8 @@ class Rollup : public Operator {
         return;
       case Reduction::kMin:
       case Reduction::kMax:
-        if (count_[p] == 0) return Withdraw(i, out.error, out);
-        out.ints[i] = value_[p];
+        if (extremes_[p].none()) return Withdraw(i, out.error, out);
+        out.ints[i] = read_ == Reduction::kMin ? extremes_[p].min : extremes_[p].max;
         return;
       case Reduction::kExists:
       case Reduction::kAll: {
@@ -335,12 +453,14 @@ class Rollup : public Operator {
     if (spec_.reduction == Reduction::kAll) SetBit(out.truth, i);
   }
 
-  const RowSourcePtr rows_;
   RollupSpec spec_;
   bool built_ = false;
+  int64_t scan_rows_ = -1;
   size_t parents_ = 0;
+  Reduction read_ = Reduction::kCount;
   std::vector<uint32_t> count_;
   std::vector<int64_t> value_;
+  std::vector<Extremes> extremes_;
   // The one currency of all sums and who has a sum, or the currency of each.
   uint32_t currency_ = 0;
   ParentBits summed_{0};
@@ -355,12 +475,54 @@ class Rollup : public Operator {
   bool parents_known_ = false;
   std::vector<uint32_t> chosen_;
   std::vector<int64_t> parent_rows_;
+  // Of the parents asked by the index.
+  std::vector<Row> children_;
+  std::vector<int64_t> slots_;
+};
+
+namespace {
+
+class Rollup : public Operator {
+ public:
+  Rollup(RowSourcePtr rows, std::shared_ptr<RollupTable> table, Reduction reduction, int cost)
+      : Operator(table->kind(), cost),
+        rows_(std::move(rows)),
+        table_(std::move(table)),
+        reduction_(reduction) {}
+
+  void Expect(int64_t rows) override {
+    few_ = table_->ByIndex(rows);
+    if (few_) table_->ExpectFew(rows);
+  }
+
+  void Eval(const Rows& rows, const ChunkBits& wanted, Vector& out) override {
+    out.Reset(kind(), rows.n);
+    std::vector<Row> buffer;
+    const Rows here = Through(rows_, rows, wanted, buffer);
+    if (few_ && !table_->built()) {
+      table_->EvalFew(here, wanted, reduction_, out);
+    } else {
+      table_->EvalAll(here, wanted, reduction_, out);
+    }
+  }
+
+ private:
+  const RowSourcePtr rows_;
+  const std::shared_ptr<RollupTable> table_;
+  const Reduction reduction_;
+  bool few_ = false;
 };
 
 }  // namespace
 
-OperatorPtr MakeRollup(RowSourcePtr rows, RollupSpec spec) {
-  return std::make_unique<Rollup>(std::move(rows), std::move(spec));
+std::shared_ptr<RollupTable> MakeRollupTable(RollupSpec spec) {
+  return std::make_shared<RollupTable>(std::move(spec));
+}
+
+OperatorPtr MakeRollup(RowSourcePtr rows, std::shared_ptr<RollupTable> table, Reduction reduction) {
+  // What a scan of a million rows takes is worth many comparisons of a chunk.
+  const int cost = 50 + static_cast<int>(std::min<int64_t>(table->RowsToScan() / 5'000, 4'000));
+  return std::make_unique<Rollup>(std::move(rows), std::move(table), reduction, cost);
 }
 
 }  // namespace relata::internal

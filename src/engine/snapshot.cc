@@ -3,7 +3,9 @@
 #include "relata/engine/snapshot.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "codec/pack.h"
@@ -20,6 +22,44 @@ using internal::RecordTable;
 using internal::Relation;
 using internal::RelationIndex;
 
+namespace internal {
+namespace {
+
+absl::StatusOr<ConsentEntry> EntryAt(const LedgerTable& table, int64_t place) {
+  const Seq seq = table.seq.Int(place);
+  const std::string_view shape = table.shape.Text(place);
+  if (!table.recorded_at.Has(place)) return UnpackEntry(seq, shape);
+  const auto party = [&](const ChunkedColumn& column) {
+    return column.Has(place) ? PartyId::Of(column.Record(place)) : PartyId{};
+  };
+  return JoinEntry(seq, {{table.at.Int(place)},
+                         {table.recorded_at.Int(place)},
+                         party(table.person),
+                         party(table.point),
+                         std::string(shape)});
+}
+
+}  // namespace
+
+bool Covers(const StatementShape& said, Channel channel, Purpose purpose) {
+  constexpr uint32_t kStatements = 1u << static_cast<int>(ConsentEvent::kGrant) |
+                                   1u << static_cast<int>(ConsentEvent::kRequest) |
+                                   1u << static_cast<int>(ConsentEvent::kConfirm) |
+                                   1u << static_cast<int>(ConsentEvent::kWithdraw) |
+                                   1u << static_cast<int>(ConsentEvent::kObject) |
+                                   1u << static_cast<int>(ConsentEvent::kOptout) |
+                                   1u << static_cast<int>(ConsentEvent::kRefuseCall);
+  if (channel == Channel::kUnknown || purpose == Purpose::kUnknown ||
+      said.event > ConsentEvent::kErase) {
+    return false;
+  }
+  return (kStatements >> static_cast<int>(said.event) & 1) != 0 &&
+         (said.channels == 0 || (said.channels & Bit(channel)) != 0) &&
+         (said.purposes == 0 || (said.purposes & Bit(purpose)) != 0);
+}
+
+}  // namespace internal
+
 std::shared_ptr<const Snapshot> Snapshot::Publish(Graph graph) {
   return std::shared_ptr<const Snapshot>(
       new Snapshot(std::make_shared<const Graph>(std::move(graph))));
@@ -27,7 +67,9 @@ std::shared_ptr<const Snapshot> Snapshot::Publish(Graph graph) {
 
 std::shared_ptr<const Snapshot> Snapshot::Empty(std::shared_ptr<const Schema> schema) {
   Graph graph;
-  GraphEditor(graph).Extend(std::move(schema), 0);
+  GraphEditor editor(graph);
+  editor.Extend(std::move(schema), 0);
+  editor.BeginLedger();
   return Publish(std::move(graph));
 }
 
@@ -50,7 +92,30 @@ const Schema& Snapshot::schema() const { return *graph_->schema; }
 const std::shared_ptr<const Schema>& Snapshot::shared_schema() const { return graph_->schema; }
 
 bool Snapshot::Loaded(TypeId type) const {
-  return graph_->Records(type) != nullptr || graph_->Events(type) != nullptr;
+  if (type == kLedgerTable) return graph_->ledger_loaded;
+  const auto complete = [](const auto& table) {
+    return std::all_of(table.columns.begin(), table.columns.end(),
+                       [](const auto& column) { return static_cast<bool>(column); });
+  };
+  if (const EventTable* events = graph_->Events(type)) return complete(*events);
+  const RecordTable* records = graph_->Records(type);
+  return records != nullptr && records->ids_loaded && complete(*records);
+}
+
+bool Snapshot::Loaded(const ColumnsNeeded& needed) const {
+  if (needed.all || needed.type == kLedgerTable) return Loaded(needed.type);
+  const EventTable* events = graph_->Events(needed.type);
+  const RecordTable* records = graph_->Records(needed.type);
+  if (events == nullptr && records == nullptr) return false;
+  return std::all_of(needed.fields.begin(), needed.fields.end(), [&](FieldId field) {
+    if (events != nullptr) {
+      return field >= events->columns.size() || static_cast<bool>(events->columns[field]);
+    }
+    if (field == kIdField) return records->ids_loaded;
+    const std::optional<size_t> index = internal::ColumnIndex(field);
+    return !index || *index >= records->columns.size() ||
+           static_cast<bool>(records->columns[*index]);
+  });
 }
 
 size_t Snapshot::MemoryUsed(TypeId type) const {
@@ -76,20 +141,8 @@ std::shared_ptr<const Snapshot> Snapshot::Forget(const EraseWrite& erased) const
     }
   }
   for (const auto& [type, seq] : erased.events) forget(type);
-  if (!erased.entries.empty() && graph_->ledger->count > 0) {
-    const LedgerTable& old = *graph_->ledger;
-    const std::set<Seq> gone(erased.entries.begin(), erased.entries.end());
-    std::vector<LedgerWrite> lines;
-    for (int64_t i = 0; i < old.count; ++i) {
-      const auto party = [&](const ChunkedColumn& column) {
-        return column.Has(i) ? column.Record(i) : RecordRef();
-      };
-      LedgerWrite line{old.seq.Int(i), party(old.person), party(old.point), {old.at.Int(i)}, ""};
-      if (!gone.contains(line.seq)) line.body = old.body.Text(i);
-      lines.push_back(std::move(line));
-    }
-    graph.ledger = {};
-    GraphEditor(graph).AppendLedger(lines);
+  if (!erased.entries.empty() && graph.ledger_loaded) {
+    GraphEditor(graph).EmptyLedger({erased.entries.begin(), erased.entries.end()});
   }
   return Publish(std::move(graph));
 }
@@ -207,6 +260,7 @@ Value Snapshot::EventField(EventRef event, FieldId field) const {
 
 absl::StatusOr<std::vector<ConsentEntry>> Snapshot::Ledger(
     RecordRef person, std::span<const RecordRef> points) const {
+  if (!graph_->ledger_loaded) return FailedPrecondition("the consent ledger is not loaded");
   const LedgerTable& table = *graph_->ledger;
   std::vector<int64_t> places;
   const auto append = [&](const Relation& relation, RecordRef asked) {
@@ -225,14 +279,40 @@ absl::StatusOr<std::vector<ConsentEntry>> Snapshot::Ledger(
   std::vector<ConsentEntry> entries;
   entries.reserve(places.size());
   for (int64_t place : places) {
-    if (table.body.Text(place).empty()) continue;  // erased
-    RELATA_ASSIGN_OR_RETURN(ConsentEntry entry,
-                            internal::UnpackEntry(table.seq.Int(place), table.body.Text(place)));
+    if (table.shape.Text(place).empty()) continue;  // erased
+    RELATA_ASSIGN_OR_RETURN(ConsentEntry entry, internal::EntryAt(table, place));
     entries.push_back(std::move(entry));
   }
   return entries;
 }
 
+std::pair<ConsentEvent, Timestamp> Snapshot::LastStatement(RecordRef person, Channel channel,
+                                                           Purpose purpose) const {
+  const LedgerTable& table = *graph_->ledger;
+  std::pair<ConsentEvent, Timestamp> last{ConsentEvent::kUnknown, Timestamp::kMin};
+  if (person.none()) return last;
+  std::optional<std::pair<int64_t, int64_t>> newest;  // at, place
+  std::vector<int64_t> places;
+  for (RecordRef one : graph_->Group(person)) {
+    const RelationIndex* index = table.ByPerson().For(one.type);
+    if (index == nullptr) continue;
+    places.clear();
+    index->AppendTo(one.row, &table.at, places);
+    for (auto place = places.rbegin(); place != places.rend(); ++place) {
+      const std::pair<int64_t, int64_t> key(table.at.Int(*place), *place);
+      if (newest && key < *newest) break;
+      if (!table.recorded_at.Has(*place)) continue;
+      const internal::StatementShape said = internal::StatementOf(table.shape.Text(*place));
+      if (!internal::Covers(said, channel, purpose)) continue;
+      newest = key;
+      last = {said.event, {key.first}};
+      break;
+    }
+  }
+  return last;
+}
+
 int64_t Snapshot::LedgerSize() const { return graph_->ledger->count - graph_->ledger->dropped; }
+size_t Snapshot::LedgerMemoryUsed() const { return graph_->ledger->MemoryUsed(); }
 
 }  // namespace relata

@@ -53,16 +53,22 @@ class TableReader {
   TableReader(Graph& graph, GraphEditor& editor, StoreReader& reader)
       : graph_(graph), editor_(editor), reader_(reader) {}
 
-  absl::Status Load(TypeId type) {
-    editor_.Begin(type);
-    if (graph_.schema->type(type).event) return ReadEvents(type, 0);
+  // Reads what of `needed` is not here yet, in one scan.
+  absl::Status Load(const ColumnsNeeded& needed) {
+    const TypeId type = needed.type;
+    const bool event = graph_.schema->type(type).event;
+    const bool there = event ? graph_.Events(type) != nullptr : graph_.Records(type) != nullptr;
+    if (!there) editor_.BeginBare(type);
+    const std::vector<FieldId> added = editor_.AddColumns(needed);
+    if (event) return there ? FillEvents(type, added) : ReadEvents(type, 0);
+    if (there) return FillRecords(type, added);
     RELATA_ASSIGN_OR_RETURN(const Row limit, reader_.NextRow(type));
     editor_.SetLimit(type, limit);
     return ReadRecords(type, ScanOf(type), nullptr);
   }
 
   absl::Status ReadEvents(TypeId type, Seq from) {
-    RELATA_ASSIGN_OR_RETURN(std::vector<FieldId> fields, Fields(type));
+    RELATA_ASSIGN_OR_RETURN(std::vector<FieldId> fields, LoadedFields(type));
     ScanSpec spec = ScanOf(type, from);
     spec.fields = fields;
     return reader_.ScanEvents(spec, [&](const EventRows& rows) {
@@ -73,7 +79,7 @@ class TableReader {
 
   // Puts the records of `spec`, and notes in `seen` which there were.
   absl::Status ReadRecords(TypeId type, ScanSpec spec, std::set<Row>* seen) {
-    RELATA_ASSIGN_OR_RETURN(spec.fields, Fields(type));
+    RELATA_ASSIGN_OR_RETURN(spec.fields, LoadedFields(type));
     return reader_.ScanRecords(spec, [&](const RecordRows& rows) {
       editor_.PutRecords(type, spec.fields, rows);
       if (seen != nullptr) seen->insert(rows.rows.begin(), rows.rows.end());
@@ -82,6 +88,49 @@ class TableReader {
   }
 
  private:
+  absl::Status FillRecords(TypeId type, const std::vector<FieldId>& added) {
+    if (added.empty()) return absl::OkStatus();
+    const bool ids = std::find(added.begin(), added.end(), kIdField) != added.end();
+    ScanSpec spec = ScanOf(type);
+    RELATA_ASSIGN_OR_RETURN(spec.fields, StoredAmong(type, added));
+    if (spec.fields.empty() && !ids) return absl::OkStatus();
+    return reader_.ScanRecords(spec, [&](const RecordRows& rows) {
+      editor_.FillRecords(type, spec.fields, ids, rows);
+      return absl::OkStatus();
+    });
+  }
+
+  absl::Status FillEvents(TypeId type, const std::vector<FieldId>& added) {
+    ScanSpec spec = ScanOf(type);
+    RELATA_ASSIGN_OR_RETURN(spec.fields, StoredAmong(type, added));
+    if (spec.fields.empty()) return absl::OkStatus();
+    int64_t place = 0;
+    return reader_.ScanEvents(spec, [&](const EventRows& rows) {
+      editor_.FillEvents(type, spec.fields, place, rows.columns);
+      place += static_cast<int64_t>(rows.seqs.size());
+      return absl::OkStatus();
+    });
+  }
+
+  absl::StatusOr<std::vector<FieldId>> StoredAmong(TypeId type, std::vector<FieldId> fields) {
+    RELATA_ASSIGN_OR_RETURN(const std::vector<FieldId> stored, Fields(type));
+    std::erase_if(fields, [&](FieldId field) {
+      return std::find(stored.begin(), stored.end(), field) == stored.end();
+    });
+    return fields;
+  }
+
+  // The stored fields whose columns are here.
+  absl::StatusOr<std::vector<FieldId>> LoadedFields(TypeId type) {
+    RELATA_ASSIGN_OR_RETURN(std::vector<FieldId> fields, Fields(type));
+    const RecordTable* records = graph_.Records(type);
+    const EventTable* events = graph_.Events(type);
+    std::erase_if(fields, [&](FieldId field) {
+      return (records != nullptr ? records->Column(field) : events->Column(field)) == nullptr;
+    });
+    return fields;
+  }
+
   absl::StatusOr<std::vector<FieldId>> Fields(TypeId type) {
     if (!tables_) {
       RELATA_ASSIGN_OR_RETURN(tables_, reader_.Tables());
@@ -173,7 +222,6 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Open(std::shared_ptr<c
   GraphEditor editor(graph);
   const auto types = static_cast<TypeId>(schema->types().size());
   editor.Extend(std::move(schema), types);
-  RELATA_RETURN_IF_ERROR(internal::ReadLedger(0, editor, reader));
   RELATA_RETURN_IF_ERROR(internal::ReadAliases(0, editor, reader));
   internal::SetHead(head, graph);
   return Publish(std::move(graph));
@@ -181,6 +229,13 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Open(std::shared_ptr<c
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Load(std::span<const TypeId> types,
                                                                StoreReader& reader) const {
+  std::vector<ColumnsNeeded> columns;
+  for (TypeId type : types) columns.push_back({type, {}, true});
+  return Load(columns, reader);
+}
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Load(
+    std::span<const ColumnsNeeded> columns, StoreReader& reader) const {
   RELATA_ASSIGN_OR_RETURN(const CommitRow head, reader.Head());
   if (head.id != graph_->commit) {
     return FailedPrecondition(
@@ -189,9 +244,17 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Load(std::span<const T
   Graph graph = *graph_;
   GraphEditor editor(graph);
   TableReader table(graph, editor, reader);
-  for (TypeId type : types) {
-    if (type >= graph.schema->types().size()) return InvalidArgument(Concat("no type ", type));
-    if (!Loaded(type)) RELATA_RETURN_IF_ERROR(table.Load(type));
+  for (const ColumnsNeeded& needed : columns) {
+    if (needed.type == kLedgerTable) {
+      if (graph.ledger_loaded) continue;
+      editor.BeginLedger();
+      RELATA_RETURN_IF_ERROR(internal::ReadLedger(0, editor, reader));
+      continue;
+    }
+    if (needed.type >= graph.schema->types().size()) {
+      return InvalidArgument(Concat("no type ", needed.type));
+    }
+    if (!Loaded(needed)) RELATA_RETURN_IF_ERROR(table.Load(needed));
   }
   return Publish(std::move(graph));
 }
@@ -209,7 +272,9 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::CatchUp(StoreReader& r
     if (!graph.events[type]) continue;
     RELATA_RETURN_IF_ERROR(table.ReadEvents(static_cast<TypeId>(type), graph_->last_seq + 1));
   }
-  RELATA_RETURN_IF_ERROR(internal::ReadLedger(graph_->last_seq, editor, reader));
+  if (graph.ledger_loaded) {
+    RELATA_RETURN_IF_ERROR(internal::ReadLedger(graph_->last_seq, editor, reader));
+  }
   RELATA_RETURN_IF_ERROR(internal::ReadAliases(graph_->commit, editor, reader));
   internal::SetHead(head, graph);
   return Publish(std::move(graph));

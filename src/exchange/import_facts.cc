@@ -406,7 +406,8 @@ class ConsentImporter {
 
   absl::StatusOr<bool> IsThere(RecordRef person, const ConsentEntry& entry) {
     if (view_ == nullptr) {
-      RELATA_ASSIGN_OR_RETURN(view_, file_.crm().View(std::span<const TypeId>{}));
+      const ColumnsNeeded ledger[] = {{kLedgerTable, {}, true}};
+      RELATA_ASSIGN_OR_RETURN(view_, file_.crm().View(std::span(ledger)));
     }
     if (view_->LedgerSize() > 0) {
       RELATA_ASSIGN_OR_RETURN(const std::vector<ConsentEntry> entries, view_->Ledger(person, {}));

@@ -37,8 +37,14 @@ bool IsTextLiteral(const AstNode& node) {
 }
 
 // The functions that need the graph and so are no rows of the table.
-constexpr std::string_view kGraphFunctions[] = {"events", "in_segment", "score",  "may_contact",
-                                                "was",    "changed",    "time_in"};
+constexpr std::string_view kGraphFunctions[] = {"events",     "in_segment",     "score",
+                                                "was",        "changed",        "time_in",
+                                                "consent_at", "consent_status", "may_contact"};
+
+// Those that ask the consent ledger about a channel and a purpose.
+bool AsksConsent(std::string_view name) {
+  return name == "may_contact" || name == "consent_status" || name == "consent_at";
+}
 
 bool IsGraphFunction(std::string_view name) {
   return std::find(std::begin(kGraphFunctions), std::end(kGraphFunctions), name) !=
@@ -326,11 +332,12 @@ bool Checker::CheckGraphCall(AstNode& node) {
     return true;
   }
   const size_t first = member ? 1 : 0;
-  const size_t wanted = first + (node.name == "may_contact" ? 2 : 1);
+  const bool consent = AsksConsent(node.name);
+  const size_t wanted = first + (consent ? 2 : 1);
   if (node.operands.size() != wanted) {
     Error(node, node.name_span,
-          node.name == "may_contact" ? "may_contact takes a channel and a purpose, both text"
-                                     : Concat(node.name, " takes one name in quotes"));
+          consent ? Concat(node.name, " takes a channel and a purpose, both text")
+                  : Concat(node.name, " takes one name in quotes"));
     return true;
   }
   for (size_t i = first; i < wanted; ++i) {
@@ -339,8 +346,10 @@ bool Checker::CheckGraphCall(AstNode& node) {
       return true;
     }
   }
-  if (node.name != "may_contact" && !NameOfDefinition(node, first)) return true;
+  if (!consent && !NameOfDefinition(node, first)) return true;
   node.type = node.name == "score" ? Kind::kDouble : Kind::kBool;
+  if (node.name == "consent_status") node.type = ValueType(Kind::kString).AsNullable();
+  if (node.name == "consent_at") node.type = ValueType(Kind::kTimestamp).AsNullable();
   return true;
 }
 

@@ -239,7 +239,9 @@ Outcome Evaluator::EvalNode(const PlanNode& n) {
     case PlanOp::kScore:
       return EvalDefinition(n);
     case PlanOp::kMayContact:
-      return EvalMayContact(n);
+    case PlanOp::kConsentStatus:
+    case PlanOp::kConsentAt:
+      return EvalConsent(n);
     case PlanOp::kFieldAt:
     case PlanOp::kFieldSince:
     case PlanOp::kFieldChanged:

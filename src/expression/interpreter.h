@@ -110,7 +110,7 @@ class Evaluator {
   Outcome EvalRelation(const PlanNode& n);
   Outcome EvalPath(const PlanNode& n);
   Outcome EvalDefinition(const PlanNode& n);
-  Outcome EvalMayContact(const PlanNode& n);
+  Outcome EvalConsent(const PlanNode& n);
   Outcome EvalHistory(const PlanNode& n);
   Outcome FromStatus(const absl::Status& status);
   void TakeStep(const PathStep& step, RecordRef from, std::vector<RecordRef>& out);

@@ -146,7 +146,7 @@ Outcome Evaluator::EvalDefinition(const PlanNode& n) {
   return value;
 }
 
-Outcome Evaluator::EvalMayContact(const PlanNode& n) {
+Outcome Evaluator::EvalConsent(const PlanNode& n) {
   std::vector<Value> arguments;
   for (uint32_t input : n.inputs) {
     Outcome o = Eval(input);
@@ -154,18 +154,35 @@ Outcome Evaluator::EvalMayContact(const PlanNode& n) {
     arguments.push_back(std::move(o.value));
   }
   if (!arguments[1].is(Kind::kText) || !arguments[2].is(Kind::kText)) {
-    return NoOverload("may_contact", arguments);
+    return NoOverload(n.op == PlanOp::kMayContact      ? "may_contact"
+                      : n.op == PlanOp::kConsentStatus ? "consent_status"
+                                                       : "consent_at",
+                      arguments);
   }
-  // Whom we do not know we may not contact.
-  if (!arguments[0].is(Kind::kRecord)) return Value::Bool(false);
-  Until(1);
+  // Whom we do not know said nothing, and we may not contact them.
+  if (!arguments[0].is(Kind::kRecord)) {
+    return n.op == PlanOp::kMayContact ? Outcome(Value::Bool(false)) : Outcome(Value());
+  }
+  // A decision depends on the hour; what was said does not.
+  if (n.op == PlanOp::kMayContact) Until(1);
   const RecordRef person = arguments[0].record();
-  const absl::StatusOr<bool> may =
-      context_.view->MayContact(person, arguments[1].text(), arguments[2].text());
-  if (!may.ok()) return FromStatus(may.status());
-  Note({Fact::Kind::kConsent, person, person.type, kNoField, Value::Bool(*may),
-        Concat(arguments[1].text(), ", ", arguments[2].text()), 0});
-  return Value::Bool(*may);
+  const std::string& channel = arguments[1].text();
+  const std::string& purpose = arguments[2].text();
+  Value value;
+  if (n.op == PlanOp::kMayContact) {
+    const absl::StatusOr<bool> may = context_.view->MayContact(person, channel, purpose);
+    if (!may.ok()) return FromStatus(may.status());
+    value = Value::Bool(*may);
+  } else {
+    const absl::StatusOr<Statement> last = context_.view->LastStatement(person, channel, purpose);
+    if (!last.ok()) return FromStatus(last.status());
+    if (!last->event.empty()) {
+      value = n.op == PlanOp::kConsentAt ? Value::Time(last->at) : Value::Text(last->event);
+    }
+  }
+  Note({Fact::Kind::kConsent, person, person.type, kNoField, value, Concat(channel, ", ", purpose),
+        0});
+  return value;
 }
 
 Outcome Evaluator::EvalHistory(const PlanNode& n) {
@@ -221,6 +238,10 @@ absl::StatusOr<double> GraphView::Score(std::string_view, RecordRef) const {
   return NoHook("scores");
 }
 absl::StatusOr<bool> GraphView::MayContact(RecordRef, std::string_view, std::string_view) const {
+  return NoHook("consent");
+}
+absl::StatusOr<Statement> GraphView::LastStatement(RecordRef, std::string_view,
+                                                   std::string_view) const {
   return NoHook("consent");
 }
 absl::StatusOr<Money> GraphView::Convert(const Money&, Currency, Timestamp) const {

@@ -104,6 +104,8 @@ void AddNode(const PlanNode& n, PathsRead& paths) {
       paths.scores.push_back(n.name);
       break;
     case PlanOp::kMayContact:
+    case PlanOp::kConsentStatus:
+    case PlanOp::kConsentAt:
       paths.consent = true;
       break;
     case PlanOp::kFieldAt:
@@ -219,6 +221,8 @@ std::string_view OpName(PlanOp op) {
                                          "in_segment",
                                          "score",
                                          "may_contact",
+                                         "consent_status",
+                                         "consent_at",
                                          "field_at",
                                          "field_since",
                                          "field_changed",

@@ -235,14 +235,16 @@ class Planner {
       return Add(std::move(plan));
     }
     const bool member = node.kind == AstKind::kMemberCall;
-    const PlanOp op = node.name == "events"       ? PlanOp::kEvents
-                      : node.name == "in_segment" ? PlanOp::kInSegment
-                      : node.name == "score"      ? PlanOp::kScore
-                                                  : PlanOp::kMayContact;
+    const PlanOp op = node.name == "events"        ? PlanOp::kEvents
+                      : node.name == "in_segment"  ? PlanOp::kInSegment
+                      : node.name == "score"       ? PlanOp::kScore
+                      : node.name == "may_contact" ? PlanOp::kMayContact
+                      : node.name == "consent_at"  ? PlanOp::kConsentAt
+                                                   : PlanOp::kConsentStatus;
     PlanNode plan = Make(node, op);
     plan.name = node.resolved;
     plan.inputs.push_back(member ? Target(*node.operands[0]) : Add(Make(node, PlanOp::kSubject)));
-    if (op == PlanOp::kMayContact) {
+    if (op >= PlanOp::kMayContact && op <= PlanOp::kConsentAt) {
       for (size_t i = member ? 1 : 0; i < node.operands.size(); ++i) {
         plan.inputs.push_back(Visit(*node.operands[i]));
       }

@@ -9,6 +9,7 @@
 #include "base/json_members.h"
 #include "base/strings.h"
 #include "engine/definitions.h"
+#include "engine/engine.h"
 #include "engine/membership_log.h"
 
 namespace relata {
@@ -246,14 +247,31 @@ absl::StatusOr<std::vector<OutboxItem>> Outbox(const Crm& crm, bool all) {
   return items;
 }
 
+namespace {
+
+// One line of the outbox, read alone.
+absl::StatusOr<LogWrite> OutboxLine(StoreReader& reader, Seq item) {
+  std::optional<LogWrite> found;
+  const absl::Status status =
+      reader.ScanLog(kOutbox, item - 1, "", [&](const LogWrite& line) -> absl::Status {
+        if (line.seq == item) found = line;
+        return absl::CancelledError("one is enough");
+      });
+  if (!status.ok() && status.code() != absl::StatusCode::kCancelled) return status;
+  if (!found) return NotFound(Concat("there is no item ", item, " in the outbox"));
+  return *std::move(found);
+}
+
+}  // namespace
+
 absl::Status Acknowledge(Crm& crm, Seq item, const Actor& actor, Timestamp now) {
-  RELATA_ASSIGN_OR_RETURN(const std::vector<OutboxItem> items, Outbox(crm, true));
-  const auto found =
-      std::find_if(items.begin(), items.end(), [&](const OutboxItem& i) { return i.seq == item; });
-  if (found == items.end()) return NotFound(Concat("there is no item ", item, " in the outbox"));
-  if (found->done) return absl::OkStatus();
+  RELATA_ASSIGN_OR_RETURN(const std::unique_ptr<StoreReader> reader, crm.engine().Read());
+  RELATA_ASSIGN_OR_RETURN(const LogWrite line, OutboxLine(*reader, item));
+  RELATA_ASSIGN_OR_RETURN(const std::vector<LogWrite> done,
+                          crm.Log(kOutboxDone, std::to_string(item)));
+  if (!done.empty()) return absl::OkStatus();
   Transaction tx = crm.Begin(actor);
-  tx.Log(kOutboxDone, found->subject, std::to_string(item), "{}");
+  tx.Log(kOutboxDone, line.subject, std::to_string(item), "{}");
   return tx.Commit(now).status();
 }
 

@@ -9,6 +9,8 @@
 
 #include "base/strings.h"
 #include "engine/conditions.h"
+#include "engine/graph.h"
+#include "engine/vector.h"
 #include "segment/profiling.h"
 
 namespace relata {
@@ -49,43 +51,134 @@ struct OrderLine {
   Money net;
 };
 
-// Every order that counts, in row order; and how many customers with orders object to profiling.
-struct Orders {
-  std::vector<OrderLine> lines;
-  std::set<Row> objecting;
-};
-absl::StatusOr<Orders> OrdersOf(const Crm& crm, std::string_view type,
-                                const QueryOptions& options) {
-  RELATA_ASSIGN_OR_RETURN(const OrderFields fields, FieldsFor(crm, type, options));
-  const TypeId types[] = {fields.type, crm.schema()->Find(type)->id};
-  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, crm.View(types));
-  RELATA_ASSIGN_OR_RETURN(const std::set<Row> objectors,
-                          internal::ObjectorsTo(*view, types[1], options.now));
-  Orders orders;
-  for (Row row = 0; row < view->RowLimit(fields.type); ++row) {
-    const RecordRef order{fields.type, row};
-    if (!view->Exists(order)) continue;
-    const Value customer = view->Get(order, fields.customer);
-    const Value at = view->Get(order, fields.at);
-    const Value net = view->Get(order, fields.net);
-    if (customer.is_null() || at.is_null() || at.timestamp() > options.now) continue;
-    if (ToDisplay(view->Get(order, fields.status)) == "cancelled") continue;
-    const RecordRef who = view->Resolve(customer.record());
-    if (!view->Exists(who)) continue;
-    if (objectors.contains(who.row)) {
-      orders.objecting.insert(who.row);
-      continue;
-    }
-    orders.lines.push_back({who.row, at.timestamp(), net.is_null() ? Money{} : net.money()});
+// The orders that count, straight from their columns.
+class OrderScan {
+ public:
+  OrderScan(const internal::Graph& graph, const OrderFields& fields, TypeId customers,
+            Timestamp now, std::set<Row> objectors)
+      : graph_(graph),
+        orders_(*graph.Records(fields.type)),
+        customers_(*graph.Records(customers)),
+        type_(customers),
+        now_(now),
+        objectors_(std::move(objectors)),
+        merged_(graph.HasAliases()),
+        customer_(*orders_.Column(fields.customer)),
+        at_(*orders_.Column(fields.at)),
+        net_(*orders_.Column(fields.net)),
+        status_(*orders_.Column(fields.status)) {}
+
+  Row customers() const { return customers_.limit; }
+  // Customers with orders that were left out because they object to profiling, once asked for each.
+  int64_t objecting() const { return std::ssize(objecting_); }
+
+  // Calls visit(order) for each, in row order.
+  template <class Visit>
+  void Each(const Visit& visit) {
+    for (size_t c = 0; c < customer_.chunk_count(); ++c) EachOfChunk(c, visit);
   }
-  return orders;
+
+ private:
+  // Rows of the chunk that are there, have a customer and an instant, and were not cancelled.
+  bool Choose(size_t c) {
+    const internal::Chunk* customer = customer_.chunk(c);
+    const internal::Chunk* at = at_.chunk(c);
+    const internal::ChunkBits* exists = orders_.exists[c];
+    if (customer == nullptr || at == nullptr || exists == nullptr) return false;
+    internal::EachWord(
+        chosen_, [&](size_t w) { return (*exists)[w] & customer->present[w] & at->present[w]; });
+    const internal::Chunk* status = status_.chunk(c);
+    if (status == nullptr) return true;
+    const int64_t first = static_cast<int64_t>(c) * kChunkRows;
+    internal::EachBit(status->present, [&](size_t i) {
+      if (status_.Text(first + static_cast<int64_t>(i)) == "cancelled") {
+        internal::ClearBit(chosen_, i);
+      }
+    });
+    return true;
+  }
+
+  static const int64_t* Decode(const internal::Chunk* chunk, std::vector<int64_t>& into) {
+    if (chunk == nullptr) return nullptr;
+    into.resize(internal::kRowsPerChunk);
+    chunk->ints.Decode(into.data());
+    return into.data();
+  }
+
+  template <class Visit>
+  void EachOfChunk(size_t c, const Visit& visit) {
+    if (!Choose(c)) return;
+    const int64_t* customer = Decode(customer_.chunk(c), customer_here_);
+    const int64_t* at = Decode(at_.chunk(c), at_here_);
+    const internal::Chunk* net = net_.chunk(c);
+    const int64_t* units = Decode(net, net_here_);
+    internal::EachBit(chosen_, [&](size_t i) {
+      if (at[i] > now_.micros) return;
+      RecordRef who{type_, customer[i]};
+      if (merged_) who = graph_.Resolve(who);
+      if (who.type != type_ || !customers_.Exists(who.row)) return;
+      if (!objectors_.empty() && objectors_.contains(who.row)) {
+        objecting_.insert(who.row);
+        return;
+      }
+      Money amount;
+      if (net != nullptr && net->Has(i)) {
+        amount = {units[i], Currency::FromPacked(net->Extra(i))};
+      }
+      visit(OrderLine{who.row, {at[i]}, amount});
+    });
+  }
+
+  const internal::Graph& graph_;
+  const internal::RecordTable& orders_;
+  const internal::RecordTable& customers_;
+  const TypeId type_;
+  const Timestamp now_;
+  const std::set<Row> objectors_;
+  std::set<Row> objecting_;
+  const bool merged_;
+  const internal::ChunkedColumn& customer_;
+  const internal::ChunkedColumn& at_;
+  const internal::ChunkedColumn& net_;
+  const internal::ChunkedColumn& status_;
+  internal::ChunkBits chosen_{};
+  std::vector<int64_t> customer_here_, at_here_, net_here_;
+};
+
+// What is scanned, and the snapshot that holds it.
+struct AskedOrders {
+  std::shared_ptr<const Snapshot> view;
+  OrderScan scan;
+};
+
+absl::StatusOr<AskedOrders> OrdersOf(const Crm& crm, std::string_view type,
+                                     const QueryOptions& options) {
+  RELATA_ASSIGN_OR_RETURN(const OrderFields fields, FieldsFor(crm, type, options));
+  const TypeId customers = crm.schema()->Find(type)->id;
+  const ColumnsNeeded columns[] = {
+      {fields.type, {fields.customer, fields.at, fields.net, fields.status}},
+      {customers, {}},
+      {kLedgerTable, {}, true}};
+  RELATA_ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> view, crm.View(std::span(columns)));
+  RELATA_ASSIGN_OR_RETURN(std::set<Row> objectors,
+                          internal::ObjectorsTo(*view, customers, options.now));
+  OrderScan scan(view->graph(), fields, customers, options.now, std::move(objectors));
+  return AskedOrders{std::move(view), std::move(scan)};
 }
 
-Currency MostUsed(const std::vector<OrderLine>& orders) {
+Currency MostUsed(OrderScan& orders) {
   std::map<Currency, int64_t> counts;
-  for (const OrderLine& o : orders) {
-    if (!o.net.currency.none()) ++counts[o.net.currency];
-  }
+  Currency last;
+  int64_t run = 0;
+  orders.Each([&](const OrderLine& o) {
+    if (o.net.currency != last) {
+      if (!last.none()) counts[last] += run;
+      last = o.net.currency;
+      run = 0;
+    }
+    ++run;
+  });
+  if (!last.none()) counts[last] += run;
   Currency best;
   int64_t most = 0;
   for (const auto& [currency, count] : counts) {
@@ -101,35 +194,41 @@ Currency MostUsed(const std::vector<OrderLine>& orders) {
 
 absl::StatusOr<CustomerPurchases> PurchasesOf(const Crm& crm, std::string_view type,
                                               Currency currency, const QueryOptions& options) {
-  RELATA_ASSIGN_OR_RETURN(const Orders found, OrdersOf(crm, type, options));
-  const std::vector<OrderLine>& orders = found.lines;
+  RELATA_ASSIGN_OR_RETURN(AskedOrders orders, OrdersOf(crm, type, options));
   CustomerPurchases result;
-  result.objecting = std::ssize(found.objecting);
   result.type = crm.schema()->Find(type)->id;
-  result.currency = currency.none() ? MostUsed(orders) : currency;
-  std::map<Row, Purchases> customers;
-  for (const OrderLine& o : orders) {
+  result.currency = currency.none() ? MostUsed(orders.scan) : currency;
+  // By row; customers without a purchase have none.
+  std::vector<Purchases> customers(static_cast<size_t>(orders.scan.customers()));
+  bool overflow = false;
+  orders.scan.Each([&](const OrderLine& o) {
     if (!o.net.currency.none() && o.net.currency != result.currency) {
       ++result.other_currency;
-      continue;
+      return;
     }
-    Purchases& p =
-        customers.try_emplace(o.customer, Purchases{o.customer, o.at, 0, 0}).first->second;
-    p.last = std::max(p.last, o.at);
+    Purchases& p = customers[static_cast<size_t>(o.customer)];
+    if (p.count == 0 || p.last < o.at) p.last = o.at;
     ++p.count;
-    if (__builtin_add_overflow(p.amount, o.net.units, &p.amount)) {
-      return InvalidArgument("the sum of a customer's orders is out of range");
-    }
+    overflow = __builtin_add_overflow(p.amount, o.net.units, &p.amount) || overflow;
+  });
+  result.objecting = orders.scan.objecting();
+  if (overflow) return InvalidArgument("the sum of a customer's orders is out of range");
+  size_t kept = 0;
+  for (size_t row = 0; row < customers.size(); ++row) {
+    if (customers[row].count == 0) continue;
+    customers[row].customer = static_cast<Row>(row);
+    customers[kept++] = customers[row];
   }
-  for (const auto& [row, purchases] : customers) result.customers.push_back(purchases);
+  customers.resize(kept);
+  result.customers = std::move(customers);
   return result;
 }
 
 absl::StatusOr<std::vector<Cadence>> LateCustomers(const Crm& crm, std::string_view type,
                                                    double factor, const QueryOptions& options) {
-  RELATA_ASSIGN_OR_RETURN(const Orders orders, OrdersOf(crm, type, options));
+  RELATA_ASSIGN_OR_RETURN(AskedOrders orders, OrdersOf(crm, type, options));
   std::map<Row, std::vector<Timestamp>> instants;
-  for (const OrderLine& o : orders.lines) instants[o.customer].push_back(o.at);
+  orders.scan.Each([&](const OrderLine& o) { instants[o.customer].push_back(o.at); });
   std::vector<Cadence> late;
   for (const auto& [customer, at] : instants) {
     std::optional<Cadence> cadence = CadenceOf(at, options.now);

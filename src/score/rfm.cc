@@ -3,6 +3,7 @@
 #include "relata/score/rfm.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numeric>
 #include <utility>
@@ -25,6 +26,7 @@ constexpr double kUnitsPerMajor = 10'000;
 std::vector<double> Measure(const std::vector<Purchases>& buyers, int which, bool whole_days,
                             Timestamp now) {
   std::vector<double> values;
+  values.reserve(buyers.size());
   for (const Purchases& p : buyers) {
     if (which == 1) {
       values.push_back(static_cast<double>(p.count));
@@ -46,15 +48,91 @@ std::vector<size_t> OrderOf(const std::vector<double>& values) {
   return order;
 }
 
+// Where a group of NTILE begins: every key below `key` comes before it, every key above it is in it
+// or later, and of those with the key itself the first `ties` come before it.
+struct NtileCut {
+  uint64_t key = 0;
+  size_t ties = 0;
+};
+
+// An integer in the order of the number.
+uint64_t KeyOf(double v) {
+  const auto bits = std::bit_cast<uint64_t>(v + 0.0);  // one zero
+  return bits >> 63 != 0 ? ~bits : bits | uint64_t{1} << 63;
+}
+
+// The keys of some ranks: a histogram tells in which narrow band each lies, and only those bands
+// are ordered.
+class Bands {
+ public:
+  explicit Bands(const std::vector<uint64_t>& keys) : keys_(keys), below_(kBands + 1) {
+    const auto [min, max] = std::minmax_element(keys.begin(), keys.end());
+    min_ = *min;
+    while ((*max - min_) >> shift_ >= kBands) ++shift_;
+    for (const uint64_t key : keys) ++below_[BandOf(key) + 1];
+    std::partial_sum(below_.begin(), below_.end(), below_.begin());
+  }
+
+  // `ranks` ascend.
+  std::vector<NtileCut> At(const std::vector<size_t>& ranks) const {
+    std::vector<size_t> bands;
+    for (const size_t rank : ranks) {
+      const auto above = std::upper_bound(below_.begin(), below_.end(), rank);
+      bands.push_back(static_cast<size_t>(above - below_.begin()) - 1);
+    }
+    std::vector<std::vector<uint64_t>> inside(bands.size());
+    for (const uint64_t key : keys_) {
+      const size_t band = BandOf(key);
+      for (size_t b = 0; b < bands.size(); ++b) {
+        if (band == bands[b]) inside[b].push_back(key);
+      }
+    }
+    std::vector<NtileCut> cuts;
+    for (size_t b = 0; b < bands.size(); ++b) {
+      std::vector<uint64_t>& here = inside[b];
+      const size_t left = ranks[b] - below_[bands[b]];
+      std::nth_element(here.begin(), here.begin() + static_cast<std::ptrdiff_t>(left), here.end());
+      const uint64_t key = here[left];
+      const auto less = static_cast<size_t>(
+          std::count_if(here.begin(), here.end(), [&](uint64_t k) { return k < key; }));
+      cuts.push_back({key, left - less});
+    }
+    return cuts;
+  }
+
+ private:
+  static constexpr size_t kBands = 1 << 16;
+  size_t BandOf(uint64_t key) const { return static_cast<size_t>((key - min_) >> shift_); }
+
+  const std::vector<uint64_t>& keys_;
+  std::vector<size_t> below_;
+  uint64_t min_ = 0;
+  int shift_ = 0;
+};
+
+// Without sorting: what parts the groups is found, and each value compared with it.
 std::vector<int> CutNtile(const std::vector<double>& values, int bins) {
-  const std::vector<size_t> order = OrderOf(values);
   std::vector<int> scores(values.size());
-  const size_t small = values.size() / static_cast<size_t>(bins);
-  const size_t larger = values.size() % static_cast<size_t>(bins);  // groups with one more
-  size_t at = 0;
-  for (int group = 1; group <= bins; ++group) {
-    const size_t size = small + (static_cast<size_t>(group) <= larger ? 1 : 0);
-    for (size_t i = 0; i < size; ++i) scores[order[at++]] = group;
+  if (values.empty()) return scores;
+  std::vector<uint64_t> keys(values.size());
+  std::transform(values.begin(), values.end(), keys.begin(), KeyOf);
+  const size_t groups = static_cast<size_t>(bins);
+  std::vector<size_t> begins;
+  size_t begin = 0;
+  for (size_t group = 1; group < groups; ++group) {
+    begin += values.size() / groups + (group <= values.size() % groups ? 1 : 0);
+    if (begin < values.size()) begins.push_back(begin);
+  }
+  const std::vector<NtileCut> cuts = Bands(keys).At(begins);
+  std::vector<size_t> seen(cuts.size());
+  for (size_t i = 0; i < keys.size(); ++i) {
+    int group = 1;
+    for (size_t c = 0; c < cuts.size(); ++c) {
+      if (keys[i] < cuts[c].key) continue;
+      if (keys[i] == cuts[c].key && seen[c]++ < cuts[c].ties) continue;
+      ++group;
+    }
+    scores[i] = group;
   }
   return scores;
 }
@@ -217,12 +295,18 @@ const RfmDefinition& StandardRfm() {
 std::vector<RfmScore> ScoreRfm(std::span<const Purchases> purchases, const RfmDefinition& how,
                                Timestamp now) {
   std::vector<Purchases> buyers;
+  buyers.reserve(purchases.size());
   for (const Purchases& p : purchases) {
     if (p.count > 0) buyers.push_back(p);
   }
-  std::sort(buyers.begin(), buyers.end(),
-            [](const Purchases& a, const Purchases& b) { return a.customer < b.customer; });
+  const auto by_customer = [](const Purchases& a, const Purchases& b) {
+    return a.customer < b.customer;
+  };
+  if (!std::is_sorted(buyers.begin(), buyers.end(), by_customer)) {
+    std::sort(buyers.begin(), buyers.end(), by_customer);
+  }
   std::vector<RfmScore> scores;
+  scores.reserve(buyers.size());
   for (const Purchases& p : buyers) scores.push_back({p.customer, 0, 0, 0});
   int8_t RfmScore::*const members[] = {&RfmScore::recency, &RfmScore::frequency,
                                        &RfmScore::monetary};

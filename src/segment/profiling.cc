@@ -2,6 +2,7 @@
 
 #include "segment/profiling.h"
 
+#include <algorithm>
 #include <limits>
 #include <set>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "codec/pack.h"
 #include "engine/graph.h"
+#include "engine/vector.h"
 #include "relata/consent/vocabulary.h"
 
 namespace relata::internal {
@@ -45,10 +47,58 @@ bool TakesBack(const ConsentEntry& word, const ConsentEntry& stop) {
          (word.scope.purposes & Bit(Purpose::kProfiling)) != 0;
 }
 
+// Whether a line of this shape may be a stop: few are. Of one that the codec could not take apart
+// only the event is known, the first number of both.
+enum class MayStop : uint8_t { kNo, kWhole, kYes };
+MayStop MayBeStop(std::string_view shape) {
+  if (shape.empty()) return MayStop::kNo;
+  const StatementShape said = StatementOf(shape);
+  switch (static_cast<ConsentEvent>(static_cast<uint8_t>(shape[0]))) {
+    case ConsentEvent::kRestrict:
+      return MayStop::kYes;
+    case ConsentEvent::kObject:
+    case ConsentEvent::kWithdraw:
+    case ConsentEvent::kOptout:
+      return said.purposes == 0 || (said.purposes & Bit(Purpose::kProfiling)) != 0
+                 ? MayStop::kYes
+                 : MayStop::kWhole;
+    default:
+      return MayStop::kNo;
+  }
+}
+
+// The places of the ledger that may hold a stop, each shape looked at once.
+template <class Visit>
+void EachStop(const LedgerTable& table, const Visit& visit) {
+  const Dictionary& shapes = table.shape.dictionary();
+  std::vector<MayStop> stops(shapes.size());
+  for (size_t code = 0; code < stops.size(); ++code) stops[code] = MayBeStop(shapes.text(code));
+  const auto look = [&](MayStop stop, int64_t place) {
+    if (stop == MayStop::kNo) return;
+    if (stop == MayStop::kYes || !table.recorded_at.Has(place)) visit(place);
+  };
+  const bool none =
+      std::all_of(stops.begin(), stops.end(), [](MayStop stop) { return stop == MayStop::kNo; });
+  std::vector<int64_t> codes;
+  for (size_t c = 0; c < table.shape.chunk_count(); ++c) {
+    const Chunk* chunk = table.shape.chunk(c);
+    if (chunk == nullptr || (chunk->coded && none)) continue;
+    const auto first = static_cast<int64_t>(c * kRowsPerChunk);
+    if (chunk->coded) {
+      codes.resize(std::max(kRowsPerChunk, chunk->size));
+      chunk->ints.Decode(codes.data());
+    }
+    EachBit(chunk->present, [&](size_t i) {
+      look(chunk->coded ? stops[static_cast<size_t>(codes[i])] : MayBeStop(chunk->Plain(i)),
+           first + static_cast<int64_t>(i));
+    });
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<bool> ObjectsToProfiling(const Snapshot& view, RecordRef person, Timestamp now) {
-  if (person.none() || view.LedgerSize() == 0 || !IsPerson(view, person.type)) return false;
+  if (person.none() || !IsPerson(view, person.type)) return false;
   const absl::StatusOr<std::vector<ConsentEntry>> ledger = view.Ledger(view.Resolve(person), {});
   RELATA_RETURN_IF_ERROR(ledger.status());
   for (const ConsentEntry& stop : *ledger) {
@@ -70,21 +120,14 @@ absl::Status MayBeProfiled(const Snapshot& view, RecordRef person, Timestamp now
 absl::StatusOr<std::set<Row>> ObjectorsTo(const Snapshot& view, TypeId type, Timestamp now) {
   std::set<Row> objectors;
   if (!IsPerson(view, type)) return objectors;
+  if (!view.Loaded(kLedgerTable)) return FailedPrecondition("the consent ledger is not loaded");
   const LedgerTable& table = *view.graph().ledger;
   std::set<Row> rows;
-  for (int64_t place = 0; place < table.count; ++place) {
-    // The event is the first number of a packed entry; few entries are stops, and only those are
-    // read.
-    const std::string_view body = table.body.Text(place);
-    if (body.empty()) continue;
-    const auto event = static_cast<ConsentEvent>(static_cast<uint8_t>(body[0]));
-    if (event != ConsentEvent::kObject && event != ConsentEvent::kWithdraw &&
-        event != ConsentEvent::kOptout && event != ConsentEvent::kRestrict) {
-      continue;
-    }
+  EachStop(table, [&](int64_t place) {
+    if (!table.person.Has(place)) return;
     const RecordRef person = view.Resolve(table.person.Record(place));
     if (person.type == type && person.row >= 0) rows.insert(person.row);
-  }
+  });
   for (const Row row : rows) {
     RELATA_ASSIGN_OR_RETURN(const bool objects, ObjectsToProfiling(view, {type, row}, now));
     if (objects) objectors.insert(row);

@@ -94,6 +94,23 @@ std::shared_ptr<const Schema> GraphSchema() {
     EXPECT_TRUE(extended.ok()) << extended.status();
     schema = *std::move(extended);
   }
+  struct Derived {
+    TypeId type;
+    const char* name;
+    const char* path;
+  };
+  for (const Derived& derived :
+       {Derived{kAccount, "ancestors", "parent+"}, Derived{kAccount, "descendants", "children+"},
+        Derived{kAccount, "all_points", "contacts.points"},
+        Derived{kContact, "colleagues", "account.contacts"},
+        Derived{kContact, "above", "account.parent+"}}) {
+    PathDef path;
+    path.name = derived.name;
+    path.path = derived.path;
+    absl::StatusOr<Schema> extended = schema.WithPath(derived.type, path);
+    EXPECT_TRUE(extended.ok()) << extended.status();
+    schema = *std::move(extended);
+  }
   return std::make_shared<const Schema>(std::move(schema));
 }
 
@@ -419,7 +436,13 @@ void CommitSource::AddLedger(const GraphModel& model, int size, CommitBatch& bat
     if (!model.Stored(line.point)) line.point = {};
     line.at = AnyInstant();
     ConsentEntry entry;
-    entry.event = ConsentEvent::kGrant;
+    constexpr ConsentEvent kEvents[] = {ConsentEvent::kGrant,    ConsentEvent::kConfirm,
+                                        ConsentEvent::kWithdraw, ConsentEvent::kObject,
+                                        ConsentEvent::kBounce,   ConsentEvent::kErase};
+    entry.event = kEvents[Below(6)];
+    if (Chance(70)) entry.scope.channels = Bit(Chance(60) ? Channel::kEmail : Channel::kPhone);
+    if (Chance(70)) entry.scope.purposes = Bit(Chance(60) ? Purpose::kOffers : Purpose::kEvents);
+    if (Chance(10)) entry.evidence.reference = Concat("form ", Below(1'000'000));
     entry.at = line.at;
     entry.person = PartyId::Of(line.person);
     entry.point = PartyId::Of(line.point);

@@ -74,7 +74,8 @@ class SnapshotProperty : public ::testing::Test {
     EXPECT_TRUE(source.Chance(50) || current_->Ledger({kContact, row}, points).ok());
   }
 
-  static constexpr std::array<TypeId, 5> kAll = {kAccount, kContact, kPoint, kPageView, kCall};
+  static constexpr std::array<TypeId, 6> kAll = {kAccount,  kContact, kPoint,
+                                                 kPageView, kCall,    kLedgerTable};
   const std::shared_ptr<const Schema> schema_ = GraphSchema();
   const std::unique_ptr<Store> store_ = NewMemoryStore();
   GraphModel model_{schema_};

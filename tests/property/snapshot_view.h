@@ -7,6 +7,7 @@
 
 #include <vector>
 
+#include "relata/consent/vocabulary.h"
 #include "relata/engine/snapshot.h"
 #include "relata/expression/graph_view.h"
 
@@ -34,6 +35,25 @@ class PlainView : public GraphView {
   }
   Value EventField(RecordRef event, FieldId field) const override {
     return Resolved(snapshot_.EventField({event.type, event.row}, field));
+  }
+
+  absl::StatusOr<Statement> LastStatement(RecordRef person, std::string_view channel,
+                                          std::string_view purpose) const override {
+    // From the whole entries, so that it stands on other ground than the columns.
+    absl::StatusOr<std::vector<ConsentEntry>> entries = snapshot_.Ledger(person, {});
+    if (!entries.ok()) return entries.status();
+    const Channel on = ParseChannel(channel);
+    const Purpose about = ParsePurpose(purpose);
+    if (on == Channel::kUnknown || about == Purpose::kUnknown) return Statement{};
+    Statement last;
+    for (const ConsentEntry& e : *entries) {
+      const bool states = (e.event >= ConsentEvent::kGrant && e.event <= ConsentEvent::kOptout) ||
+                          e.event == ConsentEvent::kRefuseCall;
+      if (!states || (e.scope.channels != 0 && (e.scope.channels & Bit(on)) == 0)) continue;
+      if (e.scope.purposes != 0 && (e.scope.purposes & Bit(about)) == 0) continue;
+      last = {Name(e.event), e.at};
+    }
+    return last;
   }
 
  private:

@@ -149,6 +149,9 @@ struct Decider {
   std::function<absl::StatusOr<std::vector<TypeId>>(const Crm&, bool time_only)> tables;
   // OK lets the commit go on; any other status refuses it as a whole.
   std::function<absl::Status(CommitStep&)> decide;
+  // What `tables` says by columns, for deciders that know them; either may be left out.
+  std::function<absl::StatusOr<std::vector<ColumnsNeeded>>(const Crm&, bool time_only)> columns =
+      nullptr;
 };
 
 class Crm {
@@ -205,6 +208,9 @@ class Crm {
 
   // The graph as of the newest commit this process knows, with these tables loaded.
   absl::StatusOr<std::shared_ptr<const Snapshot>> View(std::span<const TypeId> types) const;
+  // The same with some columns of them.
+  absl::StatusOr<std::shared_ptr<const Snapshot>> View(
+      std::span<const ColumnsNeeded> columns) const;
   // The same with every table that the types named can reach loaded; and with all tables.
   absl::StatusOr<std::shared_ptr<const Snapshot>> View(
       std::initializer_list<std::string_view> types) const;
@@ -255,6 +261,10 @@ class Crm {
   // InvalidArgument when it does not check.
   absl::StatusOr<std::vector<TypeId>> TablesOf(std::string_view type, std::string_view expression,
                                                bool any_value = false) const;
+  // The same by columns.
+  absl::StatusOr<std::vector<ColumnsNeeded>> ColumnsOf(std::string_view type,
+                                                       std::string_view expression,
+                                                       bool any_value = false) const;
   // Lines of a log in order; of one key when `key` is not empty.
   absl::StatusOr<std::vector<LogWrite>> Log(std::string_view log, std::string_view key = "") const;
 

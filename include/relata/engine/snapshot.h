@@ -13,9 +13,9 @@
 // were written with, and the questions below count those of every record that resolves to the one
 // asked. Its own fields stay readable, so that a merge can be shown and undone.
 //
-// Tables are loaded from the store when first asked for: `Loaded` says which are here. Asking a
-// table that is not loaded is a bug of the caller; the engine loads what a question names before it
-// asks.
+// Tables are loaded from the store when first asked for, whole or some of their columns: `Loaded`
+// says which are here. Asking what is not loaded is a bug of the caller (it reads as absent); the
+// engine loads what a question names before it asks.
 //
 // Immutable and thread-safe; shared by `std::shared_ptr<const Snapshot>`. What it returns is a
 // copy.
@@ -52,6 +52,17 @@ struct PastSnapshot;
 
 inline constexpr int64_t kChunkRows = 4096;
 
+// In a list of tables to load, the consent ledger.
+inline constexpr TypeId kLedgerTable = kNoType - 1;
+
+// What a question needs of a table: some of its columns, or all. Which rows there are is known with
+// any of them; public ids are the column kIdField.
+struct ColumnsNeeded {
+  TypeId type = kNoType;
+  std::vector<FieldId> fields;
+  bool all = false;
+};
+
 // An event named inside a snapshot: its type and its place in the type's table. What lasts from
 // snapshot to snapshot is its Seq.
 struct EventRef {
@@ -66,8 +77,8 @@ class Snapshot {
   // The empty graph of a schema: commit 0, every table loaded and empty.
   static std::shared_ptr<const Snapshot> Empty(std::shared_ptr<const Schema> schema);
 
-  // The graph at the reader's head with the ledger and the aliases, but no table loaded. A failure
-  // of the reader is returned as it is.
+  // The graph at the reader's head with the aliases, but no table loaded. A failure of the reader
+  // is returned as it is.
   static absl::StatusOr<std::shared_ptr<const Snapshot>> Open(std::shared_ptr<const Schema> schema,
                                                               StoreReader& reader);
 
@@ -75,6 +86,10 @@ class Snapshot {
   // otherwise. DataLoss when what is stored does not fit the schema; fields that the store has no
   // column for yet are empty. Tables already loaded cost nothing.
   absl::StatusOr<std::shared_ptr<const Snapshot>> Load(std::span<const TypeId> types,
+                                                       StoreReader& reader) const;
+
+  // The same by columns.
+  absl::StatusOr<std::shared_ptr<const Snapshot>> Load(std::span<const ColumnsNeeded> columns,
                                                        StoreReader& reader) const;
 
   // This graph after one more commit, or after one part of it when batch.commit.id is 0. The batch
@@ -107,7 +122,9 @@ class Snapshot {
   Seq last_seq() const;
   const Schema& schema() const;
   const std::shared_ptr<const Schema>& shared_schema() const;
+  // Whether the table is here with all its columns (kLedgerTable is the ledger); with some of them.
   bool Loaded(TypeId type) const;
+  bool Loaded(const ColumnsNeeded& columns) const;
   // Bytes held by the loaded columns and indexes of a table.
   size_t MemoryUsed(TypeId type) const;
 
@@ -156,6 +173,13 @@ class Snapshot {
   absl::StatusOr<std::vector<ConsentEntry>> Ledger(RecordRef person,
                                                    std::span<const RecordRef> points) const;
   int64_t LedgerSize() const;
+  size_t LedgerMemoryUsed() const;
+  // What the person, or somebody merged into them, stated last (granted, asked to confirm,
+  // confirmed, withdrew, objected, opted out, refused calls) about a channel and a purpose, or
+  // about all of them, and when; kUnknown when nothing. It is what was said, not what may be done:
+  // that is decided from the whole ledger (consent/decide.h). Cost follows the person's entries.
+  std::pair<ConsentEvent, Timestamp> LastStatement(RecordRef person, Channel channel,
+                                                   Purpose purpose) const;
 
   // The columns, for the engine's evaluators. Not API.
   const internal::Graph& graph() const { return *graph_; }

@@ -24,6 +24,13 @@
 
 namespace relata {
 
+// What somebody said last about being contacted: the name of the consent event ("grant",
+// "withdraw"), empty when they never said anything, and when.
+struct Statement {
+  std::string_view event = {};
+  Timestamp at = {};
+};
+
 class GraphView {
  public:
   virtual ~GraphView() = default;
@@ -58,6 +65,10 @@ class GraphView {
   virtual absl::StatusOr<double> Score(std::string_view name, RecordRef record) const;
   virtual absl::StatusOr<bool> MayContact(RecordRef person, std::string_view channel,
                                           std::string_view purpose) const;
+  // The newest statement of the ledger by `person` (or those merged into them) that names the
+  // channel and the purpose or leaves them open.
+  virtual absl::StatusOr<Statement> LastStatement(RecordRef person, std::string_view channel,
+                                                  std::string_view purpose) const;
   // `amount` in `currency` at the rate in force at `at`.
   virtual absl::StatusOr<Money> Convert(const Money& amount, Currency currency, Timestamp at) const;
   // The value the field had at `at`, as recorded.

@@ -41,18 +41,20 @@ enum class PlanOp : uint8_t {
   kParameter,  // parameters()[slot]; an error value when it was not given
   kVariable,   // the value of a comprehension or bind variable in `slot`
   // The graph. Input 0 is a record or an event, or null.
-  kField,         // `field` of a record of `record_type`; an absent list of texts is an empty list
-  kFollow,        // the record that link `field` resolves to; null when there is none
-  kChildren,      // existing records of `record_type` whose link `field` names the record
-  kPath,          // the records that taking `steps` in order reaches, each once, in order of reach
-  kEvents,        // events of `record_type` about the record, in (at, seq) order
-  kEventField,    // `field` of an event of `record_type`
-  kInSegment,     // whether the record is in the segment `name`
-  kScore,         // the record's score `name`
-  kMayContact,    // inputs: record, channel, purpose
-  kFieldAt,       // was(): inputs: record, instant; `field`
-  kFieldSince,    // time_in(): how long the record's `field` has had its value
-  kFieldChanged,  // changed(): inputs: record, instant; whether `field` changed since
+  kField,          // `field` of a record of `record_type`; an absent list of texts is an empty list
+  kFollow,         // the record that link `field` resolves to; null when there is none
+  kChildren,       // existing records of `record_type` whose link `field` names the record
+  kPath,           // the records that taking `steps` in order reaches, each once, in order of reach
+  kEvents,         // events of `record_type` about the record, in (at, seq) order
+  kEventField,     // `field` of an event of `record_type`
+  kInSegment,      // whether the record is in the segment `name`
+  kScore,          // the record's score `name`
+  kMayContact,     // inputs: record, channel, purpose
+  kConsentStatus,  // inputs as kMayContact: the event of the newest statement, null when none
+  kConsentAt,      // inputs as kMayContact: the instant of the newest statement, null when none
+  kFieldAt,        // was(): inputs: record, instant; `field`
+  kFieldSince,     // time_in(): how long the record's `field` has had its value
+  kFieldChanged,   // changed(): inputs: record, instant; whether `field` changed since
   // Values.
   kKey,             // the entry `name` of a map; `optional` gives an optional
   kHasKey,          // whether the map has the entry `name`

@@ -340,6 +340,65 @@ TEST_F(StoredSnapshot, LoadsTablesWhenAskedAndLeavesTheOthersToTheStore) {
   EXPECT_EQ(after->commit(), 2);
 }
 
+TEST_F(StoredSnapshot, LoadsColumnByColumnAndKeepsThoseInStep) {
+  const auto empty = Snapshot::Empty(schema_);
+  Commit(*Batch(*empty)
+              .Create(kAcme, {{kName, Value::Text("Acme")}})
+              .Create(kMarie, {{kName, Value::Text("Marie")}, {kAccountOf, Value::Record(kAcme)}})
+              .Call(0, 7, 5));
+  const auto reader = store_->Read();
+  const auto opened = *Snapshot::Open(schema_, **reader);
+  const ColumnsNeeded links[] = {{kContact, {kAccountOf}}, {kAccount, {}}};
+  const auto part = *opened->Load(links, **reader);
+  EXPECT_TRUE(part->Loaded(links[0]));
+  EXPECT_FALSE(part->Loaded(kContact));
+  EXPECT_FALSE(part->Loaded(ColumnsNeeded{kContact, {kName}}));
+  EXPECT_TRUE(part->Exists(kMarie));
+  EXPECT_TRUE(part->Get(kMarie, kName).is_null());
+  EXPECT_THAT(ContactsOf(*part, kAcme), ElementsAre(0));
+
+  const ColumnsNeeded names[] = {{kContact, {kName, kIdField}}};
+  const auto more = *part->Load(names, **reader);
+  EXPECT_EQ(more->Get(kMarie, kName).text(), "Marie");
+  EXPECT_EQ(more->Find(kContact, more->Id(kMarie)), kMarie);
+  EXPECT_TRUE(part->Get(kMarie, kName).is_null()) << "snapshots do not change";
+
+  // Commits write the columns that are here.
+  const auto after = part->With(
+      *Batch(*part)
+           .Create(kPaul, {{kName, Value::Text("Paul")}, {kAccountOf, Value::Record(kAcme)}})
+           .Delete(kMarie));
+  EXPECT_THAT(ContactsOf(*after, kAcme), ElementsAre(1));
+  EXPECT_TRUE(after->Get(kPaul, kName).is_null());
+}
+
+TEST_F(StoredSnapshot, CatchesUpTheColumnsThatAreLoaded) {
+  const auto empty = Snapshot::Empty(schema_);
+  const CommitBatch first = *Batch(*empty).Create(kAcme, {}).Create(
+      kMarie, {{kName, Value::Text("Marie")}, {kAccountOf, Value::Record(kAcme)}});
+  Commit(first);
+  const auto reader = store_->Read();
+  const ColumnsNeeded names[] = {{kContact, {kName}}};
+  const auto part = *(*Snapshot::Open(schema_, **reader))->Load(names, **reader);
+  Commit(*Batch(*empty->With(first)).Update(kMarie, kName, Value::Text("Maria")).Create(kPaul, {}));
+  const auto now = *part->CatchUp(**store_->Read());
+  EXPECT_EQ(now->Get(kMarie, kName).text(), "Maria");
+  EXPECT_TRUE(now->Exists(kPaul));
+  EXPECT_FALSE(now->Loaded(ColumnsNeeded{kContact, {kAccountOf}}));
+}
+
+TEST_F(StoredSnapshot, LoadsTheLedgerWhenAskedAndSaysWhenItIsNotThere) {
+  const auto empty = Snapshot::Empty(schema_);
+  Commit(*Batch(*empty).Create(kMarie, {}).Say(kMarie, {}, 1));
+  const auto reader = store_->Read();
+  const auto opened = *Snapshot::Open(schema_, **reader);
+  EXPECT_EQ(opened->Ledger(kMarie, {}).status().code(), absl::StatusCode::kFailedPrecondition);
+  const ColumnsNeeded ledger[] = {{kLedgerTable, {}, true}};
+  const auto loaded = *opened->Load(ledger, **reader);
+  EXPECT_TRUE(loaded->Loaded(kLedgerTable));
+  EXPECT_EQ(loaded->Ledger(kMarie, {})->size(), 1u);
+}
+
 TEST_F(StoredSnapshot, RefusesToLoadFromAnotherCommit) {
   const auto empty = Snapshot::Empty(schema_);
   auto early = store_->Read();

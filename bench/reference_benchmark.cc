@@ -1,0 +1,567 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The ten reference questions, asked of the product as expressions and definitions, with DuckDB and
+// SQLite answering them in SQL in the same run. Every answer is checked: count and checksums must
+// be the same in all engines.
+//
+//   reference_benchmark [--contacts N] [--repetitions N] [--folder PATH] [--keep] [--no-peers]
+//
+// Cold: the text is new to the engine (read, checked, planned, compiled, evaluated) and nothing is
+// kept that the text caused; the columns are loaded and the reverse indexes that loading makes are
+// there, as the tables and indexes of the peers are. Warm: after new events, what is needed to have
+// the right members of all ten again.
+//
+// Times are of the processor (one thread); ratios in one run are what counts. The folder keeps the
+// database, the peers' files and the CSV between runs with --keep.
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/strings.h"
+#include "engine/conditions.h"
+#include "nlohmann/json.hpp"
+#include "peer_process.h"
+#include "reference_data.h"
+#include "reference_import.h"
+#include "relata/engine/crm.h"
+#include "relata/score/customers.h"
+#include "relata/score/rfm.h"
+#include "relata/segment/segment.h"
+
+namespace relata::bench {
+namespace {
+
+using internal::Concat;
+
+struct Options {
+  uint64_t contacts = 100'000;
+  int repetitions = 5;
+  std::string folder;
+  bool keep = false;
+  bool peers = true;
+};
+
+struct Question {
+  const char* name;
+  const char* text;  // an expression over contact; nullptr for the RFM definition
+};
+
+// `group` is the public id of account 1.
+constexpr Question kQuestions[] = {
+    {"Q1", "contact.country == 'FR' && contact.account.industry == 'retail'"},
+    {"Q2",
+     "contact.products_bought.exists(p, p.code == 'P7') && "
+     "!contact.products_bought.exists(p, p.code == 'P3')"},
+    {"Q3",
+     "contact.events('page_view').filter(e, e.path == '/pricing' && e.at >= now - days(30))"
+     ".size() >= 3 && contact.events('download').size() > 0 && "
+     "!contact.opportunities.exists(o, !(o.stage in ['closed_won', 'closed_lost']))"},
+    {"Q4",
+     "contact.orders.filter(o, o.at >= now - days(365)).map(o, o.net).sum() > "
+     "money('1000', 'EUR') && !contact.orders.exists(o, o.at >= now - days(90))"},
+    {"Q5",
+     "contact.orders.exists(o, o.at >= now - days(365)) && "
+     "!contact.events('login').exists(e, e.at >= now - days(42))"},
+    {"Q6",
+     "(contact.account.id == group || contact.account.ancestors.exists(a, a.id == group)) && "
+     "contact.tickets.exists(t, t.status == 'open' && t.severity == 'critical')"},
+    {"Q7",
+     "contact.birth_date >= date('1991-01-01') && contact.birth_date <= date('2000-12-31') && "
+     "consent_status('email', 'offers') == 'grant' && "
+     "!contact.events('unsubscribe').exists(e, e.at > consent_at('email', 'offers'))"},
+    {"Q8", nullptr},
+    {"Q9",
+     "contact.orders.size() >= 4 && "
+     "(now - contact.orders.map(o, o.at).max()).getSeconds() * (contact.orders.size() - 1) > "
+     "2 * (contact.orders.map(o, o.at).max() - contact.orders.map(o, o.at).min()).getSeconds()"},
+    {"Q10",
+     "(in_segment('q2') || in_segment('q4') || in_segment('q9')) && in_segment('q7') && "
+     "!in_segment('q5')"},
+};
+
+// --- Measuring ---------------------------------------------------------------------------------
+
+double Processor() {
+  timespec t{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
+}
+double Wall() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+double PeakMegabytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+double Median(std::vector<double> values) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+struct Answer {
+  int64_t count = 0;
+  int64_t sum = 0;      // of ids
+  int64_t squares = 0;  // of (id * id mod 1000003)
+
+  friend bool operator==(const Answer&, const Answer&) = default;
+};
+Answer Sign(const std::vector<Row>& rows) {
+  Answer answer;
+  for (const Row row : rows) {
+    const int64_t id = row + 1;
+    ++answer.count;
+    answer.sum += id;
+    answer.squares += id * id % 1'000'003;
+  }
+  return answer;
+}
+
+// --- The product -------------------------------------------------------------------------------
+
+class Product {
+ public:
+  explicit Product(Crm crm) : crm_(std::move(crm)) {}
+
+  Crm& crm() { return crm_; }
+
+  absl::Status Start() {
+    const std::shared_ptr<const Schema> schema = crm_.schema();
+    RELATA_ASSIGN_OR_RETURN(const auto view, crm_.View({"account"}));
+    options_.now = kWorkloadNow;
+    options_.parameters["group"] =
+        Value::Text(view->Id({schema->Find("account")->id, 0}).ToString());
+    for (const Question& q : kQuestions) {
+      if (q.text == nullptr || std::string_view(q.text).find("group") != std::string::npos)
+        continue;
+      Segment segment;
+      segment.name = Concat("q", q.name + 1);
+      segment.type = "contact";
+      segment.expression = q.text;
+      RELATA_RETURN_IF_ERROR(DefineSegment(crm_, segment, Actor::System("bench"), kWorkloadNow));
+    }
+    return absl::OkStatus();
+  }
+
+  // The members of a question. A text gets a different number of trailing spaces each time, which
+  // makes it one that the engine never saw.
+  absl::StatusOr<std::vector<Row>> Ask(const Question& question) {
+    if (question.text == nullptr) return Champions();
+    const std::string text = question.text + std::string(++asked_, ' ');
+    RELATA_ASSIGN_OR_RETURN(QueryAnswer answer, crm_.Query("contact", text, options_));
+    if (answer.errors > 0) errors_[question.name] = answer.errors;
+    return std::move(answer.rows);
+  }
+
+  // Those in the best fifth by recency, frequency and money.
+  absl::StatusOr<std::vector<Row>> Champions() const {
+    RELATA_ASSIGN_OR_RETURN(const CustomerPurchases purchases,
+                            PurchasesOf(crm_, "contact", *Currency::Parse("EUR"), options_));
+    std::vector<Row> rows;
+    for (const RfmScore& score : ScoreRfm(purchases.customers, StandardRfm(), options_.now)) {
+      if (score.recency == 5 && score.frequency == 5 && score.monetary == 5) {
+        rows.push_back(score.customer);
+      }
+    }
+    return rows;
+  }
+
+  // The members of all ten as bitmaps, to be kept true by Refresh.
+  absl::Status Keep() {
+    for (const Question& q : kQuestions) {
+      RELATA_ASSIGN_OR_RETURN(const std::vector<Row> rows, Ask(q));
+      std::vector<bool>& members = kept_[q.name];
+      members.clear();
+      for (const Row row : rows) Mark(members, row, true);
+    }
+    return absl::OkStatus();
+  }
+
+  // Commits the events durably. The subjects come back in `touched`.
+  absl::Status Append(const std::vector<EventRow>& events, std::vector<Row>& touched) {
+    const TypeId contact = crm_.schema()->Find("contact")->id;
+    Transaction transaction = crm_.Begin(Actor::System("bench"));
+    for (const EventRow& event : events) {
+      AppendEvent(event, contact, transaction);
+      touched.push_back(Row{event.contact} - 1);
+    }
+    RELATA_RETURN_IF_ERROR(transaction.Commit(kWorkloadNow).status());
+    std::sort(touched.begin(), touched.end());
+    touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
+    return absl::OkStatus();
+  }
+
+  // Brings all ten to the newest commit, which wrote events of these types about these contacts: a
+  // question that reads none of them is true already. Purchases did not change, so neither did the
+  // cut of Q8.
+  absl::Status Refresh(const std::vector<TypeId>& types, const std::vector<Row>& touched) {
+    for (const Question& q : kQuestions) {
+      if (q.text == nullptr) continue;
+      RELATA_ASSIGN_OR_RETURN(const internal::Condition condition,
+                              internal::CheckCondition(crm_, "contact", q.text, options_.parameters,
+                                                       ValueType::Kind::kBool));
+      RELATA_ASSIGN_OR_RETURN(const std::vector<ColumnsNeeded> needed,
+                              internal::ColumnsNeededBy(crm_, condition));
+      const bool reads = std::any_of(needed.begin(), needed.end(), [&](const ColumnsNeeded& n) {
+        return std::find(types.begin(), types.end(), n.type) != types.end();
+      });
+      if (!reads) continue;
+      RELATA_ASSIGN_OR_RETURN(const auto view, crm_.View(std::span(needed)));
+      RELATA_ASSIGN_OR_RETURN(const std::vector<Tri> answers,
+                              internal::EvaluateAmong(crm_, *view, condition, touched, options_));
+      for (size_t i = 0; i < touched.size(); ++i) {
+        Mark(kept_[q.name], touched[i], answers[i] == Tri::kTrue);
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  std::vector<Row> Kept(const char* question) const {
+    std::vector<Row> rows;
+    const std::vector<bool>& members = kept_.at(question);
+    for (size_t row = 0; row < members.size(); ++row) {
+      if (members[row]) rows.push_back(static_cast<Row>(row));
+    }
+    return rows;
+  }
+
+  const std::map<std::string, int64_t>& errors() const { return errors_; }
+
+ private:
+  static void Mark(std::vector<bool>& members, Row row, bool in) {
+    const auto at = static_cast<size_t>(row);
+    if (at >= members.size()) members.resize(at + 1);
+    members[at] = in;
+  }
+
+  Crm crm_;
+  QueryOptions options_;
+  std::map<std::string, std::vector<bool>> kept_;
+  size_t asked_ = 0;
+  std::map<std::string, int64_t> errors_;
+};
+
+// --- The run -----------------------------------------------------------------------------------
+
+class Run {
+ public:
+  explicit Run(Options options) : options_(std::move(options)) {}
+
+  absl::Status Go() {
+    RELATA_RETURN_IF_ERROR(Prepare());
+    RELATA_RETURN_IF_ERROR(FirstAsking());
+    PrintMemory();
+    RELATA_RETURN_IF_ERROR(Cold());
+    RELATA_RETURN_IF_ERROR(Warm());
+    return same_ ? absl::OkStatus() : Internal("the answers differ");
+  }
+
+ private:
+  std::string DatabasePath() const { return options_.folder + "/relata.db"; }
+
+  absl::Status Prepare() {
+    std::filesystem::create_directories(options_.folder);
+    const bool there = options_.keep && std::filesystem::exists(options_.folder + "/complete");
+    if (!there) {
+      for (const auto& entry : std::filesystem::directory_iterator(options_.folder)) {
+        std::filesystem::remove_all(entry);
+      }
+      RELATA_RETURN_IF_ERROR(Import());
+    }
+    if (options_.peers) {
+      peers_.emplace(options_.folder);
+      for (const char* engine : kPeers) {
+        const nlohmann::json answer = peers_->Ask(Concat("load ", engine));
+        if (answer.contains("error")) {
+          std::printf("%s is left out: %s\n", engine, answer["error"].get<std::string>().c_str());
+          continue;
+        }
+        std::printf("%s %s loaded in %.1f s\n", engine,
+                    answer["version"].get<std::string>().c_str(), answer["wall"].get<double>());
+        present_.push_back(engine);
+      }
+    }
+    const double start = Wall();
+    RELATA_ASSIGN_OR_RETURN(Crm crm, Crm::Open(DatabasePath()));
+    product_.emplace(std::move(crm));
+    RELATA_RETURN_IF_ERROR(product_->Start());
+    std::printf("relata opened in %.2f s\n", Wall() - start);
+    return absl::OkStatus();
+  }
+
+  absl::Status Import() {
+    double start = Wall();
+    const ReferenceData data = MakeReferenceData(options_.contacts);
+    std::printf("generated %zu contacts, %zu orders, %zu events, %zu consents in %.1f s\n",
+                data.contacts.size(), data.orders.size(), data.events.size(), data.consents.size(),
+                Wall() - start);
+    if (!WriteCsv(data, options_.folder)) return Internal("the CSV files cannot be written");
+    start = Wall();
+    const double processor = Processor();
+    {
+      RELATA_ASSIGN_OR_RETURN(Crm crm, Crm::Open(DatabasePath()));
+      RELATA_RETURN_IF_ERROR(ImportReferenceData(data, crm));
+    }
+    const double rows = static_cast<double>(data.contacts.size() + 2 * data.orders.size() +
+                                            data.events.size() + data.consents.size());
+    std::printf("imported in %.1f s (%.1f s of processor), %.0f thousand rows a second, %.0f MB\n",
+                Wall() - start, Processor() - processor, rows / (Wall() - start) / 1e3,
+                static_cast<double>(std::filesystem::file_size(DatabasePath())) / 1e6);
+    std::fflush(stdout);
+    std::FILE* complete = std::fopen((options_.folder + "/complete").c_str(), "w");
+    if (complete != nullptr) std::fclose(complete);
+    return absl::OkStatus();
+  }
+
+  // Each question once: loads the columns that it reads and builds the indexes they need.
+  absl::Status FirstAsking() {
+    std::printf("\nfirst asking, columns loaded and indexes built (processor seconds):");
+    for (const Question& q : kQuestions) {
+      const double start = Processor();
+      RELATA_ASSIGN_OR_RETURN(const std::vector<Row> rows, product_->Ask(q));
+      std::printf(" %s %.2f", q.name, Processor() - start);
+      std::fflush(stdout);
+    }
+    std::printf("\n");
+    for (const auto& [name, errors] : product_->errors()) {
+      std::printf("  %s: %lld contacts could not be decided\n", name.c_str(),
+                  static_cast<long long>(errors));
+    }
+    return absl::OkStatus();
+  }
+
+  void PrintMemory() {
+    const absl::StatusOr<std::shared_ptr<const Snapshot>> view = product_->crm().View({"contact"});
+    if (!view.ok()) return;
+    std::printf("\n| table | rows | MB |\n|---|---|---|\n");
+    size_t total = 0;
+    for (const TypeDef* type : (*view)->schema().types()) {
+      const size_t bytes = (*view)->MemoryUsed(type->id);
+      if (bytes < 100'000) continue;
+      total += bytes;
+      std::printf("| %s | %lld | %.1f |\n", type->name.c_str(),
+                  static_cast<long long>(type->event ? (*view)->EventCount(type->id)
+                                                     : (*view)->Count(type->id)),
+                  static_cast<double>(bytes) / 1e6);
+    }
+    const size_t ledger = (*view)->LedgerMemoryUsed();
+    std::printf("| consent ledger | %lld | %.1f |\n", static_cast<long long>((*view)->LedgerSize()),
+                static_cast<double>(ledger) / 1e6);
+    std::printf("| all columns and indexes | | %.1f |\n",
+                static_cast<double>(total + ledger) / 1e6);
+    std::printf("peak of the process %.0f MB\n", PeakMegabytes());
+  }
+
+  absl::Status Cold() {
+    std::map<std::string, std::map<std::string, std::vector<double>>> times;  // question, engine
+    std::map<std::string, Answer> answers;
+    for (int r = 0; r < options_.repetitions; ++r) {
+      for (const Question& q : kQuestions) {
+        const double start = Processor();
+        RELATA_ASSIGN_OR_RETURN(const std::vector<Row> rows, product_->Ask(q));
+        times[q.name]["relata"].push_back(Processor() - start);
+        answers[q.name] = Sign(rows);
+        for (const char* engine : present_) AskPeer(engine, q.name, answers[q.name], times);
+      }
+    }
+    PrintCold(times, answers);
+    return absl::OkStatus();
+  }
+
+  void AskPeer(const char* engine, const char* question, const Answer& expected,
+               std::map<std::string, std::map<std::string, std::vector<double>>>& times) {
+    const nlohmann::json answer = peers_->Ask(Concat("ask ", engine, " ", question));
+    if (answer.contains("error")) {
+      std::printf("%s %s: %s\n", engine, question, answer["error"].get<std::string>().c_str());
+      same_ = false;
+      return;
+    }
+    times[question][engine].push_back(answer["cpu"].get<double>());
+    const Answer theirs{answer["count"].get<int64_t>(), answer["sum"].get<int64_t>(),
+                        answer["squares"].get<int64_t>()};
+    if (theirs == expected) return;
+    same_ = false;
+    std::printf("%s: relata %lld|%lld|%lld, %s %lld|%lld|%lld\n", question,
+                static_cast<long long>(expected.count), static_cast<long long>(expected.sum),
+                static_cast<long long>(expected.squares), engine,
+                static_cast<long long>(theirs.count), static_cast<long long>(theirs.sum),
+                static_cast<long long>(theirs.squares));
+  }
+
+  void PrintCold(const std::map<std::string, std::map<std::string, std::vector<double>>>& times,
+                 const std::map<std::string, Answer>& answers) {
+    std::printf("\ncold, medians of %d, milliseconds of processor\n", options_.repetitions);
+    std::printf("| question | members | checksums | relata |");
+    for (const char* engine : present_) std::printf(" %s | / relata |", engine);
+    std::printf("\n|---|---|---|---|");
+    for (size_t i = 0; i < present_.size(); ++i) std::printf("---|---|");
+    std::printf("\n");
+    std::map<std::string, double> total;
+    for (const Question& q : kQuestions) {
+      const Answer& answer = answers.at(q.name);
+      const double own = Median(times.at(q.name).at("relata")) * 1e3;
+      std::printf("| %s | %lld | %lld, %lld | %.2f |", q.name, static_cast<long long>(answer.count),
+                  static_cast<long long>(answer.sum), static_cast<long long>(answer.squares), own);
+      const bool counts = std::string_view(q.name) != "Q10";
+      if (counts) total["relata"] += own;
+      for (const char* engine : present_) {
+        const auto found = times.at(q.name).find(engine);
+        const double theirs = found == times.at(q.name).end() ? 0 : Median(found->second) * 1e3;
+        if (counts) total[engine] += theirs;
+        std::printf(" %.2f | %.1f |", theirs, theirs / own);
+      }
+      std::printf("\n");
+    }
+    std::printf("| Q1 to Q9 | | | %.2f |", total["relata"]);
+    for (const char* engine : present_) {
+      std::printf(" %.2f | %.1f |", total[engine], total[engine] / total["relata"]);
+    }
+    std::printf("\n");
+  }
+
+  // The events of round `r`, the same that peers.py makes.
+  std::vector<EventRow> NewEvents(int r) const {
+    constexpr uint8_t kTypes[] = {0, 3, 5, 1};  // page_view, login, download, email_open
+    constexpr uint8_t kPricing = 2;
+    std::vector<EventRow> events;
+    for (uint64_t i = 0; i < kNewEvents; ++i) {
+      const uint64_t id = FirstNew(r) + i;
+      events.push_back({static_cast<uint32_t>(kNowSeconds - 1),
+                        static_cast<uint32_t>(1 + id * 104'729 % options_.contacts), kTypes[i % 4],
+                        i % 4 == 0 ? kPricing : kNoPage});
+    }
+    return events;
+  }
+  uint64_t FirstNew(int r) const {
+    return options_.contacts * 20 + 1 + static_cast<uint64_t>(r) * kNewEvents;
+  }
+
+  // New events, and all ten true again; the peers run all ten anew.
+  absl::Status Warm() {
+    RELATA_RETURN_IF_ERROR(product_->Keep());
+    std::vector<TypeId> types;
+    for (const char* name : {"page_view", "login", "download", "email_opened"}) {
+      types.push_back(product_->crm().schema()->Find(name)->id);
+    }
+    std::vector<double> commit, refresh, commit_wall;
+    std::map<std::string, std::vector<double>> peers, peers_append;
+    for (int r = 0; r < options_.repetitions + 1; ++r) {
+      std::vector<Row> touched;
+      double wall = Wall();
+      double start = Processor();
+      RELATA_RETURN_IF_ERROR(product_->Append(NewEvents(r), touched));
+      if (r > 0) commit.push_back(Processor() - start);
+      if (r > 0) commit_wall.push_back(Wall() - wall);
+      start = Processor();
+      RELATA_RETURN_IF_ERROR(product_->Refresh(types, touched));
+      if (r > 0) refresh.push_back(Processor() - start);  // the first round builds the indexes
+      for (const char* engine : present_) {
+        const nlohmann::json answer = peers_->Ask(
+            Concat("events ", engine, " ", kNewEvents, " ", FirstNew(r), " ", options_.contacts));
+        if (answer.contains("error")) return Internal(answer["error"].get<std::string>());
+        if (r > 0) peers[engine].push_back(answer["cpu"].get<double>());
+        if (r > 0) peers_append[engine].push_back(answer["append_cpu"].get<double>());
+        CompareKept(engine, answer);
+      }
+      RELATA_RETURN_IF_ERROR(CompareWithCold());
+    }
+    std::printf("\nwarm: %d new events, milliseconds of processor, medians of %d\n",
+                static_cast<int>(kNewEvents), options_.repetitions);
+    std::printf("| engine | commit | all ten true again | / relata | with the commit / relata |\n");
+    std::printf("|---|---|---|---|---|\n");
+    const double own = Median(refresh) * 1e3;
+    const double own_commit = Median(commit) * 1e3;
+    std::printf("| relata | %.2f (wall %.2f) | %.2f | 1 | 1 |\n", own_commit,
+                Median(commit_wall) * 1e3, own);
+    for (const char* engine : present_) {
+      const double all = Median(peers[engine]) * 1e3;
+      const double append = Median(peers_append[engine]) * 1e3;
+      std::printf("| %s | %.2f | %.2f | %.0f | %.0f |\n", engine, append, all, all / own,
+                  (all + append) / (own + own_commit));
+    }
+    return absl::OkStatus();
+  }
+
+  void CompareKept(const char* engine, const nlohmann::json& answer) {
+    for (const Question& q : kQuestions) {
+      const Answer kept = Sign(product_->Kept(q.name));
+      const nlohmann::json theirs = answer.value(q.name, nlohmann::json({0, 0}));
+      if (theirs[0].get<int64_t>() == kept.count && theirs[1].get<int64_t>() == kept.sum) continue;
+      same_ = false;
+      std::printf("after new events %s: relata %lld, %s %lld\n", q.name,
+                  static_cast<long long>(kept.count), engine,
+                  static_cast<long long>(theirs[0].get<int64_t>()));
+    }
+  }
+
+  // What was kept true is what asking anew finds.
+  absl::Status CompareWithCold() {
+    for (const Question& q : kQuestions) {
+      RELATA_ASSIGN_OR_RETURN(const std::vector<Row> rows, product_->Ask(q));
+      if (Sign(rows) == Sign(product_->Kept(q.name))) continue;
+      same_ = false;
+      std::printf("after new events %s: %zu kept, %zu found anew\n", q.name,
+                  product_->Kept(q.name).size(), rows.size());
+    }
+    return absl::OkStatus();
+  }
+
+  static constexpr const char* kPeers[] = {"duckdb", "sqlite"};
+  static constexpr uint64_t kNewEvents = 10'000;
+
+  const Options options_;
+  std::optional<Product> product_;
+  std::optional<PeerProcess> peers_;
+  std::vector<const char*> present_;
+  bool same_ = true;
+};
+
+int Main(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const char* next = i + 1 < argc ? argv[i + 1] : nullptr;
+    if (word == "--keep") {
+      options.keep = true;
+    } else if (word == "--no-peers") {
+      options.peers = false;
+    } else if (word == "--contacts" && next != nullptr) {
+      options.contacts = std::strtoull(argv[++i], nullptr, 10);
+    } else if (word == "--repetitions" && next != nullptr) {
+      options.repetitions = std::atoi(argv[++i]);
+    } else if (word == "--folder" && next != nullptr) {
+      options.folder = argv[++i];
+    } else {
+      std::fprintf(stderr,
+                   "usage: %s [--contacts N] [--repetitions N] [--folder PATH] [--keep] "
+                   "[--no-peers]\n",
+                   argv[0]);
+      return 2;
+    }
+  }
+  if (options.contacts < 100 || options.repetitions < 1) return 2;
+  if (options.folder.empty()) {
+    options.folder = (std::filesystem::temp_directory_path() / "relata-reference").string();
+  }
+  const absl::Status status = Run(options).Go();
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "%s\n", std::string(Message(status)).c_str());
+  return 1;
+}
+
+}  // namespace
+}  // namespace relata::bench
+
+int main(int argc, char** argv) { return relata::bench::Main(argc, argv); }

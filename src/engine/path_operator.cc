@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Derived paths: whether some record that a path of links reaches meets a condition.
+//
+// The condition is decided once for every record of the last type, and what it says is carried back
+// along the steps, one scan of a link column each: a child tells its parent, a parent its children,
+// a closure every record below or above. For few rows the path is walked forward instead.
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <variant>
+
+#include "engine/operator.h"
+
+namespace relata::internal {
+namespace {
+
+using Kind = Value::Kind;
+
+// What is known of the rows of a table, one bit a row.
+struct RowBits {
+  std::vector<uint64_t> words;
+
+  explicit RowBits(size_t rows = 0) : words(rows / 64 + 1) {}
+  bool Test(Row row) const {
+    const auto i = static_cast<size_t>(row);
+    return i / 64 < words.size() && (words[i / 64] >> (i % 64) & 1) != 0;
+  }
+  // The bits of 64 rows.
+  uint64_t Word(size_t w) const { return w < words.size() ? words[w] : 0; }
+  void Set(Row row) {
+    const auto i = static_cast<size_t>(row);
+    if (i / 64 < words.size()) words[i / 64] |= uint64_t{1} << (i % 64);
+  }
+  bool none() const {
+    return std::all_of(words.begin(), words.end(), [](uint64_t w) { return w == 0; });
+  }
+};
+
+// Of each record: reaches one for which the condition decides; is an error; is undecided.
+struct Reached {
+  RowBits hit, error, undecided;
+
+  explicit Reached(size_t rows = 0) : hit(rows), error(rows), undecided(rows) {}
+};
+
+class PathQuantifier : public Operator {
+ public:
+  PathQuantifier(RowSourcePtr rows, PathQuantifierSpec spec)
+      : Operator(Kind::kBool, 60), rows_(std::move(rows)), spec_(std::move(spec)) {}
+
+  void Expect(int64_t rows) override { expected_ = rows; }
+
+  void Eval(const Rows& rows, const ChunkBits& wanted, Vector& out) override {
+    if (!decided_) Decide();
+    std::vector<Row> buffer;
+    const Rows here = Through(rows_, rows, wanted, buffer);
+    const bool walk = !carried_ && expected_ >= 0 && expected_ * 16 < spec_.start->limit;
+    if (!walk && !carried_) CarryBack();
+    out.Reset(Kind::kBool, rows.n);
+    EachBit(wanted, [&](size_t i) {
+      const Row row = here.at(i);
+      if (row == kNoRow) return Settle(false, false, false, i, out);
+      if (walk) return Walk(row, i, out);
+      Settle(reached_.hit.Test(row), reached_.error.Test(row), reached_.undecided.Test(row), i,
+             out);
+    });
+  }
+
+ private:
+  // An element that decides beats what cannot be decided beats an error.
+  void Settle(bool hit, bool error, bool undecided, size_t i, Vector& out) const {
+    if (!hit && undecided) return SetBit(out.undecided, i);
+    if (!hit && error) return SetBit(out.error, i);
+    SetBit(out.has, i);
+    if (hit != spec_.all) SetBit(out.truth, i);
+  }
+
+  const RecordTable& TableOf(TypeId type) const { return *spec_.graph->Records(type); }
+
+  // The condition for every record of the last type.
+  void Decide() {
+    decided_ = true;
+    const RecordTable& table = TableOf(spec_.steps.back().to);
+    target_ = Reached(static_cast<size_t>(table.limit));
+    Vector value;
+    for (Row first = 0; first < table.limit; first += kChunkRows) {
+      const ChunkBits* exists = table.exists[ChunkOf(first)];
+      if (exists == nullptr) continue;
+      const size_t n = static_cast<size_t>(std::min<Row>(kChunkRows, table.limit - first));
+      spec_.condition->Eval({first, n, nullptr}, *exists, value);
+      const size_t at = static_cast<size_t>(first) / 64;
+      for (size_t w = 0; w < kWordsPerChunk && at + w < target_.hit.words.size(); ++w) {
+        const uint64_t here = (*exists)[w];
+        const uint64_t yes = spec_.all ? ~value.truth[w] : value.truth[w];
+        target_.hit.words[at + w] = here & value.has[w] & yes;
+        target_.undecided.words[at + w] = here & value.undecided[w];
+        target_.error.words[at + w] = here & ~(value.has[w] | value.undecided[w]);
+      }
+    }
+  }
+
+  void CarryBack() {
+    carried_ = true;
+    const Reached* from = &target_;
+    Reached carried;
+    for (auto step = spec_.steps.rbegin(); step != spec_.steps.rend(); ++step) {
+      Reached next(static_cast<size_t>(TableOf(step->from).limit));
+      const std::pair<const RowBits*, RowBits*> kinds[] = {{&from->hit, &next.hit},
+                                                           {&from->error, &next.error},
+                                                           {&from->undecided, &next.undecided}};
+      for (const auto& [source, target] : kinds) {
+        if (source->none()) continue;
+        if (step->closure) {
+          CarryClosure(*step, *source, *target, next.undecided);
+        } else {
+          CarryStep(*step, *source, *target);
+        }
+      }
+      carried = std::move(next);
+      from = &carried;
+    }
+    reached_ = std::move(carried);
+  }
+
+  // The record that the link column says, resolved; kNoRow when it does not exist.
+  Row Linked(const ChunkedColumn& links, Row target, const RecordTable& table) const {
+    if (spec_.graph->HasAliases()) {
+      const RecordRef resolved = spec_.graph->Resolve({links.target(), target});
+      target = resolved.type == links.target() ? resolved.row : kNoRow;
+    }
+    return table.Exists(target) ? target : kNoRow;
+  }
+
+  // Calls visit(row, target) for each existing row of `table`, of those in `among` when given,
+  // whose link names an existing record.
+  template <class Visit>
+  void EachLink(const RecordTable& table, const ChunkedColumn& links, const RecordTable& targets,
+                const RowBits* among, const Visit& visit) const {
+    const bool merged = spec_.graph->HasAliases();
+    std::vector<int64_t> to(kRowsPerChunk);
+    for (size_t c = 0; c < links.chunk_count(); ++c) {
+      const Chunk* chunk = links.chunk(c);
+      const ChunkBits* exists = table.exists[c];
+      if (chunk == nullptr || exists == nullptr) continue;
+      ChunkBits here{};
+      EachWord(here, [&](size_t w) {
+        return chunk->present[w] & (*exists)[w] &
+               (among == nullptr ? ~uint64_t{0} : among->Word(c * kWordsPerChunk + w));
+      });
+      if (!AnyBit(here)) continue;
+      to.resize(std::max(kRowsPerChunk, chunk->size));
+      chunk->ints.Decode(to.data());
+      const Row first = static_cast<Row>(c * kRowsPerChunk);
+      EachBit(here, [&](size_t i) {
+        Row target = to[i];
+        if (merged) {
+          target = Linked(links, target, targets);
+          if (target == kNoRow) return;
+        }
+        visit(first + static_cast<Row>(i), target);
+      });
+    }
+  }
+
+  // The rows whose link, in a column of few different targets, names one that `source` has: codes
+  // of a byte are looked up where they lie. False when the column has another form.
+  bool CarryByCodes(const RecordTable& table, const Chunk& chunk, size_t c,
+                    const RecordTable& targets, const RowBits& source, RowBits& target) const {
+    const auto* codes = std::get_if<std::vector<uint8_t>>(&chunk.ints.codes());
+    const ChunkBits* exists = table.exists[c];
+    if (codes == nullptr || exists == nullptr) return false;
+    std::array<uint8_t, 256> told{};
+    for (size_t code = 0; code < told.size(); ++code) {
+      const Row row = chunk.ints.base() + chunk.ints.step() * static_cast<Row>(code);
+      told[code] = source.Test(row) && targets.Exists(row) ? 1 : 0;
+    }
+    alignas(64) std::array<uint8_t, kRowsPerChunk> flags{};
+    for (size_t i = 0; i < codes->size(); ++i) flags[i] = told[(*codes)[i]];
+    ChunkBits bits{};
+    PackFlags(flags.data(), bits);
+    for (size_t w = 0; w < kWordsPerChunk; ++w) {
+      const size_t at = c * kWordsPerChunk + w;
+      if (at < target.words.size()) {
+        target.words[at] |= bits[w] & chunk.present[w] & (*exists)[w];
+      }
+    }
+    return true;
+  }
+
+  void CarryStep(const PathStep& step, const RowBits& source, RowBits& target) const {
+    const RecordTable& from = TableOf(step.from);
+    const RecordTable& to = TableOf(step.to);
+    if (step.backward) {
+      // A child that reaches tells its parent.
+      EachLink(to, *to.Column(step.field), from, &source,
+               [&](Row, Row parent) { target.Set(parent); });
+      return;
+    }
+    // A deleted record may have been told something, but links to it read as none.
+    const ChunkedColumn& links = *from.Column(step.field);
+    RowBits open(static_cast<size_t>(from.limit));
+    const bool merged = spec_.graph->HasAliases();
+    for (size_t c = 0; c < links.chunk_count(); ++c) {
+      const Chunk* chunk = links.chunk(c);
+      if (chunk == nullptr) continue;
+      if (!merged && CarryByCodes(from, *chunk, c, to, source, target)) continue;
+      for (size_t w = 0; w < kWordsPerChunk; ++w) {
+        const size_t at = c * kWordsPerChunk + w;
+        if (at < open.words.size()) open.words[at] = ~uint64_t{0};
+      }
+    }
+    if (open.none()) return;
+    EachLink(from, links, to, &open, [&](Row row, Row linked) {
+      if (source.Test(linked) && to.Exists(linked)) target.Set(row);
+    });
+  }
+
+  // Both directions of a closure follow one link of a type to itself, towards the parent. Above a
+  // record lies what it reaches forward; what it reaches backward is told to all above it.
+  void CarryClosure(const PathStep& step, const RowBits& source, RowBits& target,
+                    RowBits& undecided) const {
+    const RecordTable& table = TableOf(step.from);
+    std::vector<Row> parent(static_cast<size_t>(table.limit), kNoRow);
+    EachLink(table, *table.Column(step.field), table, nullptr, [&](Row row, Row linked) {
+      if (table.Exists(linked)) parent[static_cast<size_t>(row)] = linked;
+    });
+    // Told once a chain, from a record up to one that is known, and back.
+    enum : uint8_t { kOpen, kOnChain, kKnown };
+    std::vector<uint8_t> state(parent.size(), kOpen);
+    std::vector<size_t> chain;
+    bool ring = false;
+    for (size_t row = 0; row < parent.size(); ++row) {
+      chain.clear();
+      size_t at = row;
+      while (state[at] == kOpen) {
+        state[at] = kOnChain;
+        chain.push_back(at);
+        if (parent[at] == kNoRow) break;
+        at = static_cast<size_t>(parent[at]);
+        ring = ring || state[at] == kOnChain;
+      }
+      for (auto down = chain.rbegin(); down != chain.rend(); ++down) {
+        const Row above = parent[*down];
+        const bool reaches = above != kNoRow && (source.Test(above) || target.Test(above));
+        if (reaches && !step.backward) target.Set(static_cast<Row>(*down));
+        state[*down] = kKnown;
+      }
+    }
+    if (step.backward) TellAncestors(parent, source, target);
+    // A ring of parents, which no commit makes, is left to the interpreter.
+    if (!ring) return;
+    target.words.assign(target.words.size(), 0);
+    undecided.words.assign(undecided.words.size(), ~uint64_t{0});
+  }
+
+  static void TellAncestors(const std::vector<Row>& parent, const RowBits& source,
+                            RowBits& target) {
+    for (size_t row = 0; row < parent.size(); ++row) {
+      if (!source.Test(static_cast<Row>(row))) continue;
+      // Whoever was told has told those above.
+      for (Row up = parent[row]; up != kNoRow && !target.Test(up);
+           up = parent[static_cast<size_t>(up)]) {
+        target.Set(up);
+      }
+    }
+  }
+
+  // --- Walking forward ---
+
+  void Walk(Row row, size_t i, Vector& out) {
+    here_.assign(1, row);
+    for (const PathStep& step : spec_.steps) {
+      next_.clear();
+      for (const Row from : here_) Take(step, from);
+      if (step.closure) {
+        // What was reached is gone on from; the start is not reached by itself.
+        std::vector<Row> seen = here_;
+        std::vector<Row> found;
+        for (size_t k = 0; k < next_.size(); ++k) {
+          const Row one = next_[k];
+          if (std::find(seen.begin(), seen.end(), one) != seen.end()) continue;
+          seen.push_back(one);
+          found.push_back(one);
+          Take(step, one);
+        }
+        here_ = std::move(found);
+      } else {
+        std::swap(here_, next_);
+      }
+      if (here_.size() > 32) {
+        std::sort(here_.begin(), here_.end());
+        here_.erase(std::unique(here_.begin(), here_.end()), here_.end());
+      }
+    }
+    bool hit = false;
+    bool error = false;
+    bool undecided = false;
+    for (const Row one : here_) {
+      hit = hit || target_.hit.Test(one);
+      error = error || target_.error.Test(one);
+      undecided = undecided || target_.undecided.Test(one);
+    }
+    Settle(hit, error, undecided, i, out);
+  }
+
+  // Appends to next_ what one step from `row` reaches.
+  void Take(const PathStep& step, Row row) {
+    const RecordTable& from = TableOf(step.from);
+    if (!step.backward) {
+      const ChunkedColumn& links = *from.Column(step.field);
+      if (!links.Has(row)) return;
+      const Row target = Linked(links, links.Int(row), TableOf(step.to));
+      if (target != kNoRow) next_.push_back(target);
+      return;
+    }
+    const RecordTable& to = TableOf(step.to);
+    const Relation& relation = to.Reverse(step.field);
+    const auto append = [&](RecordRef parent) {
+      const RelationIndex* index = relation.For(parent.type);
+      if (index != nullptr) index->AppendTo(parent.row, nullptr, next_);
+    };
+    const size_t first = next_.size();
+    if (spec_.graph->HasAliases()) {
+      for (const RecordRef one : spec_.graph->Group({step.from, row})) append(one);
+    } else {
+      append({step.from, row});
+    }
+    next_.erase(std::remove_if(next_.begin() + static_cast<std::ptrdiff_t>(first), next_.end(),
+                               [&](Row child) { return !to.Exists(child); }),
+                next_.end());
+  }
+
+  const RowSourcePtr rows_;
+  PathQuantifierSpec spec_;
+  int64_t expected_ = -1;
+  bool decided_ = false;
+  bool carried_ = false;
+  Reached target_;
+  Reached reached_;
+  std::vector<Row> here_;
+  std::vector<Row> next_;
+};
+
+}  // namespace
+
+OperatorPtr MakePathQuantifier(RowSourcePtr rows, PathQuantifierSpec spec) {
+  return std::make_unique<PathQuantifier>(std::move(rows), std::move(spec));
+}
+
+}  // namespace relata::internal
