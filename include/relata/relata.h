@@ -141,6 +141,7 @@
 #include "relata/segment/contact_rules.h"
 #include "relata/segment/segment.h"
 #include "relata/storage/backup.h"
+#include "relata/storage/group_commit.h"
 #include "relata/storage/memory.h"
 #include "relata/storage/postgres.h"
 #include "relata/storage/sqlite.h"

@@ -140,12 +140,7 @@ absl::StatusOr<std::string> Crm::Name(RecordRef record) const {
 absl::StatusOr<std::vector<std::pair<std::string, std::string>>> Crm::Keys(RecordRef record) const {
   const RecordRef found = Resolve(record);
   RELATA_ASSIGN_OR_RETURN(std::unique_ptr<StoreReader> reader, engine_->Read());
-  std::vector<std::pair<std::string, std::string>> keys;
-  RELATA_RETURN_IF_ERROR(reader->ScanExternalKeys(found.type, [&](const ExternalKeyWrite& k) {
-    if (k.row == found.row && !k.system.starts_with("field:")) keys.emplace_back(k.system, k.key);
-    return absl::OkStatus();
-  }));
-  return keys;
+  return engine_->keys().Find(*reader, found);
 }
 
 absl::StatusOr<Value> Crm::Get(RecordRef record, std::string_view field) const {

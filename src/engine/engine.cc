@@ -428,6 +428,7 @@ absl::StatusOr<Commit> Crm::Engine::MakeOnce(const Transaction::Batch& batch, Ti
   attempt.row.operation_id = batch.operation_id;
   RELATA_RETURN_IF_ERROR(Finish(attempt));
   Publish(attempt);
+  keys_.Committed(attempt.row.id, attempt.steps);
   return attempt.counts;
 }
 

@@ -22,6 +22,7 @@
 
 #include "engine/batch.h"
 #include "engine/definitions.h"
+#include "engine/record_keys.h"
 #include "relata/engine/crm.h"
 #include "relata/engine/hooks.h"
 #include "relata/expression/expression.h"
@@ -102,6 +103,7 @@ class Crm::Engine : public std::enable_shared_from_this<Crm::Engine> {
   std::vector<ChangeWrite> PendingChanges(const Snapshot& view) const;
 
   internal::CheckCache& checks() { return checks_; }
+  internal::RecordKeys& keys() { return keys_; }
   const Hooks& hooks() const { return hooks_; }
   // To be called before the Crm is shared.
   void SetHooks(Hooks hooks) { hooks_ = std::move(hooks); }
@@ -149,6 +151,7 @@ class Crm::Engine : public std::enable_shared_from_this<Crm::Engine> {
   std::vector<Decider> deciders_;
   Hooks hooks_;
   internal::CheckCache checks_;
+  internal::RecordKeys keys_;
   std::atomic<Row> next_provisional_{internal::kFirstProvisionalRow};
 
   std::mutex commit_mutex_;
