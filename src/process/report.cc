@@ -154,7 +154,7 @@ absl::Status AddCompleteness(Page& page, const Crm& crm, const QueryOptions& ask
                              Language language) {
   page.Title("Completeness", "Complétude");
   for (const std::string_view type : {"account", "contact", "lead", "opportunity"}) {
-    absl::StatusOr<std::vector<FieldFill>> fields = Completeness(crm, type, asking, language);
+    absl::StatusOr<std::vector<FieldFill>> fields = FieldCompleteness(crm, type, asking, language);
     if (absl::IsPermissionDenied(fields.status())) continue;
     RELATA_RETURN_IF_ERROR(fields.status());
     if (fields->empty()) continue;
@@ -193,8 +193,9 @@ absl::Status AddMaintenance(Page& page, const Crm& crm, const QueryOptions& aski
 
 }  // namespace
 
-absl::StatusOr<std::vector<FieldFill>> Completeness(const Crm& crm, std::string_view type_name,
-                                                    const QueryOptions& asking, Language language) {
+absl::StatusOr<std::vector<FieldFill>> FieldCompleteness(const Crm& crm, std::string_view type_name,
+                                                         const QueryOptions& asking,
+                                                         Language language) {
   const std::shared_ptr<const Schema> schema = crm.schema();
   const TypeDef* type = schema->Find(type_name);
   if (type == nullptr) return NotFound(Concat("there is no type '", type_name, "'"));

@@ -233,17 +233,78 @@ std::vector<Workflow> ListWorkflows(const Crm& crm) {
   return workflows;
 }
 
-absl::StatusOr<std::vector<OutboxItem>> Outbox(const Crm& crm, bool all) {
-  RELATA_ASSIGN_OR_RETURN(const std::vector<LogWrite> lines, crm.Log(kOutbox));
-  RELATA_ASSIGN_OR_RETURN(const std::vector<LogWrite> done_lines, crm.Log(kOutboxDone));
+namespace {
+
+// The line of the acknowledgements that says up to which item all are done; the last one counts.
+constexpr std::string_view kThrough = "through";
+// One in 32 acknowledgements looks how far that is, whatever the distance between items.
+bool LooksHowFar(Seq item) {
+  return (static_cast<uint64_t>(item) * 0x9E3779B97F4A7C15U) >> 59 == 0;
+}
+
+absl::StatusOr<std::vector<LogWrite>> LinesAfter(StoreReader& reader, std::string_view log,
+                                                 Seq since, std::string_view key = "") {
+  std::vector<LogWrite> lines;
+  RELATA_RETURN_IF_ERROR(reader.ScanLog(log, since, key, [&](const LogWrite& line) {
+    lines.push_back(line);
+    return absl::OkStatus();
+  }));
+  return lines;
+}
+
+absl::StatusOr<Seq> DoneThrough(StoreReader& reader) {
+  RELATA_ASSIGN_OR_RETURN(const std::vector<LogWrite> marks,
+                          LinesAfter(reader, kOutboxDone, 0, kThrough));
+  if (marks.empty()) return Seq{0};
+  const Json body = Json::parse(marks.back().body, nullptr, false);
+  return body.is_object() ? body.value(kThrough, Seq{0}) : Seq{0};
+}
+
+std::vector<OutboxItem> ItemsOf(const std::vector<LogWrite>& lines,
+                                const std::vector<LogWrite>& done_lines) {
   std::set<std::string> done;
   for (const LogWrite& line : done_lines) done.insert(line.key);
   std::vector<OutboxItem> items;
   for (const LogWrite& line : lines) {
     const bool is_done = done.contains(std::to_string(line.seq));
-    if (is_done && !all) continue;
     items.push_back({line.seq, line.key, line.subject, line.at, line.body, is_done});
   }
+  return items;
+}
+
+// The items after the last mark. What acknowledges an item comes after it, so after the mark too.
+absl::StatusOr<std::vector<OutboxItem>> RecentItems(StoreReader& reader) {
+  RELATA_ASSIGN_OR_RETURN(const Seq through, DoneThrough(reader));
+  RELATA_ASSIGN_OR_RETURN(const std::vector<LogWrite> lines, LinesAfter(reader, kOutbox, through));
+  RELATA_ASSIGN_OR_RETURN(const std::vector<LogWrite> done,
+                          LinesAfter(reader, kOutboxDone, through));
+  return ItemsOf(lines, done);
+}
+
+// Up to which item all are done once `item` is; 0 when that is no news.
+absl::StatusOr<Seq> NewMark(StoreReader& reader, Seq item) {
+  RELATA_ASSIGN_OR_RETURN(const std::vector<OutboxItem> items, RecentItems(reader));
+  Seq through = 0;
+  for (const OutboxItem& one : items) {
+    if (!one.done && one.seq != item) break;
+    through = one.seq;
+  }
+  return through;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<OutboxItem>> Outbox(const Crm& crm, bool all) {
+  std::vector<OutboxItem> items;
+  if (all || !crm.as_of().today()) {
+    RELATA_ASSIGN_OR_RETURN(const std::vector<LogWrite> lines, crm.Log(kOutbox));
+    RELATA_ASSIGN_OR_RETURN(const std::vector<LogWrite> done, crm.Log(kOutboxDone));
+    items = ItemsOf(lines, done);
+  } else {
+    RELATA_ASSIGN_OR_RETURN(const std::unique_ptr<StoreReader> reader, crm.engine().Read());
+    RELATA_ASSIGN_OR_RETURN(items, RecentItems(*reader));
+  }
+  if (!all) std::erase_if(items, [](const OutboxItem& item) { return item.done; });
   return items;
 }
 
@@ -272,6 +333,11 @@ absl::Status Acknowledge(Crm& crm, Seq item, const Actor& actor, Timestamp now) 
   if (!done.empty()) return absl::OkStatus();
   Transaction tx = crm.Begin(actor);
   tx.Log(kOutboxDone, line.subject, std::to_string(item), "{}");
+  if (LooksHowFar(item)) {
+    RELATA_ASSIGN_OR_RETURN(const Seq through, NewMark(*reader, item));
+    if (through > 0)
+      tx.Log(kOutboxDone, {}, std::string(kThrough), Json{{kThrough, through}}.dump());
+  }
   return tx.Commit(now).status();
 }
 

@@ -31,8 +31,9 @@ struct FieldFill {
 };
 // Fields of a type that at least one record fills, best filled first. Fields the reader may not
 // read are left out. NotFound for an unknown type; PermissionDenied.
-absl::StatusOr<std::vector<FieldFill>> Completeness(const Crm& crm, std::string_view type,
-                                                    const QueryOptions& asking, Language language);
+absl::StatusOr<std::vector<FieldFill>> FieldCompleteness(const Crm& crm, std::string_view type,
+                                                         const QueryOptions& asking,
+                                                         Language language);
 
 // One stage of a pipeline with the open opportunities in it.
 struct FunnelStage {

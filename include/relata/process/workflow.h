@@ -71,7 +71,8 @@ struct OutboxItem {
   std::string body;  // JSON: {"do", "text", "role", "due"}
   bool done = false;
 };
-// The outbox in order; without those done unless `all`.
+// The outbox in order; without those done unless `all`. What is read follows how much is still to
+// be done, not how much ever was; with `all`, everything.
 absl::StatusOr<std::vector<OutboxItem>> Outbox(const Crm& crm, bool all = false);
 // Records that the host did it. NotFound when there is no such item; doing it twice is fine.
 absl::Status Acknowledge(Crm& crm, Seq item, const Actor& actor, Timestamp now);

@@ -3,18 +3,24 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
+#include <vector>
+
 #include "relata/process/maintenance.h"
 #include "relata/process/pipeline.h"
 #include "relata/process/report.h"
 #include "relata/process/workflow.h"
 #include "relata/relata.h"
 #include "relata/segment/segment.h"
+#include "support/support.h"
 
 namespace relata {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 const Actor kAmelie = Actor::User("amelie");
@@ -123,6 +129,46 @@ TEST(Workflow, FiresOnceWhenTheConditionBecomesTrue) {
   ASSERT_TRUE(Acknowledge(crm, (*outbox)[0].seq, kAmelie, kNow).ok());
   EXPECT_THAT(*Outbox(crm), IsEmpty());
   EXPECT_TRUE(absl::IsNotFound(Acknowledge(crm, 999'999, kAmelie, kNow)));
+}
+
+std::vector<Seq> SeqsOf(const absl::StatusOr<std::vector<OutboxItem>>& items) {
+  EXPECT_TRUE(items.ok()) << items.status();
+  std::vector<Seq> seqs;
+  if (items.ok()) {
+    for (const OutboxItem& item : *items) seqs.push_back(item.seq);
+  }
+  return seqs;
+}
+
+// In whatever order items are done, the outbox holds the others; and what is done in front is not
+// read again.
+TEST(Workflow, TheOutboxIsWhatIsNotDoneInAnyOrder) {
+  std::mt19937_64 random(testing::Seed(71));
+  Crm crm = OpenMemory();
+  const char* const body = R"({"type": "ticket", "when": "ticket.severity == 'critical'",
+                                 "actions": [{"do": "notify", "text": "Call"}]})";
+  ASSERT_TRUE(DefineWorkflow(crm, "critical", body, kAmelie, kNow).ok());
+  std::vector<Seq> open;
+  for (int round = 0; round < 10; ++round) {
+    Transaction tx = crm.Begin(kAmelie);
+    for (int i = 0; i < 30; ++i) {
+      tx.Create("ticket",
+                {{"subject", Value::Text("Stopped")}, {"severity", Value::Text("critical")}});
+    }
+    ASSERT_TRUE(tx.Commit(kNow).ok());
+    open = SeqsOf(Outbox(crm));
+    std::shuffle(open.begin(), open.end(), random);
+    for (size_t left = round == 9 ? 0 : random() % 20; open.size() > left;) {
+      ASSERT_TRUE(Acknowledge(crm, open.back(), kAmelie, kNow).ok());
+      open.pop_back();
+      if (open.size() % 5 != 0) continue;
+      std::vector<Seq> expected = open;
+      std::sort(expected.begin(), expected.end());
+      ASSERT_EQ(SeqsOf(Outbox(crm)), expected);
+    }
+  }
+  EXPECT_THAT(*Outbox(crm, true), SizeIs(300));
+  EXPECT_THAT(*crm.Log("outbox_done", "through"), Not(IsEmpty()));
 }
 
 TEST(Workflow, TwoThatFeedEachOtherAreRefusedWithTheCommit) {
