@@ -37,4 +37,11 @@ std::vector<TableSpec> TablesOf(const Schema& schema) {
   return tables;
 }
 
+std::vector<ColumnsNeeded> WholeTables(std::span<const TypeId> types) {
+  std::vector<ColumnsNeeded> columns;
+  for (const TypeId type : types) columns.push_back({type, {}, true});
+  if (!columns.empty()) columns.push_back({kLedgerTable, {}, true});
+  return columns;
+}
+
 }  // namespace relata::internal
