@@ -6,6 +6,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "relata/score/proportion.h"
+
 namespace relata {
 namespace {
 
@@ -119,13 +121,9 @@ double LogLoss(std::span<const double> probabilities, std::span<const uint8_t> t
 }
 
 Estimate Share(int64_t k, int64_t n) {
-  if (n <= 0) return {0, 0, 1};
-  const auto size = static_cast<double>(n);
-  const double p = static_cast<double>(k) / size;
-  const double z2 = kZ * kZ;
-  const double centre = (p + z2 / (2 * size)) / (1 + z2 / size);
-  const double half = kZ / (1 + z2 / size) * std::sqrt(p * (1 - p) / size + z2 / (4 * size * size));
-  return {p, std::max(0.0, centre - half), std::min(1.0, centre + half)};
+  const ShareInterval interval = WilsonInterval(k, n);
+  const double share = n <= 0 ? 0 : static_cast<double>(k) / static_cast<double>(n);
+  return {share, interval.low, interval.high};
 }
 
 Evaluation Evaluate(std::span<const double> probabilities, std::span<const uint8_t> truths) {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "score/kept_definition.h"
 #include "score/lifetime_value_json.h"
 #include "score/questions.h"
 #include "segment/profiling.h"
@@ -275,11 +276,16 @@ absl::StatusOr<LifetimeValueModel> FitLifetimeValue(Crm& crm, const LifetimeValu
 }
 
 absl::StatusOr<LifetimeValueModel> FindLifetimeValue(const Crm& crm, std::string_view name) {
-  RELATA_ASSIGN_OR_RETURN(const Definition definition, crm.FindDefinition(kKind, name));
-  RELATA_ASSIGN_OR_RETURN(LifetimeValueModel model,
-                          internal::LifetimeValueFromJson(name, definition.body));
-  model.version = definition.version;
-  return model;
+  RELATA_ASSIGN_OR_RETURN(
+      const std::shared_ptr<const LifetimeValueModel> model,
+      internal::KeptDefinition<LifetimeValueModel>(
+          crm, kKind, name, [](const Definition& definition) -> absl::StatusOr<LifetimeValueModel> {
+            RELATA_ASSIGN_OR_RETURN(LifetimeValueModel read, internal::LifetimeValueFromJson(
+                                                                 definition.name, definition.body));
+            read.version = definition.version;
+            return read;
+          }));
+  return *model;
 }
 
 absl::StatusOr<std::vector<CustomerValue>> TopLifetimeValues(const Crm& crm, std::string_view name,

@@ -6,21 +6,11 @@
 #include <utility>
 
 #include "base/strings.h"
-#include "engine/definitions.h"
 #include "score/feature_columns.h"
+#include "score/kept_definition.h"
 #include "score/model_json.h"
 
 namespace relata::internal {
-namespace {
-
-absl::StatusOr<std::shared_ptr<const Model>> ReadModel(const Definition& definition) {
-  RELATA_ASSIGN_OR_RETURN(Model model, ModelFromJson(definition.name, definition.body));
-  model.version = definition.version;
-  return std::make_shared<const Model>(std::move(model));
-}
-
-}  // namespace
-
 absl::StatusOr<FeatureTable> AskFeatures(Questions& questions, std::span<const std::string> names,
                                          std::span<const Row> rows, Timestamp now,
                                          const PropensityModel* model) {
@@ -46,14 +36,12 @@ absl::StatusOr<FeatureTable> AskFeatures(Questions& questions, std::span<const s
 }
 
 absl::StatusOr<std::shared_ptr<const Model>> KeptModel(const Crm& crm, std::string_view name) {
-  if (!crm.as_of().today()) {  // of the past nothing is kept: one is read, not all
-    RELATA_ASSIGN_OR_RETURN(const Definition definition, crm.FindDefinition("model", name));
-    return ReadModel(definition);
-  }
-  const auto models = ParsedDefinitions<std::shared_ptr<const Model>>(crm, "model", ReadModel);
-  if (const auto found = models->find(name); found != models->end()) return found->second;
-  const absl::Status status = crm.FindDefinition("model", name).status();
-  return status.ok() ? NotFound(Concat("there is no model '", name, "'")) : status;
+  return KeptDefinition<Model>(
+      crm, "model", name, [](const Definition& definition) -> absl::StatusOr<Model> {
+        RELATA_ASSIGN_OR_RETURN(Model model, ModelFromJson(definition.name, definition.body));
+        model.version = definition.version;
+        return model;
+      });
 }
 
 }  // namespace relata::internal

@@ -11,6 +11,7 @@
 #include "base/strings.h"
 #include "engine/conditions.h"
 #include "nlohmann/json.hpp"
+#include "score/kept_definition.h"
 #include "score/population_scorer.h"
 #include "score/record_scorer.h"
 #include "score/score_program.h"
@@ -152,10 +153,16 @@ absl::Status DefineScore(Crm& crm, std::string_view name, std::string_view body,
 }
 
 absl::StatusOr<RuleScore> FindScore(const Crm& crm, std::string_view name) {
-  RELATA_ASSIGN_OR_RETURN(const Definition definition, crm.FindDefinition(kKind, name));
-  RELATA_ASSIGN_OR_RETURN(RuleScore score, ParseRuleScore(name, definition.body));
-  score.version = definition.version;
-  return score;
+  RELATA_ASSIGN_OR_RETURN(
+      const std::shared_ptr<const RuleScore> score,
+      internal::KeptDefinition<RuleScore>(
+          crm, kKind, name, [](const Definition& definition) -> absl::StatusOr<RuleScore> {
+            RELATA_ASSIGN_OR_RETURN(RuleScore read,
+                                    ParseRuleScore(definition.name, definition.body));
+            read.version = definition.version;
+            return read;
+          }));
+  return *score;
 }
 
 absl::StatusOr<std::vector<std::shared_ptr<const Plan>>> ScorePlans(const Crm& crm,

@@ -127,6 +127,9 @@ int Next(const Session& session, const Request& request) {
                session.Say("; lift ", " ; lift "), Interval(rule.lift, 2)));
   }
   if (session.json) session.PrintLine(Json({{"offers", out}}).dump());
+  if (!session.json && out.empty()) {
+    session.PrintLine(session.Say("nothing that is sure enough", "rien d'assez sûr"));
+  }
   return out.empty() ? kNo : kDone;
 }
 

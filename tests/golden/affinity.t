@@ -11,10 +11,13 @@ What is bought together, what comes next, who buys alike: over the orders of the
   bought    then      both  support  confidence        lift              days
   POINC-12  JOINT-K   7     0.318    1.00 (0.65-1.00)  1.29 (1.03-1.62)  75
   PH-250    MAINT-AN  3     0.136    0.75 (0.30-0.95)  2.36 (1.02-5.42)  40
+  $ relata --db crm.db --now 2026-11-12T17:00:00Z affinity next account/crm:A000003 --least 3
+  MAINT-AN: of 4 who bought PH-250, 3 bought it too, 0.75 (0.30-0.95); lift 2.36 (1.02-5.42)
 
 Nothing is offered that is not sure enough; who bought the press and not the maintenance is one call.
 
   $ relata --db crm.db --now 2026-11-12T17:00:00Z affinity next account/crm:A000001 --least 3
+  nothing that is sure enough
   [1]
   $ relata --db crm.db --now 2026-11-12T17:00:00Z affinity similar account/crm:A000001 --limit 2 | sed 's/account.01a[-0-9a-f]*  //; s/id  *title/title/'
   similar  buys  is    title                     shares

@@ -13,6 +13,7 @@
 
 #include "relata/relata.h"
 #include "support/support.h"
+#include "unit/score/online_retail.h"
 
 namespace relata {
 namespace {
@@ -148,6 +149,61 @@ TEST(Affinity, BuyersOfRareThingsAreMoreAlikeThanBuyersOfWhatAllBuy) {
   EXPECT_EQ(alike[0].shared[0], 9);
   EXPECT_LE(alike[0].cosine, 1 + 1e-12);
   EXPECT_THAT(BuyAlike(baskets, 77), IsEmpty());
+}
+
+// A year of a shop that is not ours. The expected figures were computed with pandas and sparse
+// matrices (the product of the basket-by-item matrix with itself), the sequence from first
+// purchases.
+TEST(Affinity, OfAYearOfOnlineRetailIsThatOfTheMatrixProduct) {
+  RELATA_REQUIRE_SHARED(testing::kOnlineRetail);
+  std::map<std::string, Basket> invoices;
+  std::map<std::string, int64_t> customers;
+  std::map<std::string, int32_t> items;
+  testing::EachRetailLine([&](const testing::RetailLine& line) {
+    if (line.customer.empty()) return;
+    const auto next = static_cast<int64_t>(customers.size());
+    Basket& basket = invoices[line.invoice];
+    basket.customer = customers.emplace(line.customer, next).first->second;
+    basket.at = line.at;
+    const auto item = static_cast<int32_t>(items.size());
+    basket.items.push_back(items.emplace(line.product, item).first->second);
+  });
+  std::vector<Basket> baskets;
+  for (auto& [number, basket] : invoices) baskets.push_back(std::move(basket));
+  ASSERT_EQ(baskets.size(), 19'215U);
+  ASSERT_EQ(customers.size(), 4314U);
+  const auto count = [](const std::vector<AffinityRule>& rules) {
+    int64_t both = 0;
+    for (const AffinityRule& rule : rules) both += rule.with_both;
+    return both;
+  };
+  const auto rule = [&](const std::vector<AffinityRule>& rules, const char* a, const char* b) {
+    const AffinityRule* found = Find(rules, items.at(a), items.at(b));
+    EXPECT_NE(found, nullptr) << a << " " << b;
+    return found == nullptr ? AffinityRule() : *found;
+  };
+  AffinityOptions options;
+  options.per = AffinityOptions::Per::kBasket;
+  options.least = 200;
+  const std::vector<AffinityRule> in_basket = BoughtTogether(baskets, options);
+  EXPECT_EQ(in_basket.size(), 2 * 276U);
+  EXPECT_EQ(count(in_basket), 2 * 78'112);
+  EXPECT_EQ(rule(in_basket, "85123A", "21733").with_both, 722);
+  EXPECT_EQ(rule(in_basket, "85123A", "21733").with_a, 3021);
+  EXPECT_NEAR(rule(in_basket, "85123A", "21733").confidence.value, 0.2389937106918239, 1e-12);
+  EXPECT_NEAR(rule(in_basket, "85123A", "21733").lift.value, 4.619984055275046, 1e-9);
+  EXPECT_NEAR(rule(in_basket, "22746", "22748").lift.value, 59.49350820055205, 1e-9);
+  options.per = AffinityOptions::Per::kCustomer;
+  options.least = 150;
+  const std::vector<AffinityRule> together = BoughtTogether(baskets, options);
+  EXPECT_EQ(together.size(), 2 * 549U);
+  EXPECT_EQ(count(together), 2 * 104'679);
+  EXPECT_NEAR(rule(together, "21977", "21212").confidence.value, 0.7027027027027027, 1e-12);
+  EXPECT_NEAR(rule(together, "22522", "22520").lift.value, 21.602188691759242, 1e-9);
+  const AffinityRule next = rule(BoughtAfter(baskets, options), "85123A", "21733");
+  EXPECT_EQ(next.with_both, 171);
+  EXPECT_EQ(next.with_a, 846);
+  EXPECT_NEAR(next.days, 131.8986111111111, 1e-6);
 }
 
 // Twelve accounts: eight bought the press and the oil, two the press only, two nothing.

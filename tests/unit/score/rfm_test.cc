@@ -12,6 +12,7 @@
 #include <string>
 
 #include "support/support.h"
+#include "unit/score/online_retail.h"
 
 namespace relata {
 namespace {
@@ -136,42 +137,21 @@ struct Invoice {
 // The invoices of the first year that name a customer, without cancellations, by number.
 std::map<std::string, Invoice> OnlineRetail() {
   std::map<std::string, Invoice> invoices;
-  const std::string command =
-      "gzip -dc '" +
-      (testing::RelataShared() / "data/clv_online_retail/online_retail_II_2009-2010.csv.gz")
-          .string() +
-      "'";
-  std::FILE* in = popen(command.c_str(), "r");
-  if (in == nullptr) return invoices;
-  char buffer[4096];
-  while (std::fgets(buffer, sizeof buffer, in) != nullptr) {
-    // Descriptions may hold commas: the columns are counted from the end.
-    const std::string line(buffer);
-    std::array<std::string, 5> last;  // country, customer, price, date, quantity
-    size_t end = line.size();
-    for (std::string& cell : last) {
-      const size_t comma = line.rfind(',', end - 1);
-      cell = line.substr(comma + 1, end - comma - 1);
-      end = comma;
-    }
-    const std::string number = line.substr(0, line.find(','));
-    const int64_t quantity = std::atoll(last[4].c_str());
-    const int64_t price = std::llround(std::atof(last[2].c_str()) * 10'000);
-    const auto at = ParseTimestamp(last[3].substr(0, 10) + "T" + last[3].substr(11) + "Z");
-    if (last[1].empty() || number[0] == 'C' || quantity <= 0 || price <= 0 || !at) continue;
-    Invoice& invoice = invoices[number];
-    invoice.customer = last[1];
-    invoice.at = std::max(invoice.at, *at);
-    invoice.amount += quantity * price;
-  }
-  pclose(in);
+  testing::EachRetailLine([&](const testing::RetailLine& line) {
+    const int64_t price = std::llround(std::atof(line.price.c_str()) * 10'000);
+    if (line.customer.empty() || price <= 0) return;
+    Invoice& invoice = invoices[line.invoice];
+    invoice.customer = line.customer;
+    invoice.at = std::max(invoice.at, line.at);
+    invoice.amount += line.quantity * price;
+  });
   return invoices;
 }
 
 // The expected figures are those of pandas 2: rank(method="min") and cut, or qcut, on the days
 // since the last purchase, the number of invoices and their sum, one day after the last invoice.
 TEST(Rfm, AgreesWithPandasOnOnlineRetail) {
-  RELATA_REQUIRE_SHARED("data/clv_online_retail/online_retail_II_2009-2010.csv.gz");
+  RELATA_REQUIRE_SHARED(testing::kOnlineRetail);
   std::map<std::string, Purchases> customers;
   Timestamp last;
   const std::map<std::string, Invoice> invoices = OnlineRetail();

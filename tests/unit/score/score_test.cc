@@ -221,5 +221,37 @@ TEST(Customers, CadenceIsTheMedianIntervalAndCancelledOrdersDoNotCount) {
   EXPECT_EQ(PurchasesOf(crm, "account", Currency(), At(kNow))->customers[0].count, 3);
 }
 
+TEST(ScoreDefinition, WhatIsKeptOfItIsThatOfItsNewestVersionAndOfThePastThatOfThen) {
+  absl::StatusOr<Crm> crm = Crm::Open(":memory:");
+  ASSERT_TRUE(crm.ok()) << crm.status();
+  const Actor amelie = Actor::User("amelie");
+  const Timestamp first = *ParseTimestamp("2026-01-01T09:00:00Z");
+  Transaction tx = crm->Begin(amelie);
+  const RecordRef person = tx.Create("contact", {{"family_name", Value::Text("Durand")}});
+  ASSERT_TRUE(tx.Commit(first).ok());
+  const auto define = [&](const char* points, Timestamp at) {
+    const std::string body = std::string(R"json({"type": "contact", "rules": [
+      {"name": "named", "points": )json") +
+                             points + R"json(, "when": "contact.family_name != null"}]})json";
+    const absl::Status status = DefineScore(*crm, "kept", body, amelie, at);
+    ASSERT_TRUE(status.ok()) << status;
+  };
+  const auto score = [&](const Crm& asked, Timestamp now) {
+    QueryOptions options;
+    options.now = now;
+    const auto value = asked.Evaluate(person, "score('kept')", options);
+    return value.ok() ? value->double_value() : -1;
+  };
+  define("5", first + Days(1));
+  EXPECT_EQ(score(*crm, first + Days(2)), 5);
+  EXPECT_EQ(score(*crm, first + Days(2)), 5);
+  define("7", first + Days(3));
+  EXPECT_EQ(score(*crm, first + Days(4)), 7);
+  const absl::StatusOr<Crm> past = crm->Past({.at = {}, .known_at = first + Days(2)});
+  ASSERT_TRUE(past.ok()) << past.status();
+  EXPECT_EQ(score(*past, first + Days(2)), 5);
+  EXPECT_EQ(score(*crm, first + Days(4)), 7);
+}
+
 }  // namespace
 }  // namespace relata
