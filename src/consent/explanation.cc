@@ -30,13 +30,14 @@ std::vector<Jurisdiction> CandidatesOf(const Facts& facts, const RulePack& pack)
   return out;
 }
 
-std::vector<ExplainedStep> StepsOf(const Trace& trace, const RulePack& pack) {
+std::vector<ExplainedStep> StepsOf(const Trace& trace, const Question& q, const RulePack& pack) {
   std::vector<ExplainedStep> out;
   TraceStep last;
   for (const TraceStep& s : trace.steps) {
     if (!out.empty() && s == last) continue;
     last = s;
-    out.push_back({s.rule, s.verdict, s.jurisdiction, pack.Citation(s.rule, s.jurisdiction),
+    out.push_back({s.rule, s.verdict, s.jurisdiction,
+                   pack.Citation(s.rule, s.jurisdiction, q.channel, q.audience, q.at),
                    pack.version(s.jurisdiction), s.seq});
   }
   return out;
@@ -74,8 +75,9 @@ ConsentExplanation Explain(const Question& question, const Facts& facts, const R
   if (out.decision.outcome == Outcome::kNeedsEvidence) {
     out.needed = pack.Needed(out.decision.rule, language);
   }
-  out.citation = pack.Citation(out.decision.rule, out.decision.jurisdiction);
-  out.steps = StepsOf(trace, pack);
+  out.citation = pack.Citation(out.decision.rule, out.decision.jurisdiction, question.channel,
+                               question.audience, question.at);
+  out.steps = StepsOf(trace, question, pack);
   out.matched = MatchedBy(out.decision, out.steps);
   for (Jurisdiction j : CandidatesOf(facts, pack)) {
     Facts alone = facts;

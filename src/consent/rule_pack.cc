@@ -569,4 +569,14 @@ std::string_view RulePack::Citation(Rule rule, Jurisdiction j) const {
   return {};
 }
 
+std::string_view RulePack::Citation(Rule rule, Jurisdiction j, Channel channel, Audience audience,
+                                    Timestamp at) const {
+  for (size_t pack : {static_cast<size_t>(j) % kJurisdictions, size_t{0}}) {
+    for (const RuleRow& row : packs_[pack].rows) {
+      if (row.rule == rule && row.Covers(channel, audience) && row.InForce(at)) return row.citation;
+    }
+  }
+  return Citation(rule, j);
+}
+
 }  // namespace relata

@@ -18,9 +18,6 @@ using internal::Concat;
 using internal::RecordReader;
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view kClasses[] = {"",        "none",      "identity",  "contact",
-                                         "profile", "behaviour", "financial", "sensitive"};
-
 // Who and what is concerned.
 struct Concerned {
   std::set<RecordRef> persons;
@@ -29,6 +26,7 @@ struct Concerned {
   std::set<std::string> readers;
   std::map<std::string, int64_t> countries;
   int64_t accesses = 0;
+  bool logged = false;  // somebody's readings are, in the window or out of it
 };
 
 class BreachMaker {
@@ -78,13 +76,14 @@ class BreachMaker {
   }
 
   static void AddField(const FieldDef& field, Concerned& out) {
-    if (field.personal == Personal::kNone || field.personal == Personal::kAsType) return;
-    out.categories.insert(std::string(kClasses[static_cast<size_t>(field.personal)]));
+    if (internal::IsPersonal(field))
+      out.categories.insert(std::string(internal::CategoryOf(field)));
   }
 
   // Lines of the access log name a record, or a type, and what was read of it.
   absl::Status FromAccessLog(const BreachScope& scope, Concerned& out) const {
     RELATA_ASSIGN_OR_RETURN(const std::vector<LogWrite> lines, crm_.Log("access"));
+    out.logged = !lines.empty();
     for (const LogWrite& line : lines) {
       if (line.at < scope.from || line.at >= scope.until) continue;
       const Json body = Json::parse(line.body, nullptr, false);
@@ -160,7 +159,8 @@ absl::StatusOr<std::string> BreachReport(const Crm& crm, const BreachScope& scop
               {"made_at", FormatTimestamp(now)},
               {"aware_at", FormatTimestamp(*start.aware_at)},
               {"notify_by", FormatTimestamp(due)},
-              {"hours_left", (due - now).micros / Hours(1).micros},
+              {"hours_left", std::max<int64_t>((due - now).micros, 0) / Hours(1).micros},
+              {"late", now > due},
               {"persons", found.persons.size()},
               {"countries", found.countries},
               {"types", found.types},
@@ -183,6 +183,11 @@ absl::StatusOr<std::string> BreachReport(const Crm& crm, const BreachScope& scop
   }
   for (const char* field : {"nature", "consequences", "measures", "risk"}) {
     if (!out.contains("breach") || !out["breach"].contains(field)) missing.push_back(field);
+  }
+  // Only roles that ask for it have their readings logged: none found is not none made.
+  if (scope.types.empty() && !found.logged) {
+    out["persons"] = nullptr;
+    missing.push_back("persons: no role has its accesses logged; name what was exposed");
   }
   out["missing"] = std::move(missing);
   out["inform_persons"] =

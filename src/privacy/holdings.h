@@ -17,6 +17,17 @@
 
 namespace relata::internal {
 
+inline bool IsPersonal(const FieldDef& field) {
+  return field.personal != Personal::kNone && field.personal != Personal::kAsType;
+}
+
+// The category of data that a field holds, as registers and reports name it.
+inline std::string_view CategoryOf(const FieldDef& field) {
+  static constexpr std::string_view kNames[] = {"",        "none",      "identity",  "contact",
+                                                "profile", "behaviour", "financial", "sensitive"};
+  return kNames[static_cast<size_t>(field.personal)];
+}
+
 // What becomes of a record when its person is erased.
 enum class Fate : uint8_t {
   kErase,    // it goes whole

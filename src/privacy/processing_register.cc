@@ -22,13 +22,6 @@ using internal::Concat;
 using internal::RecordReader;
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view kClasses[] = {"",        "none",      "identity",  "contact",
-                                         "profile", "behaviour", "financial", "sensitive"};
-
-bool IsPersonal(const FieldDef& field) {
-  return field.personal != Personal::kNone && field.personal != Personal::kAsType;
-}
-
 // What the schema and the tables say about one purpose.
 struct Found {
   std::set<std::string> persons;  // categories: the types that are persons
@@ -80,20 +73,15 @@ class RegisterMaker {
   }
 
   std::set<std::string> Texts(RecordRef record, std::string_view field) const {
-    std::set<std::string> out;
-    const Value value = read_.Get(record, field);
-    if (!value.is(Value::Kind::kList)) return out;
-    for (const Value& item : value.list()) {
-      if (item.is(Value::Kind::kText)) out.insert(item.text());
-    }
-    return out;
+    const std::vector<std::string> texts = read_.Texts(record, field);
+    return {texts.begin(), texts.end()};
   }
 
   std::set<std::string> PurposesInUse() const {
     std::set<std::string> out;
     for (const TypeDef* type : view_->schema().types()) {
       for (const FieldDef& field : type->fields) {
-        if (IsPersonal(field)) out.insert(field.purposes.begin(), field.purposes.end());
+        if (internal::IsPersonal(field)) out.insert(field.purposes.begin(), field.purposes.end());
       }
     }
     return out;
@@ -107,8 +95,8 @@ class RegisterMaker {
       for (const FieldDef& field : type->fields) {
         const bool serves = std::any_of(field.purposes.begin(), field.purposes.end(),
                                         [&](const std::string& p) { return purposes.contains(p); });
-        if (!IsPersonal(field) || !serves) continue;
-        classes.insert(std::string(kClasses[static_cast<size_t>(field.personal)]));
+        if (!internal::IsPersonal(field) || !serves) continue;
+        classes.insert(std::string(internal::CategoryOf(field)));
       }
       const int64_t count = type->event ? view_->EventCount(type->id) : view_->Count(type->id);
       if (classes.empty() || count == 0) continue;

@@ -334,6 +334,22 @@ absl::Status RunEvents(Crm& crm, TypeId type, const Due& due, const Actor& actor
 
 }  // namespace
 
+namespace {
+
+// Where a term is written down, for the types of which that is known; else the schema alone says
+// it.
+std::string_view BasisOf(std::string_view type) {
+  for (const std::string_view person : {"contact", "lead"}) {
+    if (type == person) return "CNIL, gestion commerciale: 3 years from the last act";
+  }
+  for (const std::string_view account : {"invoice", "credit_note", "order", "payment"}) {
+    if (type == account) return "C. com. L123-22: accounting, 10 years";
+  }
+  return "set with the type";
+}
+
+}  // namespace
+
 absl::StatusOr<std::vector<RetentionRule>> RetentionRules(const Crm& crm) {
   std::vector<RetentionRule> rules;
   const std::shared_ptr<const Schema> schema = crm.schema();
@@ -343,7 +359,7 @@ absl::StatusOr<std::vector<RetentionRule>> RetentionRules(const Crm& crm) {
                        type->event           ? "its instant"
                        : IsPersonType(*type) ? "last act of the person"
                                              : "its latest date",
-                       "card of the type"};
+                       std::string(BasisOf(type->name))};
     if (const auto own = crm.FindDefinition(kKind, type->name); own.ok()) {
       const Json body = Json::parse(own->body, nullptr, false);
       if (!body.is_object())

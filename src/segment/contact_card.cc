@@ -47,6 +47,7 @@ class Gatherer {
     GatherWhere(zones);
     GatherPoints();
     RELATA_RETURN_IF_ERROR(GatherLedger(merges));
+    GatherNotices();
     GatherRelations();
     GatherActivity();
     GatherRegisters(registers);
@@ -160,6 +161,43 @@ class Gatherer {
     return absl::OkStatus();
   }
 
+  // The wordings that the forms showed which the person sent: she was informed by any of them, and
+  // offered to say no by one written for existing customers.
+  void GatherNotices() {
+    for (const EventRef event : read_.Events(person_, "form_sent")) {
+      const Value link = read_.Get(event, "notice");
+      if (!link.is(Value::Kind::kRecord)) continue;
+      const RecordRef notice = view_.Resolve(link.record());
+      if (!view_.Exists(notice)) continue;
+      Shown shown{view_.EventAt(event), read_.Text(notice, "kind") == "soft_opt_in", 0};
+      for (const std::string& channel : read_.Texts(notice, "channels")) {
+        shown.channels = static_cast<ChannelSet>(shown.channels | Bit(ParseChannel(channel)));
+      }
+      notices_.push_back(shown);
+    }
+    const bool informed = std::any_of(notices_.begin(), notices_.end(), [&](const Shown& shown) {
+      return shown.at <= view_.recorded();
+    });
+    for (ReachedPoint& point : parts_.points) {
+      if (informed) point.facts.informed_at_collection = Known::kYes;
+    }
+  }
+
+  // What was known to the person when a relation began: the wordings shown up to that day. Of
+  // several offers to say no, one that is about every channel tells most, then the latest.
+  void Tell(Relation& relation) const {
+    const Shown* offer = nullptr;
+    for (const Shown& shown : notices_) {
+      if (shown.at > relation.at + Days(1)) continue;
+      relation.informed = Known::kYes;
+      if (!shown.offers_optout || (offer != nullptr && offer->channels == 0)) continue;
+      offer = &shown;
+    }
+    if (offer == nullptr) return;
+    relation.optout_offered = Known::kYes;
+    relation.told = offer->channels;
+  }
+
   // A relation without a date is known to be and not known to be recent.
   void GatherRelationsOf(RecordRef holder, std::string_view link) {
     std::vector<Relation>& out = parts_.relations;
@@ -187,6 +225,9 @@ class Gatherer {
     if (!account_.none()) GatherRelationsOf(account_, "account");
     for (const EventRef event : read_.Events(person_, "form_sent")) {
       parts_.relations.push_back({RelationKind::kInquiry, view_.EventAt(event)});
+    }
+    for (Relation& relation : parts_.relations) {
+      if (relation.at != Timestamp::kMin) Tell(relation);
     }
   }
 
@@ -256,6 +297,13 @@ class Gatherer {
   std::string country_;
   std::array<std::string, 4> addresses_;  // by Reach
   std::vector<RecordRef> held_;
+  // A wording that a form showed.
+  struct Shown {
+    Timestamp at;
+    bool offers_optout = false;
+    ChannelSet channels = 0;
+  };
+  std::vector<Shown> notices_;
   CardParts parts_;
 };
 

@@ -175,6 +175,8 @@ class ContactCards::Dropping {
       for (const std::string_view person : {"contact", "lead"}) {
         for (const RecordRef one : Children(record, person, "account")) cards_.Drop(one);
       }
+    } else if (type == "notice") {
+      cards_.Clear();  // who was shown it stands in events; wordings change once in years
     } else if (type == "email_address" || type == "phone_number") {
       const std::string_view link = type == "email_address" ? "email" : "phone";
       for (const RecordRef held : Children(record, "contact_point", link)) {

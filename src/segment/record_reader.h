@@ -43,6 +43,16 @@ class RecordReader {
     const Value value = Get(record, field);
     return value.is(Value::Kind::kText) ? value.text() : std::string();
   }
+  // The texts of a list; empty when absent.
+  std::vector<std::string> Texts(RecordRef record, std::string_view field) const {
+    std::vector<std::string> out;
+    const Value value = Get(record, field);
+    if (!value.is(Value::Kind::kList)) return out;
+    for (const Value& item : value.list()) {
+      if (item.is(Value::Kind::kText)) out.push_back(item.text());
+    }
+    return out;
+  }
   bool IsTrue(RecordRef record, std::string_view field) const {
     const Value value = Get(record, field);
     return value.is(Value::Kind::kBool) && value.bool_value();

@@ -61,6 +61,11 @@ class Session {
   // Opens the database of --db, as it was when --at or --known-at say so. `create` makes it when
   // there is none. FailedPrecondition without --db; the library's own errors otherwise.
   absl::StatusOr<Crm> Open(bool create = false) const;
+  // Whether the database lies on a server and not in a file.
+  bool on_server() const { return database.find("://") != std::string::npos; }
+  // The erasure journal: `given`, or the file beside the database; "" in memory. InvalidArgument
+  // for a server's database, which has no place beside it, when none is given.
+  absl::StatusOr<std::string> Journal(const std::string& given) const;
   // The key of the installation, from --privacy-key; nothing when it is not given.
   absl::StatusOr<std::optional<SecretKey>> PrivacyKey() const;
   // --now, or the instant asked about with --at or --known-at, or the machine's clock, read once.

@@ -162,7 +162,9 @@ int ImportNumbers(const Session& session, const RegisterRequest& request) {
     session.PrintLine(Concat(request.name, ": ", done->kept,
                              request.removed ? session.Say(" taken off, ", " retirés, ")
                                              : session.Say(" listed, ", " inscrits, "),
-                             done->unchanged, session.Say(" known already", " déjà connus")));
+                             done->unchanged,
+                             request.removed ? session.Say(" were not on it", " n'y étaient pas")
+                                             : session.Say(" known already", " déjà connus")));
   }
   return done->refused.empty() ? kDone : kNo;
 }
@@ -223,6 +225,52 @@ int PrintRules(const Session& session) {
   return kDone;
 }
 
+template <class E, size_t N>
+std::string NamesOf(uint32_t set, const std::string_view (&names)[N], E first) {
+  std::string out;
+  for (size_t i = static_cast<size_t>(first); i < N; ++i) {
+    if ((set >> i & 1) != 0) out += Concat(out.empty() ? "" : ",", names[i]);
+  }
+  return out.empty() ? "all" : out;
+}
+
+std::string DayIn(Timestamp at) {
+  return at == Timestamp::kMin || at == Timestamp::kMax ? "" : FormatTimestamp(at);
+}
+
+// The rows of one pack: which rule, for whom, in force when, written down where.
+int ShowRules(const Session& session, const std::string& name) {
+  const Jurisdiction j = ParseJurisdiction(name);
+  if (j == Jurisdiction::kUnknown && name != "common") {
+    return session.UsageError(Concat("'", name, "' is no pack: common, FR, DE, UK, EU, US, ..."));
+  }
+  const absl::StatusOr<Crm> crm = session.Open();
+  if (!crm.ok()) return session.Fail(crm.status());
+  const absl::StatusOr<std::shared_ptr<const ConsentRules>> rules = RulesOf(*crm);
+  if (!rules.ok()) return session.Fail(rules.status());
+  Json out = Json::array();
+  TextTable table(
+      {std::string(session.Say("rule", "règle")), std::string(session.Say("channels", "canaux")),
+       std::string(session.Say("audience", "public")), std::string(session.Say("from", "du")),
+       std::string(session.Say("until", "au")), std::string(session.Say("written in", "texte"))});
+  for (size_t kind = 0; kind < kRowKinds; ++kind) {
+    for (const RuleRow& row : (*rules)->pack.Rows(j, static_cast<RowKind>(kind))) {
+      const std::string channels = NamesOf(row.channels, internal::kChannelNames, Channel::kEmail);
+      const std::string audience = NamesOf(row.audiences, internal::kAudienceNames, Audience::kB2c);
+      table.Add({std::string(Name(row.rule)), channels, audience, DayIn(row.from), DayIn(row.until),
+                 row.citation});
+      out.push_back({{"rule", Name(row.rule)},
+                     {"channels", channels},
+                     {"audience", audience},
+                     {"from", DayIn(row.from)},
+                     {"until", DayIn(row.until)},
+                     {"citation", row.citation}});
+    }
+  }
+  session.Print(session.json ? out.dump() + "\n" : table.ToString());
+  return kDone;
+}
+
 // Runs `change` on the open database.
 template <class F>
 int Change(const Session& session, F change) {
@@ -242,6 +290,11 @@ void AddRules(CLI::App& consent, Session& session) {
   auto name = std::make_shared<std::string>();
   auto file = std::make_shared<std::string>();
   auto value = std::make_shared<std::string>();
+  CLI::App* show = AddCommand(*rules, "show", "The rows of one pack with their texts of law",
+                              "In the order in which they are tried, the host's rows among them. "
+                              "Instants are the places' midnights in UTC.");
+  show->add_option("PACK", *name, "common, FR, DE, UK, EU, US, US-CA, CA")->required();
+  session.On(show, [&session, name] { return ShowRules(session, *name); });
   CLI::App* load = AddCommand(*rules, "load", "Keep rules of one's own",
                               "Read after the library's, in the format of consent/rule_pack.h: "
                               "'amend FR 2027.1 Europe/Paris'.");

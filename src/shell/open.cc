@@ -21,6 +21,17 @@ absl::StatusOr<Crm> Session::Open(bool create) const {
   return crm->Past(as_of_);
 }
 
+absl::StatusOr<std::string> Session::Journal(const std::string& given) const {
+  if (!given.empty() || database == ":memory:") return given;
+  if (on_server()) {
+    return InvalidArgument(
+        "a server's database has no place beside it: say where the erasure journal is, --journal "
+        "FILE, which is what a restored copy is told by");
+  }
+  // Beside the database and not in it, so that a copy of the database does not hold it.
+  return database + ".erasures";
+}
+
 absl::StatusOr<std::optional<SecretKey>> Session::PrivacyKey() const { return ReadKey(key_file); }
 
 absl::StatusOr<std::optional<SecretKey>> ReadKey(const std::string& file) {

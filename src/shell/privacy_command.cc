@@ -38,6 +38,7 @@ Json StepsJson(const std::vector<ErasureStep>& steps) {
 }
 
 void PrintSteps(const Session& session, const std::vector<ErasureStep>& steps) {
+  if (steps.empty()) return;
   TextTable table(
       {std::string(session.Say("class", "classe")), std::string(session.Say("action", "action")),
        std::string(session.Say("what", "quoi")), std::string(session.Say("number", "nombre"))});
@@ -48,8 +49,6 @@ void PrintSteps(const Session& session, const std::vector<ErasureStep>& steps) {
   session.Print(table.ToString());
 }
 
-bool OnServer(const Session& session) { return session.database.find("://") != std::string::npos; }
-
 absl::StatusOr<ErasureOptions> OptionsOf(const Session& session, const EraseRequest& request) {
   RELATA_ASSIGN_OR_RETURN(const std::optional<SecretKey> key, session.PrivacyKey());
   if (!key) {
@@ -59,16 +58,7 @@ absl::StatusOr<ErasureOptions> OptionsOf(const Session& session, const EraseRequ
   }
   ErasureOptions options(*key);
   options.why = request.why;
-  options.journal = request.journal;
-  // Beside the database and not in it, so that a copy of the database does not hold it.
-  if (options.journal.empty() && OnServer(session)) {
-    return InvalidArgument(
-        "a server's database has no place beside it: say where the erasure journal is, --journal "
-        "FILE, which is what a restored copy is told by");
-  }
-  if (options.journal.empty() && session.database != ":memory:") {
-    options.journal = session.database + ".erasures";
-  }
+  RELATA_ASSIGN_OR_RETURN(options.journal, session.Journal(request.journal));
   return options;
 }
 
@@ -116,7 +106,7 @@ int PrintReport(const Session& session, const ErasureReport& report) {
                              report.already, session.Say(" erased before, ", " déjà effacées, "),
                              report.held, session.Say(" partly held", " en partie gelées")));
     if (!report.pending.empty()) session.Warn(report.pending);
-    if (report.scrubbed && OnServer(session)) {
+    if (report.scrubbed && session.on_server()) {
       session.PrintLine(session.Say(
           "The tables are written anew. The server's write-ahead log, replicas and backups keep "
           "the "
@@ -281,7 +271,11 @@ int ShowArchive(const Session& session, const std::string& reason) {
     if (!session.json) session.PrintLine(one.dump());
     out.push_back(std::move(one));
   }
-  if (session.json) session.PrintLine(out.dump());
+  if (session.json) {
+    session.PrintLine(out.dump());
+  } else if (out.empty()) {
+    session.PrintLine(session.Say("nothing is archived", "rien n'est archivé"));
+  }
   return kDone;
 }
 

@@ -30,8 +30,8 @@ int PrintRules(const Session& session, const Crm& crm) {
   const absl::StatusOr<std::vector<RetentionRule>> rules = RetentionRules(crm);
   if (!rules.ok()) return session.Fail(rules.status());
   Json out = Json::array();
-  TextTable table({"type", std::string(session.Say("active", "actif")),
-                   std::string(session.Say("archive", "archive")),
+  TextTable table({"type", std::string(session.Say("active (months)", "actif (mois)")),
+                   std::string(session.Say("archive (months)", "archive (mois)")),
                    std::string(session.Say("from", "à partir de")),
                    std::string(session.Say("basis", "motif"))});
   for (const RetentionRule& rule : *rules) {
@@ -79,10 +79,9 @@ int Retain(const Session& session, const RetentionRequest& request) {
   if (!key.ok()) return session.Fail(key.status());
   if (!*key) return session.UsageError("what is archived is sealed: give --privacy-key FILE");
   ErasureOptions options(**key);
-  options.journal = request.journal;
-  if (options.journal.empty() && session.database != ":memory:") {
-    options.journal = session.database + ".erasures";
-  }
+  const absl::StatusOr<std::string> journal = session.Journal(request.journal);
+  if (!journal.ok()) return session.Fail(journal.status());
+  options.journal = *journal;
   const auto lines = RunRetention(*crm, options, session.actor(), session.now(), request.type);
   return lines.ok() ? PrintLines(session, *lines) : session.Fail(lines.status());
 }

@@ -76,7 +76,7 @@ What was said is kept with its proof; a no weighs at once.
   $ relata --db vernay.db --now 2026-11-12T19:00:00Z consent record contact/crm:C0000003 withdraw
   contact/crm:C0000003: withdraw recorded
   $ relata --db vernay.db --now 2026-11-12T20:00:00Z consent decide contact/crm:C0000003 --channel email --purpose marketing | head -1
-  deny CONSENT.WITHDRAWN (C. conso L223-1, L221-16): Consent was withdrawn.
+  deny CONSENT.WITHDRAWN (GDPR 7(3)): Consent was withdrawn.
   $ relata --db vernay.db consent record contact/crm:C0000003 grant --channel pigeon 2>&1
   relata: 'pigeon' is no channel
   [2]

@@ -58,7 +58,6 @@ Done, nothing of her is left in the bytes of the file; what is sent again does n
   id  given_name
   0 true, 0 undecided
   $ relata --db crm.db --privacy-key key.hex --now 2026-11-13 privacy resume
-  class  action  what  number
   0 erased, 0 erased before, 0 partly held
 
 Terms of retention, and what is due by them.

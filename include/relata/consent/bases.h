@@ -73,7 +73,8 @@ inline RowResult TrySoftOptIn(const Case& c, const RuleRow& row, Notes* notes) {
       note(Rule::kSoftOptInNotSimilar);
     } else if (r.informed == Known::kNo || r.optout_offered == Known::kNo) {
       note(Rule::kSoftOptInNoOptout);
-    } else if (r.informed != Known::kYes || r.optout_offered != Known::kYes) {
+    } else if (r.informed != Known::kYes || r.optout_offered != Known::kYes ||
+               !r.TellsOf(c.q.channel)) {
       note(Rule::kSoftOptInUnproven);
     } else if (free_account && c.policy.fr_free_account == FreeAccount::kAsk) {
       note(Rule::kSoftOptInFreeAccount);
@@ -118,7 +119,7 @@ inline RowResult TryPublishedAddress(const Case& c, const RuleRow& row, Notes* n
 inline bool IsCharitySupporter(const Case& c, const RuleRow& row) {
   return std::any_of(c.facts.relations.begin(), c.facts.relations.end(), [&](const Relation& r) {
     return (row.relations & Bit(r.kind)) != 0 && Counts(c, r) && row.from <= r.at &&
-           r.informed == Known::kYes && r.optout_offered == Known::kYes;
+           r.informed == Known::kYes && r.optout_offered == Known::kYes && r.TellsOf(c.q.channel);
   });
 }
 

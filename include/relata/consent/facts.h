@@ -32,6 +32,10 @@ struct Relation {
   Known informed = Known::kUnknown;        // of the use of the address, when it was collected
   Known optout_offered = Known::kUnknown;  // when it was collected
   Known no_unsolicited_statement = Known::kUnknown;  // published with "no unsolicited messages"
+  // The channels that the notice shown then was about; 0: all. For another one nothing is known.
+  ChannelSet told = 0;
+
+  bool TellsOf(Channel channel) const { return told == 0 || (told & Bit(channel)) != 0; }
 };
 
 // The number stands on a national register from this instant on.

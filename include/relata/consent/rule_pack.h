@@ -138,6 +138,10 @@ class RulePack {
   // Where the rule is written down: the citation of the jurisdiction's own row, else the common
   // one; empty when nobody gave one.
   std::string_view Citation(Rule rule, Jurisdiction j) const;
+  // The same for one question: of the rows with this rule, the one that speaks of its channel and
+  // audience and is in force at its instant.
+  std::string_view Citation(Rule rule, Jurisdiction j, Channel channel, Audience audience,
+                            Timestamp at) const;
 
   // The rule in one sentence, and what a person would have to supply (empty when nothing helps).
   std::string_view Message(Rule rule, Language language) const {

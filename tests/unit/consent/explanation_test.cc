@@ -51,6 +51,19 @@ TEST(ConsentExplanation, ListsTheAnswerOfEveryCandidate) {
   EXPECT_EQ(e.candidates[1], e.decision);
 }
 
+TEST(ConsentExplanation, CitesTheRowThatSpeaksOfTheChannelTheAudienceAndTheDay) {
+  World mail({Jurisdiction::kFr});
+  mail.Withdraw(At(1, 5));
+  EXPECT_EQ(mail.Explain(Language::kEnglish).citation, "GDPR 7(3)");
+  World call({Jurisdiction::kFr});
+  call.q.channel = Channel::kPhone;
+  call.In("Europe/Paris");
+  EXPECT_EQ(call.Explain(Language::kEnglish).citation, "C. conso L223-1 (to 10 August 2026)");
+  call.q.audience = Audience::kB2b;
+  EXPECT_EQ(call.Explain(Language::kEnglish).citation,
+            "GDPR 6(1)(f); C. conso L223-1 (consumers only)");
+}
+
 TEST(ConsentExplanation, NamesEveryNegativeAndEveryLooserFlagAsJson) {
   World w({Jurisdiction::kFr});
   for (int day = 1; day <= 6; ++day) w.Withdraw(At(1, day));

@@ -329,6 +329,51 @@ TEST_F(OnePerson, TheHostsRulesAndFlagsAreReadAfterTheLibrarys) {
   EXPECT_EQ(RuleOf(crm_, marie_, post), Rule::kLiOk);
 }
 
+TEST_F(OnePerson, WhatACustomerWasToldIsReadFromTheFormsSheSent) {
+  const auto ask = [&](Channel channel = Channel::kEmail, int64_t day = 20) {
+    ContactPlan plan = Plan(channel, kStart + Days(day));
+    plan.similar_product = true;
+    return std::string(Name(RuleOf(crm_, marie_, plan)));
+  };
+  const auto notice = [&](Transaction& tx, const char* kind, ValueList channels) {
+    return tx.Create("notice", {{"name", Value::Text(kind)},
+                                {"kind", Value::Text(kind)},
+                                {"text", Value::Text("We may write to you; say no here.")},
+                                {"channels", Value::List(std::move(channels))}});
+  };
+  const auto sends = [&](RecordRef shown, int64_t day) {
+    Transaction tx = crm_.Begin(kSomebody);
+    tx.Append("form_sent", marie_, kStart + Days(day), {{"notice", Value::Record(shown)}});
+    ASSERT_TRUE(tx.Commit(kStart + Days(11)).ok());
+  };
+  Transaction tx = crm_.Begin(kSomebody);
+  tx.Create("order", {{"number", Value::Text("O-1")},
+                      {"at", Value::Time(kStart + Days(5))},
+                      {"contact", Value::Record(marie_)}});
+  RecordRef information = notice(tx, "information", {});
+  RecordRef late = notice(tx, "soft_opt_in", {});
+  RecordRef mail = notice(tx, "soft_opt_in", {Value::Text("email")});
+  ASSERT_TRUE(tx.Commit(kStart + Days(10)).ok());
+  for (RecordRef* record : {&information, &late, &mail}) *record = crm_.Resolve(*record);
+  EXPECT_EQ(ask(), "SOFT_OPT_IN.UNPROVEN") << "nobody says what she was told";
+  sends(information, 4);
+  EXPECT_EQ(ask(), "SOFT_OPT_IN.UNPROVEN") << "told, but not offered to say no";
+  sends(late, 9);
+  EXPECT_EQ(ask(), "SOFT_OPT_IN.UNPROVEN") << "offered after the sale only";
+  sends(mail, 5);
+  EXPECT_EQ(ask(), "SOFT_OPT_IN.OK");
+  EXPECT_EQ(ask(Channel::kSms), "SOFT_OPT_IN.UNPROVEN") << "the offer was about e-mail";
+  EXPECT_EQ(ask(Channel::kEmail, 3), "DEFAULT.NO_BASIS") << "not yet a customer";
+  ContactPlan other = Plan(Channel::kEmail, kStart + Days(20));
+  EXPECT_EQ(RuleOf(crm_, marie_, other), Rule::kSoftOptInNotSimilar);
+
+  // A wording that is corrected changes the answer of whoever was shown it.
+  Transaction edit = crm_.Begin(kSomebody);
+  edit.Update(mail, {{"kind", Value::Text("information")}});
+  ASSERT_TRUE(edit.Commit(kStart + Days(12)).ok());
+  EXPECT_EQ(ask(), "SOFT_OPT_IN.UNPROVEN");
+}
+
 TEST_F(OnePerson, RegistersComeFromAListOrFromTheHost) {
   const ContactPlan call = Plan(Channel::kPhone, kStart + Hours(1));
   EXPECT_EQ(RuleOf(crm_, marie_, call), Rule::kLiOk);
