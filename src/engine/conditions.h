@@ -64,6 +64,15 @@ absl::StatusOr<std::vector<ColumnsNeeded>> ColumnsNeededBy(const Crm& crm,
 // The same as whole tables.
 absl::StatusOr<std::vector<TypeId>> TablesRead(const Crm& crm, const Plan& plan);
 
+// The text checked as a question that the reader may ask: permissions, purpose, log. Errors as
+// Crm::Query.
+absl::StatusOr<Condition> PermittedCondition(const Crm& crm, std::string_view type,
+                                             std::string_view text, const QueryOptions& options,
+                                             ValueType expected = ValueType::Kind::kBool);
+
+// Puts what the checker warns of into an answer.
+void TellWarnings(const Condition& condition, QueryAnswer& answer);
+
 // The records of `view` for which the condition is true, false or undecided at options.now. The
 // tables must be loaded (FailedPrecondition otherwise); permissions are the caller's.
 absl::StatusOr<QueryAnswer> SelectOn(const Crm& crm, const Snapshot& view,

@@ -59,6 +59,9 @@ class CheckCache {
   std::unordered_map<std::string, std::shared_ptr<const CheckedExpression>> checked_;
 };
 
+// What its columns and indexes take.
+size_t MemoryOf(const Snapshot& snapshot);
+
 }  // namespace internal
 
 class Crm::Engine : public std::enable_shared_from_this<Crm::Engine> {
@@ -75,6 +78,9 @@ class Crm::Engine : public std::enable_shared_from_this<Crm::Engine> {
   absl::StatusOr<std::shared_ptr<const Snapshot>> View(std::span<const TypeId> types);
   // These columns and nothing else.
   absl::StatusOr<std::shared_ptr<const Snapshot>> View(std::span<const ColumnsNeeded> columns);
+  // Columns beyond the limit are loaded for one question and not kept; 0 is no limit.
+  void LimitMemory(size_t bytes) { memory_limit_ = bytes; }
+  size_t memory_limit() const { return memory_limit_; }
   absl::StatusOr<std::unique_ptr<StoreReader>> Read() { return store_->Read(); }
   absl::Status Scrub() { return store_->Scrub(options_.patience); }
   // The newest snapshot this process has, whatever others wrote since.
@@ -152,6 +158,7 @@ class Crm::Engine : public std::enable_shared_from_this<Crm::Engine> {
   Hooks hooks_;
   internal::CheckCache checks_;
   internal::RecordKeys keys_;
+  std::atomic<size_t> memory_limit_{0};
   std::atomic<Row> next_provisional_{internal::kFirstProvisionalRow};
 
   std::mutex commit_mutex_;

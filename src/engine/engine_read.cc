@@ -121,6 +121,12 @@ RecordRef Crm::Engine::Real(RecordRef record) const {
   return found == became_.end() ? RecordRef{record.type, kNoRow} : found->second;
 }
 
+size_t internal::MemoryOf(const Snapshot& snapshot) {
+  size_t bytes = snapshot.LedgerMemoryUsed();
+  for (const TypeDef* type : snapshot.schema().types()) bytes += snapshot.MemoryUsed(type->id);
+  return bytes;
+}
+
 std::shared_ptr<const Snapshot> Crm::Engine::Current() const {
   std::lock_guard lock(mutex_);
   return snapshot_;
@@ -151,8 +157,11 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Crm::Engine::View(
   RELATA_ASSIGN_OR_RETURN(std::unique_ptr<StoreReader> reader, store_->Read());
   RELATA_RETURN_IF_ERROR(Refresh(*reader));
   std::lock_guard lock(mutex_);
-  RELATA_ASSIGN_OR_RETURN(snapshot_, snapshot_->Load(columns, *reader));
-  return snapshot_;
+  RELATA_ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> loaded,
+                          snapshot_->Load(columns, *reader));
+  const size_t limit = memory_limit();
+  if (limit == 0 || internal::MemoryOf(*loaded) <= limit) snapshot_ = loaded;
+  return loaded;
 }
 
 // Called with mutex_ held.

@@ -9,6 +9,7 @@
 #include "engine/conditions.h"
 #include "engine/engine.h"
 #include "engine/graph_view.h"
+#include "engine/pushdown.h"
 #include "relata/engine/crm.h"
 #include "relata/expression/evaluate.h"
 #include "relata/expression/explanation.h"
@@ -55,8 +56,26 @@ struct PreparedQuery {
   Condition condition;
   std::shared_ptr<const Snapshot> snapshot;
 };
+absl::StatusOr<PreparedQuery> Load(const Crm& crm, Condition condition) {
+  RELATA_ASSIGN_OR_RETURN(const std::vector<ColumnsNeeded> columns,
+                          internal::ColumnsNeededBy(crm, condition));
+  RELATA_ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> snapshot, crm.View(columns));
+  return PreparedQuery{std::move(condition), std::move(snapshot)};
+}
+
 absl::StatusOr<PreparedQuery> Prepare(const Crm& crm, std::string_view type, std::string_view text,
                                       const QueryOptions& options, ValueType expected) {
+  RELATA_ASSIGN_OR_RETURN(Condition condition, internal::PermittedCondition(
+                                                   crm, type, text, options, std::move(expected)));
+  return Load(crm, std::move(condition));
+}
+
+}  // namespace
+
+absl::StatusOr<Condition> internal::PermittedCondition(const Crm& crm, std::string_view type,
+                                                       std::string_view text,
+                                                       const QueryOptions& options,
+                                                       ValueType expected) {
   RELATA_ASSIGN_OR_RETURN(
       Condition condition,
       internal::CheckCondition(crm, type, text, options.parameters, std::move(expected)));
@@ -73,11 +92,10 @@ absl::StatusOr<PreparedQuery> Prepare(const Crm& crm, std::string_view type, std
         internal::LogAccess(crm, options.reader,
                             {"search", {}, std::string(type), std::move(fields), "", options.now}));
   }
-  RELATA_ASSIGN_OR_RETURN(const std::vector<ColumnsNeeded> columns,
-                          internal::ColumnsNeededBy(crm, condition));
-  RELATA_ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> snapshot, crm.View(columns));
-  return PreparedQuery{std::move(condition), std::move(snapshot)};
+  return condition;
 }
+
+namespace {
 
 absl::StatusOr<std::string> TypeName(const Crm& crm, RecordRef record) {
   const std::shared_ptr<const Schema> schema = crm.schema();
@@ -137,15 +155,19 @@ absl::StatusOr<bool> SelectByColumns(const Snapshot& view, const std::shared_ptr
 
 namespace internal {
 
+void TellWarnings(const Condition& condition, QueryAnswer& answer) {
+  for (const ExpressionIssue& issue : condition.expression->issues()) {
+    answer.issues.push_back({Severity::kWarning, Concat("expression:", issue.span.begin),
+                             FormatIssueWithCaret(condition.expression->text(), issue)});
+  }
+}
+
 absl::StatusOr<QueryAnswer> SelectOn(const Crm& crm, const Snapshot& view,
                                      const Condition& condition, const QueryOptions& options) {
   RELATA_RETURN_IF_ERROR(NeedTables(crm, view, condition));
   QueryAnswer answer;
   answer.type = condition.type;
-  for (const ExpressionIssue& issue : condition.expression->issues()) {
-    answer.issues.push_back({Severity::kWarning, Concat("expression:", issue.span.begin),
-                             FormatIssueWithCaret(condition.expression->text(), issue)});
-  }
+  TellWarnings(condition, answer);
   const AskedSnapshot asking(crm, view, options);
   if (!condition.frozen) {
     RELATA_ASSIGN_OR_RETURN(
@@ -210,8 +232,15 @@ absl::StatusOr<EvalResult> EvaluateOn(const Crm& crm, const Snapshot& view,
 
 absl::StatusOr<QueryAnswer> Crm::Query(std::string_view type, std::string_view expression,
                                        const QueryOptions& options) const {
-  RELATA_ASSIGN_OR_RETURN(const PreparedQuery question,
-                          Prepare(*this, type, expression, options, ValueType::Kind::kBool));
+  RELATA_ASSIGN_OR_RETURN(Condition condition,
+                          internal::PermittedCondition(*this, type, expression, options));
+  RELATA_ASSIGN_OR_RETURN(std::optional<QueryAnswer> pushed,
+                          internal::AnswerBySql(*this, condition, options));
+  if (pushed) {
+    internal::TellWarnings(condition, *pushed);
+    return *std::move(pushed);
+  }
+  RELATA_ASSIGN_OR_RETURN(const PreparedQuery question, Load(*this, std::move(condition)));
   RELATA_ASSIGN_OR_RETURN(QueryAnswer answer, internal::SelectOn(*this, *question.snapshot,
                                                                  question.condition, options));
   RELATA_ASSIGN_OR_RETURN(answer.erased, Erased(type));

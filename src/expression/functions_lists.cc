@@ -62,6 +62,23 @@ double ExactSum(const ValueList& list) {
   return high;
 }
 
+// In 128 bits too. Amounts of no currency join any.
+Outcome SumOfAmounts(const ValueList& list) {
+  __int128 total = 0;
+  Currency currency;
+  for (const Value& v : list) {
+    const Money amount = v.money();
+    if (!currency.none() && !amount.currency.none() && amount.currency != currency) {
+      return Outcome::Error(Concat("amounts in ", currency.ToString(), " and ",
+                                   amount.currency.ToString(), " do not mix; use in_currency"));
+    }
+    if (currency.none()) currency = amount.currency;
+    total += amount.units;
+  }
+  if (total > INT64_MAX || total < INT64_MIN) return Outcome::Error("amount out of range");
+  return Value::Amount({static_cast<int64_t>(total), currency});
+}
+
 Outcome Sum(FunctionContext& context, Arguments a) {
   if (!IsList(a, 0)) return NoOverload("sum", a);
   const ValueList& list = a[0].list();
@@ -83,6 +100,7 @@ Outcome Sum(FunctionContext& context, Arguments a) {
     const auto sum = static_cast<int64_t>(total);
     return kind == Kind::kInt ? Value::Int(sum) : Value::Length({sum});
   }
+  if (kind == Kind::kMoney) return SumOfAmounts(list);
   Outcome total = list[0];
   for (size_t i = 1; i < list.size() && total.ok(); ++i) {
     total = Arithmetic(context, PlanOp::kAdd, total.value, list[i]);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "expression/comparisons.h"
 #include "expression/planner.h"
 #include "expression/values.h"
 
@@ -143,43 +144,6 @@ Outcome Evaluator::EvalUntraced(uint32_t at) {
   trace_ = trace;
   return o;
 }
-
-namespace {
-
-// a < b as said of b.
-PlanOp Mirrored(PlanOp op) {
-  switch (op) {
-    case PlanOp::kLess:
-      return PlanOp::kGreater;
-    case PlanOp::kLessEqual:
-      return PlanOp::kGreaterEqual;
-    case PlanOp::kGreater:
-      return PlanOp::kLess;
-    case PlanOp::kGreaterEqual:
-      return PlanOp::kLessEqual;
-    default:
-      return op;
-  }
-}
-
-PlanOp Opposite(PlanOp op) {
-  switch (op) {
-    case PlanOp::kEqual:
-      return PlanOp::kNotEqual;
-    case PlanOp::kNotEqual:
-      return PlanOp::kEqual;
-    case PlanOp::kLess:
-      return PlanOp::kGreaterEqual;
-    case PlanOp::kLessEqual:
-      return PlanOp::kGreater;
-    case PlanOp::kGreater:
-      return PlanOp::kLessEqual;
-    default:
-      return PlanOp::kLess;
-  }
-}
-
-}  // namespace
 
 std::optional<WhatIf> Evaluator::FindWhatIf(const PlanNode& n, bool result) {
   if (n.op == PlanOp::kField || n.op == PlanOp::kEventField) {

@@ -65,19 +65,32 @@ std::optional<Value> Bindable(Kind kind, const Value& v) {
   if (v.kind() != kind) return std::nullopt;
   switch (kind) {
     case Kind::kBool:
-      return Value::Int(v.bool_value() ? 1 : 0);
     case Kind::kText:
-      return v;
     case Kind::kTimestamp:
-      return Value::Int(v.timestamp().micros);
     case Kind::kDuration:
-      return Value::Int(v.duration().micros);
     case Kind::kDate:
-      return Value::Int(v.date().days);
+      return v;
     case Kind::kMoney:
       return Value::Int(v.money().units);
     default:
       return std::nullopt;
+  }
+}
+
+std::string_view PostgresType(Kind kind) {
+  switch (kind) {
+    case Kind::kBool:
+      return "boolean";
+    case Kind::kDouble:
+      return "double precision";
+    case Kind::kText:
+      return "text";
+    case Kind::kTimestamp:
+      return "timestamptz";
+    case Kind::kDate:
+      return "date";
+    default:
+      return "bigint";
   }
 }
 
@@ -97,39 +110,5 @@ std::string_view SqlSymbol(PlanOp op) {
       return "=";
   }
 }
-
-PlanOp Mirrored(PlanOp op) {
-  switch (op) {
-    case PlanOp::kLess:
-      return PlanOp::kGreater;
-    case PlanOp::kLessEqual:
-      return PlanOp::kGreaterEqual;
-    case PlanOp::kGreater:
-      return PlanOp::kLess;
-    case PlanOp::kGreaterEqual:
-      return PlanOp::kLessEqual;
-    default:
-      return op;
-  }
-}
-
-PlanOp Opposite(PlanOp op) {
-  switch (op) {
-    case PlanOp::kLess:
-      return PlanOp::kGreaterEqual;
-    case PlanOp::kLessEqual:
-      return PlanOp::kGreater;
-    case PlanOp::kGreater:
-      return PlanOp::kLessEqual;
-    case PlanOp::kGreaterEqual:
-      return PlanOp::kLess;
-    case PlanOp::kEqual:
-      return PlanOp::kNotEqual;
-    default:
-      return PlanOp::kEqual;
-  }
-}
-
-bool IsComparison(PlanOp op) { return op >= PlanOp::kEqual && op <= PlanOp::kGreaterEqual; }
 
 }  // namespace relata::internal

@@ -19,12 +19,11 @@ Value::Kind KindOf(const ValueType& type);
 // The constant as it is compared with a column of `kind`; nothing when SQL's comparison differs.
 std::optional<Value> Bindable(Value::Kind kind, const Value& v);
 
+// What a parameter that holds a value of `kind` is cast to in PostgreSQL.
+std::string_view PostgresType(Value::Kind kind);
+
 // "<", "=", ... of kEqual ... kGreaterEqual.
 std::string_view SqlSymbol(PlanOp op);
-// The comparison with its sides exchanged, and the one that holds where this one does not.
-PlanOp Mirrored(PlanOp op);
-PlanOp Opposite(PlanOp op);
-bool IsComparison(PlanOp op);
 
 }  // namespace relata::internal
 

@@ -95,4 +95,64 @@ absl::StatusOr<std::vector<std::string>> DefineStarterSegments(Crm& crm, const A
   return names;
 }
 
+namespace {
+
+// What of a product's code may stand in the name of a segment.
+std::string NamePart(std::string_view code) {
+  std::string part;
+  for (const char c : code) {
+    const bool upper = c >= 'A' && c <= 'Z';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if (upper || plain) {
+      part += upper ? static_cast<char>(c - 'A' + 'a') : c;
+    } else if (!part.empty() && part.back() != '_') {
+      part += '_';
+    }
+  }
+  return part;
+}
+
+// The code as a text of the expression, when a product has it.
+absl::StatusOr<std::string> ProductCode(const Crm& crm, std::string_view code, Timestamp now) {
+  QueryOptions asking;
+  asking.now = now;
+  asking.limit = 1;
+  asking.parameters["code"] = Value::Text(std::string(code));
+  RELATA_ASSIGN_OR_RETURN(const QueryAnswer found,
+                          crm.Query("product", "product.code == code", asking));
+  if (found.count == 0) return NotFound(Concat("no product has the code '", code, "'"));
+  std::string quoted = "'";
+  for (const char c : code) {
+    if (c == '\'' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "'";
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> DefineBoughtNot(Crm& crm, std::string_view type,
+                                            std::string_view bought, std::string_view not_bought,
+                                            std::string_view name, const Actor& actor,
+                                            Timestamp now) {
+  if (type != "contact" && type != "account") {
+    return InvalidArgument("purchases are of contacts and of accounts");
+  }
+  RELATA_ASSIGN_OR_RETURN(const std::string with, ProductCode(crm, bought, now));
+  RELATA_ASSIGN_OR_RETURN(const std::string without, ProductCode(crm, not_bought, now));
+  Segment segment;
+  segment.name = name.empty() ? Concat("bought_", NamePart(bought), "_not_", NamePart(not_bought))
+                              : std::string(name);
+  segment.type = type;
+  segment.expression = Concat(type, ".products_bought.exists(p, p.code == ", with, ") && !", type,
+                              ".products_bought.exists(p, p.code == ", without, ")");
+  segment.label = {Concat("Bought ", bought, ", not ", not_bought),
+                   Concat("Ont acheté ", bought, ", pas ", not_bought)};
+  if (FindSegment(crm, segment.name).ok()) {
+    return AlreadyExists(Concat("there is a segment '", segment.name, "'"));
+  }
+  RELATA_RETURN_IF_ERROR(DefineSegment(crm, segment, actor, now));
+  return segment.name;
+}
+
 }  // namespace relata

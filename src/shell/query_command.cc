@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/strings.h"
+#include "relata/engine/pushdown.h"
 #include "shell/command.h"
 #include "shell/records.h"
 
@@ -21,6 +22,8 @@ struct QueryRequest {
   std::string select;
   std::string explain;
   std::string purpose;
+  bool sql = false;
+  double memory = 0;
 };
 
 // A column as an expression: "account.name" of a contact is contact.account.name.
@@ -101,10 +104,41 @@ int Print(const Crm& crm, const Session& session, const QueryRequest& request,
   return kDone;
 }
 
+// How the database is asked, without asking it.
+int PrintSql(const Crm& crm, const Session& session, const QueryRequest& request,
+             const QueryOptions& asking) {
+  const absl::StatusOr<PushedQuestion> pushed =
+      PushDown(crm, request.type, request.expression, asking);
+  if (!pushed.ok()) return session.Fail(pushed.status());
+  if (session.json) {
+    Json out = {{"statement", pushed->statement},
+                {"parameters", Json::array()},
+                {"exact", pushed->exact},
+                {"residual", pushed->residual},
+                {"now", FormatTimestamp(session.now())}};
+    for (const Value& v : pushed->parameters) out["parameters"].push_back(ValueJson(crm, v));
+    session.PrintLine(out.dump());
+    return kDone;
+  }
+  session.PrintLine(pushed->statement);
+  int at = 0;
+  for (const Value& v : pushed->parameters) {
+    session.PrintLine(Concat("  ", ++at, ": ", ValueText(crm, v)));
+  }
+  session.PrintLine(std::string(
+      pushed->exact ? session.Say("exact: it finds the members", "exact : il trouve les membres")
+                    : session.Say("not exact: the engine decides again",
+                                  "pas exact : le moteur décide de nouveau")));
+  for (const std::string& part : pushed->residual) session.PrintLine("  " + part);
+  return kDone;
+}
+
 int Run(const Session& session, const QueryRequest& request) {
-  const absl::StatusOr<Crm> crm = session.Open();
+  absl::StatusOr<Crm> crm = session.Open();
   if (!crm.ok()) return session.Fail(crm.status());
   QueryOptions asking = QuestionOf(session, request.purpose);
+  if (request.sql) return PrintSql(*crm, session, request, asking);
+  if (request.memory > 0) LimitMemory(*crm, static_cast<size_t>(request.memory * 1e6));
   if (!request.explain.empty()) {
     return ExplainRecord(*crm, session, request.type, request.explain, request.expression, asking);
   }
@@ -161,6 +195,13 @@ void AddQueryCommand(CLI::App& app, Session& session) {
       ->type_name("ID");
   command->add_option("--purpose", request->purpose, "Read only fields that serve this purpose")
       ->type_name("PURPOSE");
+  command->add_flag(
+      "--sql", request->sql,
+      "Show the statement that the database would be asked, and what is decided again");
+  command
+      ->add_option("--memory", request->memory,
+                   "Keep at most so many MB of columns; beyond that the database is asked")
+      ->type_name("MB");
   AddTimeOptions(*command, session);
   session.On(command, [&session, request] { return Run(session, *request); });
 }

@@ -20,6 +20,8 @@ struct Request {
   std::string expression;
   std::string record;
   std::string as;
+  std::string bought;
+  std::string not_bought;
   size_t limit = 0;
   int parts = 2;
 };
@@ -211,9 +213,16 @@ int Split(const Session& session, const Request& request) {
   return PrintSaved(session, *crm, *names);
 }
 
-int Starter(const Session& session) {
+int Starter(const Session& session, const Request& request) {
   absl::StatusOr<Crm> crm = session.Open();
   if (!crm.ok()) return session.Fail(crm.status());
+  if (!request.bought.empty()) {
+    const absl::StatusOr<std::string> name =
+        DefineBoughtNot(*crm, request.type, request.bought, request.not_bought, request.name,
+                        session.actor(), session.now());
+    if (!name.ok()) return session.Fail(name.status());
+    return PrintSaved(session, *crm, {*name});
+  }
   const auto names = DefineStarterSegments(*crm, session.actor(), session.now());
   if (!names.ok()) return session.Fail(names.status());
   return PrintSaved(session, *crm, *names);
@@ -356,7 +365,18 @@ void AddSegmentCommands(CLI::App& app, Session& session) {
   CLI::App* split = add("split", "Split into NAME_a, NAME_b ... for a test, for good", Split);
   split->add_option("--parts", request->parts, "Into so many")->type_name("N");
   CLI::App* starter = AddCommand(*segment, "starter", "Save the segments that everybody asks for");
-  session.On(starter, [&session] { return Starter(session); });
+  CLI::Option* bought =
+      starter->add_option("--bought", request->bought, "Those who bought this product, by its code")
+          ->type_name("CODE");
+  CLI::Option* without =
+      starter->add_option("--not", request->not_bought, "... and not this one")->type_name("CODE");
+  bought->needs(without);
+  without->needs(bought);
+  starter->add_option("--type", request->type, "contact or account")
+      ->default_val("contact")
+      ->needs(bought);
+  starter->add_option("--name", request->name, "Under this name")->needs(bought);
+  session.On(starter, [&session, request] { return Starter(session, *request); });
   CLI::App* diff = add("diff", "Who would enter and leave under another condition", Diff);
   diff->add_option("EXPR", request->expression, "The other condition")->required();
 }

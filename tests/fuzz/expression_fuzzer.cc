@@ -70,11 +70,13 @@ class OneContact : public relata::GraphView {
 class Names : public relata::SqlNames {
  public:
   std::string Table(TypeId type) const override { return TheSchema().type(type).name; }
-  std::string Column(TypeId type, relata::FieldId field) const override {
+  std::string Column(TypeId type, relata::FieldId field, const std::string& alias) const override {
     const relata::FieldDef* def = TheSchema().type(type).field(field);
-    return def == nullptr ? "" : def->name;
+    return def == nullptr ? "" : alias + "." + def->name;
   }
-  std::string CurrencyColumn(TypeId, relata::FieldId) const override { return "currency"; }
+  std::string CurrencyColumn(TypeId, relata::FieldId, const std::string& alias) const override {
+    return alias + ".currency";
+  }
 };
 
 void Run(std::string_view text, const relata::CheckOptions& options) {

@@ -37,14 +37,18 @@ class Names : public SqlNames {
   std::string Table(TypeId type) const override {
     return Concat("\"t_", SmallSchema().type(type).name, "\"");
   }
-  std::string Column(TypeId type, FieldId field) const override {
+  static std::string ColumnName(const FieldDef& field) { return Concat("\"", field.name, "\""); }
+  static std::string CurrencyName(const FieldDef& field) {
+    return Concat("\"", field.name, "_currency\"");
+  }
+  std::string Column(TypeId type, FieldId field, const std::string& alias) const override {
     const FieldDef* def = SmallSchema().type(type).field(field);
     const bool stored =
         def != nullptr && def->id <= kMaxDeclaredField && def->kind != FieldKind::kTextList;
-    return stored ? Concat("\"", def->name, "\"") : "";
+    return stored ? Concat(alias, ".", ColumnName(*def)) : "";
   }
-  std::string CurrencyColumn(TypeId type, FieldId field) const override {
-    return Concat("\"", SmallSchema().type(type).field(field)->name, "_currency\"");
+  std::string CurrencyColumn(TypeId type, FieldId field, const std::string& alias) const override {
+    return Concat(alias, ".", CurrencyName(*SmallSchema().type(type).field(field)));
   }
 };
 
@@ -148,10 +152,10 @@ class Database {
     std::string marks = "?, ?, ?, ?, ?";
     for (const FieldDef& field : type.fields) {
       if (field.kind == FieldKind::kTextList) continue;
-      columns += Concat(", ", names_.Column(type.id, field.id), " ", SqlType(field.kind));
+      columns += Concat(", ", names_.ColumnName(field), " ", SqlType(field.kind));
       marks += ", ?";
       if (field.kind != FieldKind::kMoney) continue;
-      columns += Concat(", ", names_.CurrencyColumn(type.id, field.id), " TEXT");
+      columns += Concat(", ", names_.CurrencyName(field), " TEXT");
       marks += ", ?";
     }
     sqlite3_exec(db_, Concat("CREATE TABLE ", table, "(", columns, ")").c_str(), nullptr, nullptr,
@@ -226,7 +230,7 @@ bool CompareSql(Database& database, const CheckedExpression& checked, const Memo
   const std::set<Row> found =
       database.Ask(condition, names.Table(SmallSchema().Find("contact")->id));
   tally.exact += condition.exact ? 1 : 0;
-  tally.bounded += !condition.exact && condition.where != "1" ? 1 : 0;
+  tally.bounded += !condition.exact && condition.where != "TRUE" ? 1 : 0;
   for (const Row row : members) {
     if (found.count(row) > 0) continue;
     ADD_FAILURE() << checked.text() << "\nrow " << row << " is a member that SQL lost\n"

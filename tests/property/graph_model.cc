@@ -316,6 +316,13 @@ Uuid CommitSource::NewId() {
 
 // About 2026, most of it in whole seconds.
 Timestamp CommitSource::AnyInstant() {
+  // Where clocks change in 2026: in New York, in Paris, and back.
+  static constexpr std::array<int64_t, 4> kEdges = {1'772'953'200, 1'774'746'000, 1'792'890'000,
+                                                    1'793'512'800};
+  if (Chance(4)) {
+    const int64_t edge = kEdges[static_cast<size_t>(Below(std::ssize(kEdges)))];
+    return {edge * 1'000'000 + Below(3) - 1};
+  }
   const int64_t seconds = 1'767'225'600 + Below(30'000'000);
   return {seconds * 1'000'000 + (Chance(10) ? Below(1'000'000) : 0)};
 }

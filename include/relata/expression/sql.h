@@ -9,14 +9,17 @@
 // contains the members, `exact` says whether it is the members, and when it is not the engine
 // decides again on what came back. No database ever defines the meaning.
 //
-// Nothing is correlated: related records and events are reached by `row IN (SELECT ...)`. Whatever
-// of the condition depends only on `now`, zone and parameters is computed here and bound.
+// Nothing is correlated: related records and events are reached by `row IN (SELECT ...)`, counts,
+// sums and extremes by groups. Whatever of the condition depends only on `now`, zone and parameters
+// is computed here and bound.
 //
 // Pure functions; any thread.
 
 #ifndef RELATA_EXPRESSION_SQL_H_
 #define RELATA_EXPRESSION_SQL_H_
 
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,26 +30,43 @@
 
 namespace relata {
 
+enum class SqlDialect : uint8_t { kSqlite, kPostgres };
+
 // How a database names what the plan speaks of, quoted as needed. Record tables have the columns
-// `row` and `deleted`; event tables `seq`, `subject` and `at`. Values are stored as SQLite's store
-// stores them: text as text, bool as 0 and 1, instants and lengths as microseconds, dates as days,
-// links as rows, amounts as units with the currency's code beside them.
+// "row" and "deleted"; event tables "seq", "subject" and "at". On SQLite bool is 0 and 1, instants
+// microseconds and dates days; on PostgreSQL these are boolean, timestamptz and date. Lengths are
+// microseconds, links rows, amounts units with the currency's code beside them.
 class SqlNames {
  public:
   virtual ~SqlNames() = default;
+  virtual SqlDialect dialect() const { return SqlDialect::kSqlite; }
+  // "" when the database has no such table; what reads it is then left to the engine.
   virtual std::string Table(TypeId type) const = 0;
-  // "" when the field has no column of its own; what reads it is then left to the engine.
-  virtual std::string Column(TypeId type, FieldId field) const = 0;
-  virtual std::string CurrencyColumn(TypeId type, FieldId field) const = 0;
+  // The field's value in the row that `alias` names. "" when the field has no column of its own.
+  virtual std::string Column(TypeId type, FieldId field, const std::string& alias) const = 0;
+  virtual std::string CurrencyColumn(TypeId type, FieldId field,
+                                     const std::string& alias) const = 0;
+  // Which rows of the table are of this tenant and type; "" when all are.
+  virtual std::string Mine(TypeId /*type*/, const std::string& /*alias*/) const { return ""; }
 };
 
 struct SqlCondition {
-  // A predicate over the columns of the subject's table under the name `t0`, with one `?` for each
-  // parameter in order. "1" when nothing could be pushed down.
+  // A predicate over the columns of the subject's table under the name `t0`, with a place for each
+  // parameter in order: `?` on SQLite, `$1::type` on PostgreSQL. "TRUE" when nothing could be
+  // pushed down.
   std::string where;
-  // Ints, doubles, texts and bytes only.
+  // Bools, ints, doubles, texts, bytes, timestamps, durations and dates only.
   std::vector<Value> parameters;
   bool exact = false;
+  // SELECT of the rows that `where` finds, with the same parameters.
+  std::string statement;
+  // SELECT of rows that are certainly in error, of all of them when `all_undecided`; "" when no row
+  // can be.
+  std::string undecided;
+  std::vector<Value> undecided_parameters;
+  bool all_undecided = true;
+  // The parts of the text that the engine has to decide again on what `statement` finds.
+  std::vector<Span> residual;
 };
 
 struct SqlOptions {
@@ -58,7 +78,7 @@ struct SqlOptions {
 };
 
 // The rows for which the plan is true. `context` gives now, zone and parameters; its view is not
-// used. The dialect is SQLite's.
+// used. Deleted records are not among the rows; those merged into another are.
 SqlCondition LowerToSql(std::shared_ptr<const Plan> plan, const EvaluationContext& context,
                         const SqlNames& names, const SqlOptions& options = {});
 

@@ -132,6 +132,16 @@ absl::StatusOr<std::vector<std::string>> SplitSegment(Crm& crm, std::string_view
 absl::StatusOr<std::vector<std::string>> DefineStarterSegments(Crm& crm, const Actor& actor,
                                                                Timestamp now);
 
+// The starter audience of cross-selling: the records of `type` (contact or account) that bought the
+// product with the code `bought` and not the one with the code `not_bought`. Saved as a definition
+// named after both ("bought_press_7_not_care") unless `name` is given; its name is returned.
+// NotFound when no product has one of the codes, InvalidArgument for another type or a malformed
+// name, AlreadyExists when the name is taken.
+absl::StatusOr<std::string> DefineBoughtNot(Crm& crm, std::string_view type,
+                                            std::string_view bought, std::string_view not_bought,
+                                            std::string_view name, const Actor& actor,
+                                            Timestamp now);
+
 }  // namespace relata
 
 #endif  // RELATA_SEGMENT_SEGMENT_H_

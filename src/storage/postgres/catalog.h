@@ -15,6 +15,7 @@
 
 #include "storage/layout.h"
 #include "storage/postgres/connection.h"
+#include "storage/views.h"
 
 namespace relata::internal {
 
@@ -85,6 +86,11 @@ absl::StatusOr<std::shared_ptr<const PgCatalog>> ReadCatalog(std::string_view te
 absl::StatusOr<std::shared_ptr<const PgCatalog>> LoadCatalog(PgConnection& connection,
                                                              const PgDialect& dialect,
                                                              const std::string& digest);
+
+// How the tenant's tables are named in a statement; `dialect` and `catalog` must outlive it
+// (views.cc).
+std::unique_ptr<ViewDialect> NewPgFace(const PgDialect& dialect, const PgCatalog& catalog,
+                                       int64_t tenant);
 
 // The tenant's views by name, as statements (views.cc).
 std::map<std::string, std::string> TenantViews(const PgDialect& dialect, const PgCatalog& catalog,

@@ -444,4 +444,19 @@ absl::Status PgReads::ScanLog(std::string_view log, Seq since, std::string_view 
       });
 }
 
+absl::Status PgReads::SelectRows(const std::string& statement, std::span<const Value> parameters,
+                                 const Sink<std::vector<Row>>& sink) {
+  PgFields fields;
+  for (const Value& v : parameters) PutParameter(fields, v);
+  RELATA_ASSIGN_OR_RETURN(const PgResult found, Query(statement, std::move(fields)));
+  std::vector<Row> rows;
+  for (int i = 0; i < found.rows(); ++i) {
+    rows.push_back(found.Int(i, 0));
+    if (rows.size() < kBatchRows) continue;
+    RELATA_RETURN_IF_ERROR(sink(rows));
+    rows.clear();
+  }
+  return rows.empty() ? absl::OkStatus() : sink(rows);
+}
+
 }  // namespace relata::internal

@@ -77,6 +77,10 @@ class PgReads {
   absl::Status ScanDefinitions(const Sink<DefinitionWrite>& sink);
   absl::Status ScanLog(std::string_view log, Seq since, std::string_view key,
                        const Sink<LogWrite>& sink);
+  // See SqlReader.
+  absl::Status SelectRows(const std::string& statement, std::span<const Value> parameters,
+                          const Sink<std::vector<Row>>& sink);
+  const PgSession& session() const { return *session_; }
 
  protected:
   // FailedPrecondition once the transaction has ended.

@@ -10,6 +10,7 @@
 
 #include "storage/physical.h"
 #include "storage/postgres/writer.h"
+#include "storage/sql_face.h"
 
 namespace relata {
 namespace internal {
@@ -18,7 +19,28 @@ namespace {
 constexpr int64_t kFormat = 0;
 constexpr int kStepAttempts = 6;
 
-using Reader = Forwarding<StoreReader, PgReads>;
+class Asked : public Forwarding<StoreReader, PgReads> {
+ public:
+  using Forwarding::Forwarding;
+
+ protected:
+  const Layout& layout() const { return reads_.session().catalog->layout; }
+  std::unique_ptr<ViewDialect> Face() const {
+    const PgSession& session = reads_.session();
+    return NewPgFace(session.dialect, *session.catalog, session.tenant);
+  }
+};
+
+class Reader : public SqlFace<Asked> {
+ public:
+  using SqlFace::SqlFace;
+
+  bool postgres() const override { return true; }
+  absl::Status SelectRows(const std::string& statement, std::span<const Value> parameters,
+                          const Sink<std::vector<Row>>& sink) override {
+    return reads_.SelectRows(statement, parameters, sink);
+  }
+};
 
 bool IsPlainName(std::string_view name) {
   return !name.empty() && name.size() <= 41 && name[0] >= 'a' && name[0] <= 'z' &&

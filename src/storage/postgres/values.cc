@@ -267,4 +267,32 @@ absl::Status PgSelection::Read(const PgResult& result, int row,
   return absl::OkStatus();
 }
 
+void PutParameter(PgFields& out, const Value& v) {
+  switch (v.kind()) {
+    case Kind::kBool:
+      out.Bool(v.bool_value());
+      break;
+    case Kind::kInt:
+      out.Int(v.int_value());
+      break;
+    case Kind::kDouble:
+      out.Double(v.double_value());
+      break;
+    case Kind::kText:
+      out.Text(v.text());
+      break;
+    case Kind::kTimestamp:
+      out.Time(v.timestamp());
+      break;
+    case Kind::kDuration:
+      out.Int(v.duration().micros);
+      break;
+    case Kind::kDate:
+      out.Day(v.date());
+      break;
+    default:
+      out.Null();
+  }
+}
+
 }  // namespace relata::internal

@@ -50,6 +50,9 @@ class PgSelection {
   std::string sql_;
 };
 
+// A value that stands alone, as a parameter of its own type.
+void PutParameter(PgFields& out, const Value& v);
+
 }  // namespace relata::internal
 
 #endif  // RELATA_SRC_STORAGE_POSTGRES_VALUES_H_

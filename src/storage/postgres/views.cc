@@ -91,6 +91,11 @@ class PgViews : public ViewDialect {
 
 }  // namespace
 
+std::unique_ptr<ViewDialect> NewPgFace(const PgDialect& dialect, const PgCatalog& catalog,
+                                       int64_t tenant) {
+  return std::make_unique<PgViews>(dialect, catalog, tenant);
+}
+
 std::map<std::string, std::string> TenantViews(const PgDialect& dialect, const PgCatalog& catalog,
                                                int64_t tenant, const std::string& views_schema) {
   std::map<std::string, std::string> views;

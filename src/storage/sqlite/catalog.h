@@ -7,12 +7,14 @@
 #define RELATA_SRC_STORAGE_SQLITE_CATALOG_H_
 
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "storage/layout.h"
 #include "storage/sqlite/connection.h"
+#include "storage/views.h"
 
 namespace relata::internal {
 
@@ -44,6 +46,9 @@ absl::StatusOr<Catalog> LoadCatalog(Connection& connection);
 // columns, generates the views anew. Nothing is written when nothing is new.
 absl::StatusOr<Catalog> PrepareTables(Connection& connection, const Catalog& catalog,
                                       std::span<const TableSpec> declared);
+
+// How the tables are named in a statement; `catalog` must outlive it (views.cc).
+std::unique_ptr<ViewDialect> NewSqliteFace(const Catalog& catalog);
 
 // Makes the views say what the catalog says (views.cc).
 absl::Status GenerateViews(Connection& connection, const Catalog& catalog);

@@ -453,4 +453,21 @@ absl::Status SqliteReads::ScanLog(std::string_view log, Seq since, std::string_v
   });
 }
 
+absl::Status SqliteReads::SelectRows(const std::string& statement,
+                                     std::span<const Value> parameters,
+                                     const Sink<std::vector<Row>>& sink) {
+  RELATA_ASSIGN_OR_RETURN(Statement s, Prepare(statement));
+  int at = 0;
+  for (const Value& v : parameters) BindParameter(s, ++at, v);
+  std::vector<Row> rows;
+  RELATA_RETURN_IF_ERROR(ForEach(s, [&]() -> absl::Status {
+    rows.push_back(s.Int(0));
+    if (rows.size() < kBatchRows) return absl::OkStatus();
+    const absl::Status taken = sink(rows);
+    rows.clear();
+    return taken;
+  }));
+  return rows.empty() ? absl::OkStatus() : sink(rows);
+}
+
 }  // namespace relata::internal

@@ -7,7 +7,10 @@
 
 #include <functional>
 #include <memory>
+#include <span>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "storage/sqlite/catalog.h"
 
@@ -58,6 +61,10 @@ class SqliteReads {
   absl::Status ScanDefinitions(const Sink<DefinitionWrite>& sink);
   absl::Status ScanLog(std::string_view log, Seq since, std::string_view key,
                        const Sink<LogWrite>& sink);
+  // See SqlReader.
+  absl::Status SelectRows(const std::string& statement, std::span<const Value> parameters,
+                          const Sink<std::vector<Row>>& sink);
+  const Catalog& catalog() const { return *session_->catalog; }
 
  protected:
   // FailedPrecondition once the transaction has ended.

@@ -7,6 +7,7 @@
 #include "relata/storage/group_commit.h"
 #include "relata/storage/memory.h"
 #include "relata/storage/sqlite.h"
+#include "storage/sql_face.h"
 #include "storage/sqlite/log_sync.h"
 #include "storage/sqlite/migrations.h"
 #include "storage/sqlite/writer.h"
@@ -21,7 +22,25 @@ constexpr Duration kReadPatience = Seconds(5);
 constexpr size_t kMostIdle = 16;
 constexpr char kHeadId[] = "SELECT id FROM relata_commit ORDER BY id DESC LIMIT 1";
 
-using Reader = Forwarding<StoreReader, SqliteReads>;
+class Asked : public Forwarding<StoreReader, SqliteReads> {
+ public:
+  using Forwarding::Forwarding;
+
+ protected:
+  const Layout& layout() const { return reads_.catalog().layout; }
+  std::unique_ptr<ViewDialect> Face() const { return NewSqliteFace(reads_.catalog()); }
+};
+
+class Reader : public SqlFace<Asked> {
+ public:
+  using SqlFace::SqlFace;
+
+  bool postgres() const override { return false; }
+  absl::Status SelectRows(const std::string& statement, std::span<const Value> parameters,
+                          const Sink<std::vector<Row>>& sink) override {
+    return reads_.SelectRows(statement, parameters, sink);
+  }
+};
 
 // The file, the idle connections to it and the catalog last seen. Owned by the store and by every
 // session, so a reader may outlive its store.

@@ -107,4 +107,27 @@ absl::Status ReadValue(const Statement& statement, int at, const ColumnSpec& spe
   return absl::OkStatus();
 }
 
+void BindParameter(Statement& statement, int at, const Value& v) {
+  switch (v.kind()) {
+    case Kind::kBool:
+      return statement.Bind(at, v.bool_value() ? 1 : 0);
+    case Kind::kInt:
+      return statement.Bind(at, v.int_value());
+    case Kind::kDouble:
+      return statement.BindDouble(at, v.double_value());
+    case Kind::kText:
+      return statement.BindCopy(at, v.text());
+    case Kind::kBytes:
+      return statement.BindBlob(at, v.bytes());
+    case Kind::kTimestamp:
+      return statement.Bind(at, v.timestamp().micros);
+    case Kind::kDuration:
+      return statement.Bind(at, v.duration().micros);
+    case Kind::kDate:
+      return statement.Bind(at, v.date().days);
+    default:
+      return statement.BindNull(at);
+  }
+}
+
 }  // namespace relata::internal

@@ -24,6 +24,9 @@ void BindRow(Statement& statement, int at, const ColumnSpec& spec, const Column&
 // is not a value of the column.
 absl::Status ReadValue(const Statement& statement, int at, const ColumnSpec& spec, Column& out);
 
+// A value that stands alone; bytes must outlive the next Step.
+void BindParameter(Statement& statement, int at, const Value& v);
+
 }  // namespace relata::internal
 
 #endif  // RELATA_SRC_STORAGE_SQLITE_VALUES_H_

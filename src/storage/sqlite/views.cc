@@ -68,6 +68,10 @@ class SqliteViews : public ViewDialect {
 
 }  // namespace
 
+std::unique_ptr<ViewDialect> NewSqliteFace(const Catalog& catalog) {
+  return std::make_unique<SqliteViews>(catalog);
+}
+
 absl::Status GenerateViews(Connection& connection, const Catalog& catalog) {
   std::map<std::string, std::string> wanted = ViewQueries(catalog.layout, SqliteViews(catalog));
   for (auto& [name, sql] : wanted) sql = Concat("CREATE VIEW ", QuoteName(name), " AS ", sql);

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/pushdown.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "base/strings.h"
+#include "engine/engine.h"
+#include "engine/graph.h"
+#include "engine/graph_view.h"
+#include "relata/engine/pushdown.h"
+#include "relata/expression/issue.h"
+
+namespace relata {
+namespace internal {
+namespace {
+
+// A reader of the store and the graph of the same commit, of which only the aliases are used.
+struct Asked {
+  std::unique_ptr<StoreReader> reader;
+  SqlReader* sql = nullptr;  // null when the store is no SQL database
+  std::shared_ptr<const Snapshot> view;
+  SqlCondition condition;
+};
+
+absl::StatusOr<Asked> Ask(const Crm& crm, const Condition& condition, const QueryOptions& options) {
+  Asked asked;
+  RELATA_ASSIGN_OR_RETURN(asked.reader, crm.engine().Read());
+  asked.sql = dynamic_cast<SqlReader*>(asked.reader.get());
+  if (asked.sql == nullptr) return asked;
+  RELATA_ASSIGN_OR_RETURN(const CommitRow head, asked.reader->Head());
+  RELATA_ASSIGN_OR_RETURN(asked.view, crm.View(std::span<const ColumnsNeeded>{}));
+  if (asked.view->commit() != head.id) return Aborted("another commit came in between");
+  const SnapshotView graph(crm, *asked.view, crm.engine().hooks(), options.now);
+  EvaluationContext context;
+  context.view = &graph;
+  context.now = options.now;
+  context.zone = ZoneOf(crm);
+  context.parameters.insert(options.parameters.begin(), options.parameters.end());
+  SqlOptions how;
+  how.has_aliases = asked.view->graph().HasAliases();
+  asked.condition =
+      LowerToSql(condition.expression->shared_plan(), context, StoreNames(*asked.sql), how);
+  return asked;
+}
+
+// The rows that a statement finds and that were not merged into another, ascending.
+absl::StatusOr<std::vector<Row>> RowsOf(const Asked& asked, TypeId type,
+                                        const std::string& statement,
+                                        const std::vector<Value>& parameters) {
+  std::vector<Row> rows;
+  const Graph& graph = asked.view->graph();
+  const bool merged = graph.HasAliases();
+  RELATA_RETURN_IF_ERROR(asked.sql->SelectRows(statement, parameters,
+                                               [&](const std::vector<Row>& found) -> absl::Status {
+                                                 for (const Row row : found) {
+                                                   if (!merged || !graph.Merged({type, row}))
+                                                     rows.push_back(row);
+                                                 }
+                                                 return absl::OkStatus();
+                                               }));
+  std::sort(rows.begin(), rows.end());
+  return rows;
+}
+
+// Decides again on what was found, with the columns loaded for this question.
+absl::Status Recheck(const Crm& crm, const Condition& condition, const QueryOptions& options,
+                     std::vector<Row>& rows, QueryAnswer& answer) {
+  RELATA_ASSIGN_OR_RETURN(const std::vector<ColumnsNeeded> needed, ColumnsNeededBy(crm, condition));
+  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, crm.View(needed));
+  RELATA_ASSIGN_OR_RETURN(const std::vector<Tri> decided,
+                          EvaluateAmong(crm, *view, condition, rows, options));
+  size_t kept = 0;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    answer.errors += decided[i] == Tri::kError ? 1 : 0;
+    if (decided[i] == Tri::kTrue) rows[kept++] = rows[i];
+  }
+  rows.resize(kept);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<QueryAnswer>> AnswerBySql(const Crm& crm, const Condition& condition,
+                                                       const QueryOptions& options) {
+  const std::optional<QueryAnswer> in_memory;
+  if (crm.engine().memory_limit() == 0 || condition.frozen || !crm.as_of().today()) {
+    return in_memory;
+  }
+  RELATA_ASSIGN_OR_RETURN(const std::vector<ColumnsNeeded> needed, ColumnsNeededBy(crm, condition));
+  const std::shared_ptr<const Snapshot> here = crm.engine().Current();
+  if (std::all_of(needed.begin(), needed.end(),
+                  [&](const ColumnsNeeded& columns) { return here->Loaded(columns); })) {
+    return in_memory;
+  }
+  const absl::StatusOr<Asked> asked = Ask(crm, condition, options);
+  if (absl::IsAborted(asked.status())) return in_memory;
+  RELATA_RETURN_IF_ERROR(asked.status());
+  const SqlCondition& sql = asked->condition;
+  if (asked->sql == nullptr || sql.statement.empty()) return in_memory;
+  if (!sql.exact && sql.where == "TRUE") return in_memory;  // nothing was narrowed down
+  QueryAnswer answer;
+  answer.type = condition.type;
+  RELATA_ASSIGN_OR_RETURN(std::vector<Row> rows,
+                          RowsOf(*asked, condition.type, sql.statement, sql.parameters));
+  if (!sql.exact) RELATA_RETURN_IF_ERROR(Recheck(crm, condition, options, rows, answer));
+  if (!sql.undecided.empty()) {
+    RELATA_ASSIGN_OR_RETURN(
+        const std::vector<Row> undecided,
+        RowsOf(*asked, condition.type, sql.undecided, sql.undecided_parameters));
+    answer.errors += static_cast<int64_t>(undecided.size());
+  }
+  if (answer.errors > 0) answer.first_error = "decided in the store, which does not say why";
+  answer.count = static_cast<int64_t>(rows.size());
+  if (options.limit > 0 && rows.size() > options.limit) rows.resize(options.limit);
+  answer.rows = std::move(rows);
+  return std::optional<QueryAnswer>(std::move(answer));
+}
+
+}  // namespace internal
+
+void LimitMemory(Crm& crm, size_t bytes) { crm.engine().LimitMemory(bytes); }
+
+size_t MemoryUsed(const Crm& crm) { return internal::MemoryOf(*crm.engine().Current()); }
+
+absl::StatusOr<PushedQuestion> PushDown(const Crm& crm, std::string_view type,
+                                        std::string_view expression, const QueryOptions& options) {
+  RELATA_ASSIGN_OR_RETURN(const internal::Condition condition,
+                          internal::PermittedCondition(crm, type, expression, options));
+  if (!crm.as_of().today()) {
+    return FailedPrecondition("the past is made in memory; no SQL asks it");
+  }
+  RELATA_ASSIGN_OR_RETURN(const internal::Asked asked, internal::Ask(crm, condition, options));
+  if (asked.sql == nullptr) return FailedPrecondition("the store is no SQL database");
+  PushedQuestion out;
+  out.statement = asked.condition.statement;
+  out.parameters = asked.condition.parameters;
+  out.exact = asked.condition.exact;
+  const std::string& text = condition.expression->text();
+  for (const Span& span : asked.condition.residual) {
+    out.residual.push_back(text.substr(span.begin, span.end - span.begin));
+  }
+  return out;
+}
+
+}  // namespace relata

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "relata/engine/pushdown.h"
+
+#include <string>
+
+#include "base/strings.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "relata/engine/crm.h"
+#include "relata/segment/segment.h"
+#include "support/support.h"
+
+namespace relata {
+namespace {
+
+using internal::Concat;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+const Timestamp kNow = *ParseTimestamp("2026-05-01T00:00:00Z");
+const Actor kSomebody = Actor::User("amelie");
+
+// Ten contacts: the country of every third is unknown, contact i has i orders of 100 EUR.
+class MemoryLimit : public ::testing::Test {
+ protected:
+  MemoryLimit() {
+    Crm crm = Open();
+    Transaction tx = crm.Begin(kSomebody);
+    for (int i = 0; i < 10; ++i) {
+      const RecordRef contact = tx.Create(
+          "contact", {{"family_name", Value::Text(Concat("N", i))},
+                      {"country", i % 3 == 0 ? Value() : Value::Text(i % 2 == 0 ? "FR" : "DE")}});
+      for (int k = 0; k < i; ++k) {
+        tx.Create("order", {{"contact", Value::Record(contact)},
+                            {"at", Value::Time(kNow - Days(k + 1))},
+                            {"net", Value::Amount({1'000'000, *Currency::Parse("EUR")})}});
+      }
+    }
+    EXPECT_TRUE(tx.Commit(kNow).ok());
+  }
+
+  Crm Open() {
+    absl::StatusOr<Crm> crm = Crm::Open(folder_.File("crm.db"));
+    EXPECT_TRUE(crm.ok()) << crm.status();
+    return *std::move(crm);
+  }
+
+  // What is found with no memory for columns is what is found in memory.
+  void ExpectSame(const std::string& text) {
+    QueryOptions asking;
+    asking.now = kNow;
+    Crm plain = Open();
+    Crm bounded = Open();
+    LimitMemory(bounded, 1);
+    const size_t before = MemoryUsed(bounded);
+    const absl::StatusOr<QueryAnswer> expected = plain.Query("contact", text, asking);
+    const absl::StatusOr<QueryAnswer> found = bounded.Query("contact", text, asking);
+    ASSERT_TRUE(expected.ok() && found.ok()) << text << expected.status() << found.status();
+    EXPECT_EQ(found->rows, expected->rows) << text;
+    EXPECT_EQ(found->count, expected->count) << text;
+    EXPECT_EQ(found->errors, expected->errors) << text;
+    EXPECT_EQ(MemoryUsed(bounded), before) << text;
+    asking.limit = 2;
+    const absl::StatusOr<QueryAnswer> few = bounded.Query("contact", text, asking);
+    ASSERT_TRUE(few.ok()) << few.status();
+    EXPECT_EQ(few->count, expected->count) << text;
+    EXPECT_LE(few->rows.size(), 2u) << text;
+  }
+
+  testing::TempDir folder_;
+};
+
+TEST_F(MemoryLimit, AnswersFromTheStoreWhatIsNotLoaded) {
+  ExpectSame("contact.country == 'FR'");
+  ExpectSame("contact.country.startsWith('D')");  // an error where nothing is known
+  ExpectSame("contact.orders.exists(o, o.at > now - days(3)) && contact.country != null");
+  ExpectSame("contact.orders.map(o, o.net).sum() > money('400', 'EUR')");
+  ExpectSame("contact.orders.map(o, o.net).sum() < money('400', 'EUR')");
+  ExpectSame("contact.orders.map(o, o.at).min() < now - days(5)");  // an error of no orders
+  ExpectSame("contact.country == 'DE' && fold(contact.family_name) == 'n5'");
+}
+
+TEST_F(MemoryLimit, FollowsMergesAndLaterCommits) {
+  Crm crm = Open();
+  LimitMemory(crm, 1);
+  QueryOptions asking;
+  asking.now = kNow;
+  const auto french = [&] {
+    return crm.Query("contact", "contact.country == 'FR'", asking)->count;
+  };
+  const int64_t before = french();
+  const absl::StatusOr<QueryAnswer> found = crm.Query("contact", "contact.country == 'FR'", asking);
+  ASSERT_GE(found->rows.size(), 2u);
+  Transaction tx = crm.Begin(kSomebody);
+  tx.Merge({found->type, found->rows[0]}, {found->type, found->rows[1]});
+  ASSERT_TRUE(tx.Commit(kNow).ok());
+  EXPECT_EQ(french(), before - 1);
+  ExpectSame("contact.orders.size() >= 3");
+}
+
+TEST_F(MemoryLimit, KeepsWhatFits) {
+  Crm crm = Open();
+  LimitMemory(crm, 100'000'000);
+  QueryOptions asking;
+  asking.now = kNow;
+  const size_t before = MemoryUsed(crm);
+  ASSERT_TRUE(crm.Query("contact", "fold(contact.family_name) == 'n5'", asking).ok());
+  EXPECT_GT(MemoryUsed(crm), before);
+}
+
+TEST_F(MemoryLimit, ShowsTheStatementAndWhatIsDecidedAgain) {
+  const Crm crm = Open();
+  QueryOptions asking;
+  asking.now = kNow;
+  const auto exact = PushDown(crm, "contact", "contact.country == 'FR'", asking);
+  ASSERT_TRUE(exact.ok()) << exact.status();
+  EXPECT_TRUE(exact->exact);
+  EXPECT_THAT(exact->statement, HasSubstr("SELECT t0.\"row\" FROM \"r_contact\" AS t0 WHERE"));
+  ASSERT_EQ(exact->parameters.size(), 1u);
+  EXPECT_EQ(exact->parameters[0].text(), "FR");
+  EXPECT_THAT(exact->residual, IsEmpty());
+  const auto rest = PushDown(crm, "contact",
+                             "contact.country == 'FR' && fold(contact.family_name) == 'x'", asking);
+  ASSERT_TRUE(rest.ok()) << rest.status();
+  EXPECT_FALSE(rest->exact);
+  EXPECT_THAT(rest->residual, ElementsAre("fold(contact.family_name) == 'x'"));
+  const absl::StatusOr<Crm> memory = Crm::Open(":memory:");
+  ASSERT_TRUE(memory.ok());
+  EXPECT_TRUE(absl::IsFailedPrecondition(
+      PushDown(*memory, "contact", "contact.country == 'FR'", asking).status()));
+}
+
+}  // namespace
+}  // namespace relata
