@@ -448,7 +448,17 @@ absl::Status PgReads::SelectRows(const std::string& statement, std::span<const V
                                  const Sink<std::vector<Row>>& sink) {
   PgFields fields;
   for (const Value& v : parameters) PutParameter(fields, v);
+  // The statements are unions and intersections of sets of rows, whose sizes no statistics tell. A
+  // planner that takes them for small nests one loop in another, and never ends; hashed sets cost
+  // what they hold.
+  RELATA_ASSIGN_OR_RETURN(const PgResult before, Query("SELECT current_setting('enable_nestloop'), "
+                                                       "set_config('enable_nestloop', 'off', true)",
+                                                       {}));
   RELATA_ASSIGN_OR_RETURN(const PgResult found, Query(statement, std::move(fields)));
+  PgFields restored;
+  restored.Text(before.Text(0, 0));
+  RELATA_RETURN_IF_ERROR(
+      Query("SELECT set_config('enable_nestloop', $1, true)", std::move(restored)).status());
   std::vector<Row> rows;
   for (int i = 0; i < found.rows(); ++i) {
     rows.push_back(found.Int(i, 0));
