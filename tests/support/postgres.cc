@@ -34,11 +34,12 @@ std::vector<std::vector<std::string>> PostgresQuery(const std::string& dsn, cons
   return rows;
 }
 
-PostgresTransaction::PostgresTransaction(const std::string& dsn)
+PostgresTransaction::PostgresTransaction(const std::string& dsn, const std::string& sql)
     : connection_(PQconnectdb(dsn.c_str())) {
-  PGresult* begun =
-      PQexec(static_cast<PGconn*>(connection_), "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1");
-  EXPECT_EQ(PQresultStatus(begun), PGRES_TUPLES_OK);
+  PGresult* begun = PQexec(static_cast<PGconn*>(connection_),
+                           ("BEGIN ISOLATION LEVEL REPEATABLE READ; " + sql).c_str());
+  EXPECT_NE(PQresultStatus(begun), PGRES_FATAL_ERROR)
+      << PQerrorMessage(static_cast<PGconn*>(connection_));
   PQclear(begun);
 }
 

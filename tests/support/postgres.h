@@ -18,7 +18,8 @@ std::vector<std::vector<std::string>> PostgresQuery(const std::string& dsn, cons
 // A transaction that has read and stays open. Not copyable.
 class PostgresTransaction {
  public:
-  explicit PostgresTransaction(const std::string& dsn);
+  // Open until it is destroyed, with `sql` done in it.
+  explicit PostgresTransaction(const std::string& dsn, const std::string& sql = "SELECT 1");
   ~PostgresTransaction();
   PostgresTransaction(const PostgresTransaction&) = delete;
   PostgresTransaction& operator=(const PostgresTransaction&) = delete;

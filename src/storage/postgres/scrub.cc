@@ -72,8 +72,13 @@ absl::Status ScrubTables(PgConnection& connection, const PgDialect& dialect, Dur
   while (true) {
     std::vector<std::string> held;
     for (const std::string& table : tables) {
-      RELATA_ASSIGN_OR_RETURN(const std::optional<int64_t> dead,
-                              Rewrite(connection, dialect.Name(table)));
+      const absl::StatusOr<std::optional<int64_t>> rewritten =
+          Rewrite(connection, dialect.Name(table));
+      if (absl::IsUnavailable(rewritten.status()) && !connection.lost()) {
+        return FailedPrecondition(
+            Concat("the table ", table, " was in use all the time: scrub again later"));
+      }
+      RELATA_ASSIGN_OR_RETURN(const std::optional<int64_t> dead, rewritten);
       if (!dead) {
         return PermissionDenied(Concat("only its owner can rewrite the table ", table,
                                        ": the erased rows are gone, their bytes are not"));

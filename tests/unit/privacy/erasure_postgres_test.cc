@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "erasure_scan.h"
+#include "relata/storage/postgres.h"
 #include "support/postgres.h"
 
 namespace relata {
@@ -106,6 +107,18 @@ TEST(ErasureOnPostgres, AnOldTransactionHoldsTheBytesAndIsNamed) {
   EXPECT_TRUE(again->scrubbed) << again->pending;
   PostgresQuery(database.dsn(), "CHECKPOINT");
   EXPECT_EQ(FilesOf(database.dsn()).find("marie.durand@mail.example"), std::string::npos);
+}
+
+TEST(ErasureOnPostgres, ATableThatSomebodyReadsAllTheTimeIsNamed) {
+  RELATA_REQUIRE_POSTGRES();
+  const OwnDatabase database;
+  const auto store = OpenPostgresStore(database.dsn(), {});
+  ASSERT_TRUE(store.ok()) << store.status();
+  const testing::PostgresTransaction reader(database.dsn(),
+                                            "LOCK TABLE relata.relata_commit IN ACCESS SHARE MODE");
+  const absl::Status scrubbed = (*store)->Scrub(Milliseconds(200));
+  EXPECT_TRUE(absl::IsFailedPrecondition(scrubbed)) << scrubbed;
+  EXPECT_THAT(std::string(Message(scrubbed)), ::testing::HasSubstr("relata_commit was in use"));
 }
 
 TEST(ErasureOnPostgres, ADatabaseFromBeforeEventsCouldBeErasedGetsWhatItLacks) {
