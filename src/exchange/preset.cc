@@ -135,8 +135,9 @@ bool FillsNeeds(const Match& match, std::string_view needs) {
   return all;
 }
 
+// `told`: somebody said that it is this type, so that what it lacks is the rows' affair.
 Match MatchType(const std::vector<std::string>& keys, std::string_view preset,
-                std::string_view type) {
+                std::string_view type, bool told) {
   Match match;
   std::set<size_t> spoken_for;
   bool fits = true;
@@ -146,7 +147,7 @@ Match MatchType(const std::vector<std::string>& keys, std::string_view preset,
     }
     if (table->preset.empty()) fits = FillsNeeds(match, table->needs);
   }
-  if (!fits) return {};
+  if (!fits && !told) return {};
   const auto weight = [&](size_t i) {
     const auto found = Commonness().find(keys[i]);
     return found == Commonness().end() ? 1.0 : 1.0 / found->second;
@@ -329,7 +330,7 @@ Recognition Recognise(const FileStart& file, const RecognitionHints& hints) {
   Match best;
   for (const PresetType& table : PresetTypes()) {
     if (!table.preset.empty() || (!hints.type.empty() && table.type != hints.type)) continue;
-    Match match = MatchType(keys, result.preset, table.type);
+    Match match = MatchType(keys, result.preset, table.type, !hints.type.empty());
     if (match.columns.empty() || (hints.type.empty() && HasAny(keys, table.unless))) continue;
     match.score += FileWeight(table, words);
     if (match.score > best.score) {
@@ -337,6 +338,7 @@ Recognition Recognise(const FileStart& file, const RecognitionHints& hints) {
       result.type = std::string(table.type);
     }
   }
+  if (result.type.empty()) result.type = hints.type;  // one of the host's own, or none
   if (result.type.empty()) return result;
   result.score = best.score;
   result.mapping = BuildMapping(result.header, result.preset, result.type, best);

@@ -214,8 +214,7 @@ TEST_F(Import, AnAmountThatNamesNoCurrencyIsReportedUnlessSomebodySaidWhichItIs)
     const auto view = crm_->View({"account"});
     const TypeDef* type = (*view)->schema().Find("account");
     for (Row row = 0; row < (*view)->RowLimit(type->id); ++row) {
-      all.push_back(
-          ToDisplay((*view)->Get({type->id, row}, type->FindField("revenue")->id)));
+      all.push_back(ToDisplay((*view)->Get({type->id, row}, type->FindField("revenue")->id)));
     }
     return all;
   };
@@ -227,6 +226,38 @@ TEST_F(Import, AnAmountThatNamesNoCurrencyIsReportedUnlessSomebodySaidWhichItIs)
   const FileImport told = ImportText("accounts.csv", text);
   EXPECT_THAT(told.issues, IsEmpty());
   EXPECT_THAT(revenues(), ElementsAre("1200.50 CHF", "900.00 USD", "17.00 CHF"));
+}
+
+TEST_F(Import, AFileIsOfTheTypeThatItIsSaidToBe) {
+  options_.type = "lead";
+  const FileImport leads = ImportText("states.csv", "Lead ID,Status,Rating\nL1,New,Hot\n");
+  EXPECT_EQ(leads.type, "lead");
+  EXPECT_EQ(leads.rows, 1);
+  EXPECT_EQ(leads.created + leads.refused, 1);
+
+  // A type of the host's own, by the names of its fields.
+  TypeDef vehicle;
+  vehicle.name = "vehicle";
+  for (const auto& [name, kind] :
+       {std::pair("plate", FieldKind::kText), {"wheels", FieldKind::kInt}}) {
+    FieldDef field;
+    field.name = name;
+    field.kind = kind;
+    field.label = {name, name};
+    vehicle.fields.push_back(std::move(field));
+  }
+  const absl::StatusOr<Schema> extended = crm_->schema()->WithType(std::move(vehicle));
+  ASSERT_TRUE(extended.ok()) << extended.status();
+  ASSERT_EQ(crm_->Extend(*extended, Actor::System("host"), kNow), absl::OkStatus());
+  options_.type = "vehicle";
+  const FileImport vehicles = ImportText("fleet.csv", "Plate,Wheels\nAB-123-CD,4\n");
+  EXPECT_EQ(vehicles.created, 1);
+  QueryOptions asking;
+  asking.now = kNow;
+  const auto found =
+      crm_->Query("vehicle", "vehicle.plate == 'AB-123-CD' && vehicle.wheels == 4", asking);
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_EQ(found->count, 1);
 }
 
 TEST_F(Import, SensitiveColumnsStayOutside) {
