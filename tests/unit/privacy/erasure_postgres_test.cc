@@ -116,7 +116,7 @@ TEST(ErasureOnPostgres, ATableThatSomebodyReadsAllTheTimeIsNamed) {
   ASSERT_TRUE(store.ok()) << store.status();
   const testing::PostgresTransaction reader(database.dsn(),
                                             "LOCK TABLE relata.relata_commit IN ACCESS SHARE MODE");
-  const absl::Status scrubbed = (*store)->Scrub(Milliseconds(200));
+  const absl::Status scrubbed = (*store)->Scrub(Microseconds(200'000));
   EXPECT_TRUE(absl::IsFailedPrecondition(scrubbed)) << scrubbed;
   EXPECT_THAT(std::string(Message(scrubbed)), ::testing::HasSubstr("relata_commit was in use"));
 }
