@@ -2,7 +2,9 @@
 
 #include "expression/values.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include "base/strings.h"
@@ -406,7 +408,8 @@ bool EqualWithin(const Value& a, const Value& b, int64_t& budget) {
 }
 
 bool Equal(FunctionContext& context, const Value& a, const Value& b) {
-  const int64_t left = context.cost_limit - *context.cost + 1;
+  // One more than is left, so that the charge shows when it was not enough.
+  const int64_t left = std::min(context.cost_limit - *context.cost, INT64_MAX - 1) + 1;
   int64_t budget = left;
   const bool equal = EqualWithin(a, b, budget);
   *context.cost += left - budget;
