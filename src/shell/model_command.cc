@@ -197,8 +197,7 @@ int Why(const Session& session, const Request& request) {
     const FeatureEffect& effect = why->effects[i];
     session.PrintLine(Concat("  ", effect.log_odds >= 0 ? "+" : "", Number(effect.log_odds, 2),
                              "  ", effect.feature, " = ",
-                             effect.value.empty() ? session.Say("(absent)", "(absent)")
-                                                  : std::string_view(effect.value)));
+                             effect.value.empty() ? "(absent)" : effect.value));
   }
   session.PrintLine(Concat("  ", Number(why->base, 2),
                            session.Say("  the average record", "  la fiche moyenne")));

@@ -122,7 +122,7 @@ TEST(HierarchyWriters, TwoProcessesOnOneFileMakeNoCircle) {
 }
 
 TEST(HierarchyWriters, TwoProcessesOnPostgresMakeNoCircle) {
-  if (testing::PostgresDsn().empty()) GTEST_SKIP() << "no PostgreSQL server";
+  RELATA_REQUIRE_POSTGRES();
   PostgresOptions options;
   options.schema = testing::UniqueName("tree");
   options.views = false;
