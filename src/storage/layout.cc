@@ -237,8 +237,10 @@ Layout::Layout(std::vector<TableSpec> tables) {
     Table table;
     for (size_t i = 0; i < spec.columns.size(); ++i) {
       const FieldId field = spec.columns[i].field;
-      if (field >= table.place.size()) table.place.resize(field + size_t{1}, -1);
-      table.place[field] = static_cast<int>(i);
+      std::vector<int>& places = field < kIdField ? table.declared : table.kept;
+      const size_t at = field < kIdField ? field : field - size_t{kIdField};
+      if (at >= places.size()) places.resize(at + 1, -1);
+      places[at] = static_cast<int>(i);
     }
     const TypeId type = spec.type;
     table.spec = std::move(spec);

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "relata/model/schema.h"
 #include "relata/storage/store.h"
 
 namespace relata::internal {
@@ -24,9 +25,17 @@ class Layout {
   // One table with the place of each field among its columns.
   struct Table {
     TableSpec spec;
-    std::vector<int> place;  // by field id; -1 when the table has no such field
+    // By field id, -1 when the table has no such field: of what a schema declares and, from
+    // kIdField on, of what the engine keeps. One run for both would hold the 65,000 ids between
+    // them.
+    std::vector<int> declared;
+    std::vector<int> kept;
 
-    int Place(FieldId field) const { return field < place.size() ? place[field] : -1; }
+    int Place(FieldId field) const {
+      const std::vector<int>& places = field < kIdField ? declared : kept;
+      const size_t i = field < kIdField ? field : field - size_t{kIdField};
+      return i < places.size() ? places[i] : -1;
+    }
   };
 
   // The table of `type`, of `kind`; InvalidArgument when there is none.
