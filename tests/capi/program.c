@@ -313,6 +313,7 @@ static void test_past(relata_crm_t* crm) {
         RELATA_FAILED_PRECONDITION);
   CHECK(relata_segment_define(past, TEXT("s"), TEXT("contact"), TEXT("true"), kNow + 3 * kDay,
                               NULL) == RELATA_FAILED_PRECONDITION);
+  relata_crm_close(past);
   CHECK(relata_crm_past(crm, INT64_MAX, 0, &past, NULL) == RELATA_INVALID_ARGUMENT);
   CHECK(past == NULL);
   CHECK(relata_crm_past(crm, 0, 0, NULL, NULL) == RELATA_INVALID_ARGUMENT);
