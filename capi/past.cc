@@ -2,7 +2,7 @@
 //
 // What a record is as a whole, what happened to it, and the graph as it was.
 
-#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -70,46 +70,7 @@ absl::StatusOr<json> OverviewToJson(const Crm& crm, const Overview& view) {
   return out;
 }
 
-std::string_view OpName(RecordWrite::Op op) {
-  switch (op) {
-    case RecordWrite::Op::kCreate:
-      return "created";
-    case RecordWrite::Op::kDelete:
-      return "deleted";
-    default:
-      return "updated";
-  }
-}
-
-// Which fields of a type the asker may read, found out as any expression would.
-class ReadableFields {
- public:
-  ReadableFields(const Crm& crm, RecordRef record, const QueryOptions& asking)
-      : crm_(crm), record_(record), asking_(asking), schema_(crm.schema()) {}
-
-  const FieldDef* Find(FieldId id) {
-    const FieldDef* field = schema_->type(record_.type).field(id);
-    if (field == nullptr || field->name.empty()) return nullptr;
-    if (asking_.reader.kind == Actor::Kind::kSystem) return field;
-    const auto [known, fresh] = readable_.try_emplace(id, true);
-    if (fresh) {
-      const std::string path = schema_->type(record_.type).name + "." + field->name;
-      known->second = crm_.Evaluate(record_, path, asking_).status().code() !=
-                      absl::StatusCode::kPermissionDenied;
-    }
-    return known->second ? field : nullptr;
-  }
-
- private:
-  const Crm& crm_;
-  const RecordRef record_;
-  const QueryOptions& asking_;
-  const std::shared_ptr<const Schema> schema_;
-  std::map<FieldId, bool> readable_;
-};
-
-absl::StatusOr<json> EntryToJson(const Crm& crm, const HistoryEntry& entry,
-                                 ReadableFields& readable) {
+absl::StatusOr<json> EntryToJson(const Crm& crm, const TypeDef& type, const HistoryEntry& entry) {
   json out = {{"commit", entry.commit},
               {"recorded", FormatTimestamp(entry.recorded)},
               {"op", OpName(entry.op)},
@@ -119,8 +80,8 @@ absl::StatusOr<json> EntryToJson(const Crm& crm, const HistoryEntry& entry,
   if (!entry.reason.empty()) out["reason"] = entry.reason;
   json changes = json::array();
   for (const FieldChange& change : entry.changes) {
-    const FieldDef* field = readable.Find(change.field);
-    if (field == nullptr) continue;
+    const FieldDef* field = type.field(change.field);
+    if (field == nullptr || field->name.empty()) continue;
     json one = {{"field", field->name}};
     RELATA_ASSIGN_OR_RETURN(one["before"], ValueOut(crm, change.before));
     RELATA_ASSIGN_OR_RETURN(one["after"], ValueOut(crm, change.after));
@@ -132,13 +93,11 @@ absl::StatusOr<json> EntryToJson(const Crm& crm, const HistoryEntry& entry,
 
 absl::StatusOr<std::string> HistoryLines(const Crm& crm, RecordRef record,
                                          const QueryOptions& asking) {
-  // What the reader may not read at all has no history either.
-  RELATA_RETURN_IF_ERROR(RecordToJson(crm, record, asking).status());
-  RELATA_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> history, crm.History(record));
-  ReadableFields readable(crm, record, asking);
+  RELATA_ASSIGN_OR_RETURN(const std::vector<HistoryEntry> history, crm.History(record, asking));
+  const std::shared_ptr<const Schema> schema = crm.schema();
   std::string lines;
   for (const HistoryEntry& entry : history) {
-    RELATA_ASSIGN_OR_RETURN(const json line, EntryToJson(crm, entry, readable));
+    RELATA_ASSIGN_OR_RETURN(const json line, EntryToJson(crm, schema->type(record.type), entry));
     lines += Dump(line) + "\n";
   }
   return lines;

@@ -245,9 +245,7 @@ absl::Status PermitReading(const Crm& crm, const Plan& plan, const Permissions& 
         if (!permissions.MayRead(type_id, field_id)) {
           return PermissionDenied(Concat("the role may not read ", type.name, ".", field->name));
         }
-        if (!purpose.empty() && !field->purposes.empty() &&
-            std::find(field->purposes.begin(), field->purposes.end(), purpose) ==
-                field->purposes.end()) {
+        if (!field->collected_for(purpose)) {
           return PermissionDenied(Concat(type.name, ".", field->name,
                                          " was not collected for the purpose '", purpose, "'"));
         }

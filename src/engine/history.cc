@@ -7,8 +7,10 @@
 #include <map>
 #include <unordered_map>
 
+#include "base/strings.h"
 #include "codec/pack.h"
 #include "engine/batch.h"
+#include "engine/conditions.h"
 #include "engine/engine.h"
 #include "engine/past.h"
 #include "relata/engine/crm.h"
@@ -45,6 +47,18 @@ void FillAfter(std::map<FieldId, Value> values, std::vector<HistoryEntry>& entri
 }
 
 }  // namespace
+
+std::string_view OpName(RecordWrite::Op op) {
+  switch (op) {
+    case RecordWrite::Op::kCreate:
+      return "created";
+    case RecordWrite::Op::kDelete:
+      return "deleted";
+    case RecordWrite::Op::kUpdate:
+      return "updated";
+  }
+  return "";
+}
 
 absl::StatusOr<std::optional<Timestamp>> Crm::FirstCommitAt() const {
   RELATA_ASSIGN_OR_RETURN(std::unique_ptr<StoreReader> reader, engine_->Read());
@@ -88,6 +102,27 @@ absl::StatusOr<std::vector<HistoryEntry>> Crm::History(RecordRef record) const {
     values[field.id] = view->Get(real, field.id);
   }
   FillAfter(std::move(values), entries);
+  return entries;
+}
+
+absl::StatusOr<std::vector<HistoryEntry>> Crm::History(RecordRef record,
+                                                       const QueryOptions& asking) const {
+  const RecordRef real = engine_->Real(record);
+  if (real.none()) return NotFound("the reference names no record");
+  RELATA_ASSIGN_OR_RETURN(const Permissions may, internal::PermissionsOf(*this, asking.reader));
+  const std::shared_ptr<const Schema> schema = this->schema();
+  const TypeDef& type = schema->type(real.type);
+  if (!may.MayRead(real.type)) {
+    return PermissionDenied(internal::Concat("the role may not read ", type.name));
+  }
+  RELATA_ASSIGN_OR_RETURN(std::vector<HistoryEntry> entries, History(real));
+  for (HistoryEntry& entry : entries) {
+    std::erase_if(entry.changes, [&](const FieldChange& change) {
+      const FieldDef* field = type.field(change.field);
+      return field == nullptr || !field->collected_for(asking.purpose) ||
+             !may.MayRead(real.type, change.field);
+    });
+  }
   return entries;
 }
 

@@ -13,18 +13,7 @@ namespace {
 
 using internal::Concat;
 
-std::string_view OpName(RecordWrite::Op op) {
-  switch (op) {
-    case RecordWrite::Op::kCreate:
-      return "created";
-    case RecordWrite::Op::kDelete:
-      return "deleted";
-    default:
-      return "updated";
-  }
-}
-
-// A field by the name or label of the session, or nothing when the reader may not see it.
+// A field by its name, or its label in the language of the session.
 struct FieldNames {
   const TypeDef& type;
   const Session& session;
@@ -71,35 +60,16 @@ void PrintEntry(const Crm& crm, const Session& session, const HistoryEntry& entr
   }
 }
 
-// Leaves out what the reader may not read: a field that a query could not name is not shown.
-void Hide(const Crm& crm, const Session& session, RecordRef record, const TypeDef& type,
-          std::vector<HistoryEntry>& entries) {
-  std::map<FieldId, bool> readable;
-  const QueryOptions asking = QuestionOf(session);
-  for (HistoryEntry& entry : entries) {
-    std::erase_if(entry.changes, [&](const FieldChange& change) {
-      auto [known, fresh] = readable.try_emplace(change.field, true);
-      const FieldDef* field = type.field(change.field);
-      if (fresh && field != nullptr && !field->name.empty()) {
-        const absl::StatusOr<Value> value =
-            crm.Evaluate(record, Concat(type.name, ".", field->name), asking);
-        known->second = value.status().code() != absl::StatusCode::kPermissionDenied;
-      }
-      return !known->second;
-    });
-  }
-}
-
 int Run(const Session& session, const std::string& name) {
   const absl::StatusOr<Crm> crm = session.Open();
   if (!crm.ok()) return session.Fail(crm.status());
   const absl::StatusOr<RecordRef> record = FindRecord(*crm, name);
   if (!record.ok()) return session.Fail(record.status());
-  absl::StatusOr<std::vector<HistoryEntry>> entries = crm->History(*record);
+  const absl::StatusOr<std::vector<HistoryEntry>> entries =
+      crm->History(*record, QuestionOf(session));
   if (!entries.ok()) return session.Fail(entries.status());
   const std::shared_ptr<const Schema> schema = crm->schema();
   const TypeDef& type = schema->type(record->type);
-  Hide(*crm, session, *record, type, *entries);
   const FieldNames names{type, session};
   if (session.json) {
     Json out = {{"id", ValueJson(*crm, Value::Record(*record))}, {"entries", Json::array()}};

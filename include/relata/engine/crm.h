@@ -99,6 +99,9 @@ struct HistoryEntry {
   std::vector<FieldChange> changes;
 };
 
+// "created", "updated" or "deleted": how a history names what a commit did to a record.
+std::string_view OpName(RecordWrite::Op op);
+
 // A definition as it stands.
 struct Definition {
   std::string kind;
@@ -126,8 +129,8 @@ class CommitStep {
   virtual Timestamp now() const = 0;
   virtual const Actor& actor() const = 0;
   virtual const std::string& source() const = 0;  // Transaction::Source of what the caller wrote
-  virtual int depth() const = 0;       // 0 for what the caller wrote
-  virtual bool time_only() const = 0;  // Advance: time moved, nothing was written
+  virtual int depth() const = 0;                  // 0 for what the caller wrote
+  virtual bool time_only() const = 0;             // Advance: time moved, nothing was written
   // The records for which the condition is true after this step.
   virtual absl::StatusOr<QueryAnswer> Select(std::string_view type,
                                              std::string_view expression) const = 0;
@@ -156,8 +159,9 @@ struct Decider {
 
 class Crm {
  public:
-  // Opens or creates. `where` is a path, ":memory:" or "postgres://...". NotFound, FailedPrecondition (newer format,
-  // not a Relata database), DataLoss, InvalidArgument (unknown zone, unsupported location).
+  // Opens or creates. `where` is a path, ":memory:" or "postgres://...". NotFound,
+  // FailedPrecondition (newer format, not a Relata database), DataLoss, InvalidArgument (unknown
+  // zone, unsupported location).
   static absl::StatusOr<Crm> Open(std::string_view where, OpenOptions options = {});
   // The same over a store of the host's choosing.
   static absl::StatusOr<Crm> Open(std::unique_ptr<Store> store, OpenOptions options = {});
@@ -245,9 +249,14 @@ class Crm {
   absl::StatusOr<std::vector<std::string>> Explain(RecordRef record, std::string_view expression,
                                                    const QueryOptions& options) const;
 
-  // What happened to a record, oldest first. Personal values that were erased read as null. In the
-  // past, what was known and in effect then.
+  // What happened to a record, oldest first, as the host itself may know it. Personal values that
+  // were erased read as null. In the past, what was known and in effect then.
   absl::StatusOr<std::vector<HistoryEntry>> History(RecordRef record) const;
+  // The same for `asking.reader`: a field that the reader could not name in a question, or not for
+  // `asking.purpose`, is left out of the changes; the commit itself is told. PermissionDenied when
+  // the reader may not read the type.
+  absl::StatusOr<std::vector<HistoryEntry>> History(RecordRef record,
+                                                    const QueryOptions& asking) const;
 
   // --- Definitions and logs
   // ------------------------------------------------------------------------

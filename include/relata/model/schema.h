@@ -21,6 +21,7 @@
 #ifndef RELATA_MODEL_SCHEMA_H_
 #define RELATA_MODEL_SCHEMA_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -102,6 +103,11 @@ struct FieldDef {
 
   bool is_link() const { return kind == FieldKind::kLink; }
   bool readable() const { return state == FieldState::kActive || state == FieldState::kDeprecated; }
+  // Whether a question asked for `purpose` may read it; "" is any purpose.
+  bool collected_for(std::string_view purpose) const {
+    return purpose.empty() || purposes.empty() ||
+           std::find(purposes.begin(), purposes.end(), purpose) != purposes.end();
+  }
   friend bool operator==(const FieldDef&, const FieldDef&) = default;
 };
 

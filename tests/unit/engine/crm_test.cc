@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+
 #include "relata/relata.h"
 #include "support/support.h"
 
@@ -11,8 +14,11 @@ namespace {
 
 using crm::account;
 using crm::contact;
+using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 const Actor kAmelie = Actor::User("amelie");
@@ -283,6 +289,46 @@ TEST(Crm, ARoleHidesAFieldFromQueriesAndCounts) {
       absl::IsPermissionDenied(c.crm.Query("contact", "contact.email == null", options).status()));
   options.reader = Actor::User("sam");
   EXPECT_TRUE(absl::IsPermissionDenied(c.crm.Query("contact", "true", options).status()));
+}
+
+// The fields that a history tells of, for one who asks.
+std::set<std::string> FieldsTold(const Crm& crm, RecordRef record, const QueryOptions& asking) {
+  std::set<std::string> told;
+  const auto history = crm.History(record, asking);
+  EXPECT_TRUE(history.ok()) << history.status();
+  if (!history.ok()) return told;
+  for (const HistoryEntry& entry : *history) {
+    for (const FieldChange& change : entry.changes) {
+      told.insert(crm.schema()->type(record.type).field(change.field)->name);
+    }
+  }
+  return told;
+}
+
+TEST(Crm, AHistoryLeavesOutWhatTheReaderOrThePurposeMayNotRead) {
+  Company c;
+  Transaction tx = c.crm.Begin(kAmelie);
+  tx.Define(
+      "role", "service",
+      R"({"types": {"account": "read", "contact": {"access": "read", "hidden": ["email"]}}})");
+  tx.Define("role", "sales", R"({"types": {"account": "read"}})");
+  tx.Update(c.marie, contact, {{contact.email, "marie@durand.example"}});
+  ASSERT_TRUE(tx.Commit(kNow).ok());
+  EXPECT_THAT(FieldsTold(c.crm, c.marie.ref, At(kNow)), Contains("email"));
+
+  QueryOptions service = At(kNow);
+  service.reader = Actor::User("sam", "service");
+  EXPECT_THAT(FieldsTold(c.crm, c.marie.ref, service),
+              AllOf(Contains("family_name"), Not(Contains("email"))));
+  EXPECT_THAT(*c.crm.History(c.marie.ref, service), SizeIs(2)) << "the commit itself is told";
+
+  QueryOptions profiling = At(kNow);
+  profiling.purpose = "profiling";
+  EXPECT_THAT(FieldsTold(c.crm, c.marie.ref, profiling), Not(Contains("email")));
+
+  QueryOptions sales = At(kNow);
+  sales.reader = Actor::User("bob", "sales");
+  EXPECT_TRUE(absl::IsPermissionDenied(c.crm.History(c.marie.ref, sales).status()));
 }
 
 TEST(Crm, WhatWasCommittedIsThereAfterReopening) {
