@@ -37,6 +37,12 @@ absl::StatusOr<Timestamp> InstantIn(int64_t micros, std::string_view what) {
   return t;
 }
 
+absl::StatusOr<std::optional<Timestamp>> OptionalInstant(int64_t micros, std::string_view what) {
+  if (micros == 0) return std::optional<Timestamp>();
+  RELATA_ASSIGN_OR_RETURN(const Timestamp at, InstantIn(micros, what));
+  return std::optional<Timestamp>(at);
+}
+
 absl::Status CheckHandle(const relata_crm_t* crm, const void* output) {
   if (crm == nullptr) return InvalidArgument("crm is NULL");
   if (output == nullptr) return InvalidArgument("the output is NULL");

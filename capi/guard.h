@@ -67,6 +67,8 @@ relata_status_t Guard(relata_error_t** err, Body&& body) noexcept {
 // A text argument, checked once. `what` names it in messages.
 absl::StatusOr<std::string_view> TextIn(const char* data, size_t size, std::string_view what);
 absl::StatusOr<Timestamp> InstantIn(int64_t micros, std::string_view what);
+// None for 0.
+absl::StatusOr<std::optional<Timestamp>> OptionalInstant(int64_t micros, std::string_view what);
 
 // The caller's options as this library knows them: what an older caller does not have is zero, and
 // what a newer caller asks for beyond that is refused rather than ignored.

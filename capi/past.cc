@@ -18,21 +18,6 @@ namespace {
 
 using nlohmann::json;
 
-absl::StatusOr<std::optional<Timestamp>> OptionalInstant(int64_t micros, std::string_view what) {
-  if (micros == 0) return std::optional<Timestamp>();
-  RELATA_ASSIGN_OR_RETURN(const Timestamp at, InstantIn(micros, what));
-  return std::optional<Timestamp>(at);
-}
-
-absl::StatusOr<json> Names(const Crm& crm, const std::vector<RecordRef>& records) {
-  json names = json::array();
-  for (const RecordRef record : records) {
-    RELATA_ASSIGN_OR_RETURN(std::string name, crm.Name(record));
-    names.push_back(std::move(name));
-  }
-  return names;
-}
-
 absl::StatusOr<json> Items(const Crm& crm, const std::vector<TimelineItem>& items) {
   json out = json::array();
   for (const TimelineItem& item : items) {
@@ -56,8 +41,8 @@ absl::StatusOr<json> OverviewToJson(const Crm& crm, const Overview& view) {
   json out = {{"name", std::move(name)}, {"title", view.title},
               {"keys", std::move(keys)}, {"profile", std::move(profile)},
               {"orders", view.orders},   {"related", std::move(related)}};
-  RELATA_ASSIGN_OR_RETURN(out["parents"], Names(crm, view.parents));
-  RELATA_ASSIGN_OR_RETURN(out["people"], Names(crm, view.people));
+  RELATA_ASSIGN_OR_RETURN(out["parents"], NamesOut(crm, view.parents));
+  RELATA_ASSIGN_OR_RETURN(out["people"], NamesOut(crm, view.people));
   RELATA_ASSIGN_OR_RETURN(out["open"], Items(crm, view.open));
   RELATA_ASSIGN_OR_RETURN(out["running"], Items(crm, view.running));
   RELATA_ASSIGN_OR_RETURN(out["timeline"], Items(crm, view.timeline));
@@ -78,16 +63,7 @@ absl::StatusOr<json> EntryToJson(const Crm& crm, const TypeDef& type, const Hist
   if (entry.effective_at) out["effective_at"] = FormatTimestamp(*entry.effective_at);
   if (!entry.source.empty()) out["source"] = entry.source;
   if (!entry.reason.empty()) out["reason"] = entry.reason;
-  json changes = json::array();
-  for (const FieldChange& change : entry.changes) {
-    const FieldDef* field = type.field(change.field);
-    if (field == nullptr || field->name.empty()) continue;
-    json one = {{"field", field->name}};
-    RELATA_ASSIGN_OR_RETURN(one["before"], ValueOut(crm, change.before));
-    RELATA_ASSIGN_OR_RETURN(one["after"], ValueOut(crm, change.after));
-    changes.push_back(std::move(one));
-  }
-  out["changes"] = std::move(changes);
+  RELATA_ASSIGN_OR_RETURN(out["changes"], ChangesOut(crm, type, entry.changes));
   return out;
 }
 

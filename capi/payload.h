@@ -61,6 +61,12 @@ class BatchReader {
 // A value as JSON, a record by its name; null when the record is gone.
 absl::StatusOr<nlohmann::json> ValueOut(const Crm& crm, const Value& value);
 
+// The records by their names.
+absl::StatusOr<nlohmann::json> NamesOut(const Crm& crm, const std::vector<RecordRef>& records);
+// FieldChanges of crm.proto; those of a field that has no name any more are left out.
+absl::StatusOr<nlohmann::json> ChangesOut(const Crm& crm, const TypeDef& type,
+                                          const std::vector<FieldChange>& changes);
+
 nlohmann::json CommitToJson(const relata::Commit& commit);
 
 // The record with its name, keys and the fields that `options.reader` may read.

@@ -150,6 +150,29 @@ absl::StatusOr<json> ValueOut(const Crm& crm, const Value& value) {
   return json(*std::move(name));
 }
 
+absl::StatusOr<json> NamesOut(const Crm& crm, const std::vector<RecordRef>& records) {
+  json names = json::array();
+  for (const RecordRef record : records) {
+    RELATA_ASSIGN_OR_RETURN(std::string name, crm.Name(record));
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
+absl::StatusOr<json> ChangesOut(const Crm& crm, const TypeDef& type,
+                                const std::vector<FieldChange>& changes) {
+  json out = json::array();
+  for (const FieldChange& change : changes) {
+    const FieldDef* field = type.field(change.field);
+    if (field == nullptr || field->name.empty()) continue;
+    json one = {{"field", field->name}};
+    RELATA_ASSIGN_OR_RETURN(one["before"], ValueOut(crm, change.before));
+    RELATA_ASSIGN_OR_RETURN(one["after"], ValueOut(crm, change.after));
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
 absl::StatusOr<Value> BatchReader::ReadValue(const FieldDef& field, const json& given,
                                              const std::string& where) const {
   if (given.is_null()) return Value::Null();

@@ -212,6 +212,55 @@ RELATA_API relata_status_t relata_crm_timeline(relata_crm_t* crm, const char* na
                                                int64_t now, relata_buffer_t** lines,
                                                relata_error_t** err);
 
+/* What is different between the instants `from` and `to`, as a Difference of crm.proto. `subject`
+ * is a record "TYPE/ID" (its fields, and the records that name it at one of the two only) or a type
+ * (which of its records came, left and changed). `to` 0 is today; `known` 1 compares what was known
+ * then, 0 what was so then. RELATA_INVALID_ARGUMENT without `from`, RELATA_NOT_FOUND for a record
+ * that was there at neither, RELATA_PERMISSION_DENIED. */
+RELATA_API relata_status_t relata_crm_diff(relata_crm_t* crm, const char* subject,
+                                           size_t subject_size, int64_t from, int64_t to,
+                                           int32_t known, int64_t now, relata_buffer_t** difference,
+                                           relata_error_t** err);
+
+/* The same of the members of a segment: who entered, who left, and who changed and stayed. */
+RELATA_API relata_status_t relata_segment_diff(relata_crm_t* crm, const char* segment,
+                                               size_t segment_size, int64_t from, int64_t to,
+                                               int32_t known, int64_t now,
+                                               relata_buffer_t** difference, relata_error_t** err);
+
+/* ---- Lives ---- */
+
+/* Of the records of `type` whose `field` - a life-cycle, a stage, a status - entered `state` in
+ * [from, until): where they are now and by which states they got there, as a Cohort of crm.proto.
+ * `from` 0 is the beginning, `until` 0 is `now`. RELATA_INVALID_ARGUMENT when the field has no
+ * states or not that one, RELATA_NOT_FOUND, RELATA_PERMISSION_DENIED. */
+RELATA_API relata_status_t relata_crm_cohort(relata_crm_t* crm, const char* type, size_t type_size,
+                                             const char* field, size_t field_size,
+                                             const char* state, size_t state_size, int64_t from,
+                                             int64_t until, int64_t now, relata_buffer_t** cohort,
+                                             relata_error_t** err);
+
+/* From which state of the field to which, how often since `since` (0: ever), and after how long: a
+ * line a transition, each a Transition of crm.proto, the most frequent first. Fails as above. */
+RELATA_API relata_status_t relata_crm_transitions(relata_crm_t* crm, const char* type,
+                                                  size_t type_size, const char* field,
+                                                  size_t field_size, int64_t since, int64_t now,
+                                                  relata_buffer_t** lines, relata_error_t** err);
+
+/* ---- Trees ---- */
+
+/* The record `name` and all that is below it by the link of its type to itself, such as "parent",
+ * parents before children: a line a record, each a TreeNode of crm.proto. `expression` is a number
+ * or an amount of one record, such as "account.orders.map(o, o.net).sum()": each line then has the
+ * record's own and the total with everything below; NULL with size 0 asks for none.
+ * RELATA_NOT_FOUND for a link that is none, RELATA_INVALID_ARGUMENT for another kind of value or
+ * amounts of several currencies, RELATA_PERMISSION_DENIED. */
+RELATA_API relata_status_t relata_crm_tree(relata_crm_t* crm, const char* name, size_t name_size,
+                                           const char* link, size_t link_size,
+                                           const char* expression, size_t expression_size,
+                                           int64_t now, relata_buffer_t** lines,
+                                           relata_error_t** err);
+
 /* ---- Segments ---- */
 
 /* Saves the condition under a name, as the next version of the segment: in_segment('NAME') in any

@@ -309,6 +309,20 @@ static void test_past(relata_crm_t* crm) {
   CHECK(strstr(relata_buffer_data(out), "created") == NULL);
   relata_buffer_free(out);
 
+  CHECK(relata_crm_diff(crm, TEXT("contact/web:1"), kNow + kDay, 0, 0, kNow + 3 * kDay, &out,
+                        &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(holds(out, "{\"after\":\"BE\",\"before\":\"FR\",\"field\":\"country\"}"));
+  relata_buffer_free(out);
+  CHECK(relata_segment_diff(crm, TEXT("french"), kNow + kDay, 0, 0, kNow + 3 * kDay, &out, &err) ==
+        RELATA_OK);
+  CHECK(ok(err));
+  CHECK(holds(out, "\"joined\":[]"));
+  CHECK(holds(out, "\"left\":[\"contact/"));
+  relata_buffer_free(out);
+  CHECK(relata_crm_diff(crm, TEXT("contact"), 0, 0, 0, kNow, &out, NULL) ==
+        RELATA_INVALID_ARGUMENT);
+
   CHECK(relata_crm_put(past, TEXT(move), kNow + 3 * kDay, &out, NULL) ==
         RELATA_FAILED_PRECONDITION);
   CHECK(relata_segment_define(past, TEXT("s"), TEXT("contact"), TEXT("true"), kNow + 3 * kDay,

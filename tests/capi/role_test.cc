@@ -99,10 +99,20 @@ TEST_F(CApiRole, ThePastHidesWhatTheRoleHides) {
               RELATA_OK);
     text += relata_buffer_data(out);
     relata_buffer_free(out);
+    ASSERT_EQ(
+        relata_crm_diff(handle, marie.data(), marie.size(), kNow - 1, 0, 0, kNow, &out, nullptr),
+        RELATA_OK);
+    text += relata_buffer_data(out);
+    relata_buffer_free(out);
     EXPECT_NE(text.find("Marie"), std::string::npos) << text;
     EXPECT_EQ(text.find("1980-12-14"), std::string::npos) << text;
     EXPECT_EQ(text.find("birth_date"), std::string::npos) << text;
     EXPECT_EQ(relata_crm_history(handle, acme.data(), acme.size(), kNow, &out, nullptr),
+              RELATA_PERMISSION_DENIED);
+    EXPECT_EQ(relata_crm_diff(handle, "account", 7, kNow - 1, 0, 0, kNow, &out, nullptr),
+              RELATA_PERMISSION_DENIED);
+    EXPECT_EQ(relata_crm_tree(handle, acme.data(), acme.size(), "parent", 6, nullptr, 0, kNow, &out,
+                              nullptr),
               RELATA_PERMISSION_DENIED);
     relata_decision_t decision{};
     decision.struct_size = sizeof decision;

@@ -149,6 +149,65 @@ class Crm:
         asked = (*text_in(name), _open_end(since), _open_end(until), _micros(now))
         return _lines(call_for_text(lib.relata_crm_timeline, self._handle, *asked))
 
+    def diff(
+        self,
+        subject: str,
+        now: Instant,
+        since: Instant,
+        until: Instant | None = None,
+        known: bool = False,
+    ) -> dict[str, Any]:
+        """What is different of a record ("TYPE/ID") or of a type's records between two instants,
+        the second being today when not given: by what was so, or with `known` by what was known."""
+        asked = (*text_in(subject), _micros(since), _open_end(until), known, _micros(now))
+        return json.loads(call_for_text(lib.relata_crm_diff, self._handle, *asked))
+
+    def segment_diff(
+        self,
+        segment: str,
+        now: Instant,
+        since: Instant,
+        until: Instant | None = None,
+        known: bool = False,
+    ) -> dict[str, Any]:
+        """Who entered and who left a segment between two instants, and who changed and stayed."""
+        asked = (*text_in(segment), _micros(since), _open_end(until), known, _micros(now))
+        return json.loads(call_for_text(lib.relata_segment_diff, self._handle, *asked))
+
+    def cohort(
+        self,
+        type: str,
+        field: str,
+        state: str,
+        now: Instant,
+        since: Instant | None = None,
+        until: Instant | None = None,
+    ) -> dict[str, Any]:
+        """Of the records whose field entered the state in [since, until): where they are now and how
+        they got there.
+
+            crm.cohort("contact", "lifecycle", "customer", now, since=march, until=april)
+        """
+        asked = (*text_in(type), *text_in(field), *text_in(state))
+        period = (_open_end(since), _open_end(until), _micros(now))
+        return json.loads(call_for_text(lib.relata_crm_cohort, self._handle, *asked, *period))
+
+    def transitions(
+        self, type: str, field: str, now: Instant, since: Instant | None = None
+    ) -> list[dict[str, Any]]:
+        """From which state of a field to which, how often and after how long; most frequent first."""
+        asked = (*text_in(type), *text_in(field), _open_end(since), _micros(now))
+        return _lines(call_for_text(lib.relata_crm_transitions, self._handle, *asked))
+
+    def tree(
+        self, name: str, now: Instant, link: str = "parent", sum: str | None = None
+    ) -> list[dict[str, Any]]:
+        """The record and all that is below it by the link, parents first. `sum` is a number or an
+        amount of one record: each then has its own and the total with everything below."""
+        summed = text_in(sum) if sum else (ffi.NULL, 0)
+        asked = (*text_in(name), *text_in(link), *summed, _micros(now))
+        return _lines(call_for_text(lib.relata_crm_tree, self._handle, *asked))
+
     def commit(self, batch: Mapping[str, Any], now: Instant) -> dict[str, Any]:
         """Commits puts, deletes, events and consents together or not at all."""
         text = text_in(json.dumps(batch))
