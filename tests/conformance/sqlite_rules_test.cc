@@ -65,13 +65,18 @@ int Watch(sqlite3* connection, const char** /*error*/, const void* /*api*/) {
 
 class WatchedBackend : public testing::StoreBackend {
  public:
+  // A packed one says the statements of a bulk import however little a case brings.
+  explicit WatchedBackend(bool packed) {
+    if (packed) options_.pack_names_from = 1;
+  }
   absl::StatusOr<std::unique_ptr<Store>> Open() override {
-    return OpenSqliteStore(dir_.File("crm.db"));
+    return OpenSqliteStore(dir_.File("crm.db"), options_);
   }
   bool durable() const override { return true; }
 
  private:
   testing::TempDir dir_;
+  SqliteOptions options_;
 };
 
 // The tables of the cases in a file of their own, to ask SQLite for its plans.
@@ -162,8 +167,10 @@ class Judge : public ::testing::Environment {
   }
 };
 
-const bool kWatched =
-    testing::RegisterStoreConformance("Watched", [] { return std::make_unique<WatchedBackend>(); });
+const bool kWatched = testing::RegisterStoreConformance(
+    "Watched", [] { return std::make_unique<WatchedBackend>(false); });
+const bool kWatchedPacked = testing::RegisterStoreConformance(
+    "WatchedPacked", [] { return std::make_unique<WatchedBackend>(true); });
 const auto* const kJudge = ::testing::AddGlobalTestEnvironment(new Judge);
 
 TEST(SqliteRules, RefuseWhatIsForbidden) {

@@ -25,8 +25,18 @@ class SqliteBackend : public testing::StoreBackend {
   }
   bool durable() const override { return true; }
 
- private:
+ protected:
   testing::TempDir dir_;
+};
+
+// The same with ids and keys packed however few come.
+class SqlitePackedBackend : public SqliteBackend {
+ public:
+  absl::StatusOr<std::unique_ptr<Store>> Open() override {
+    SqliteOptions options;
+    options.pack_names_from = 1;
+    return OpenSqliteStore(dir_.File("crm.db"), options);
+  }
 };
 
 // A tenant of its own in the tables that all cases share, or, where there is no server, a skipped
@@ -57,6 +67,8 @@ const bool kMemory =
     testing::RegisterStoreConformance("Memory", [] { return std::make_unique<MemoryBackend>(); });
 const bool kSqlite =
     testing::RegisterStoreConformance("Sqlite", [] { return std::make_unique<SqliteBackend>(); });
+const bool kSqlitePacked = testing::RegisterStoreConformance(
+    "SqlitePacked", [] { return std::make_unique<SqlitePackedBackend>(); });
 const bool kPostgres = testing::RegisterStoreConformance(
     "Postgres", [] { return std::make_unique<PostgresBackend>(); });
 const bool kPostgresOwn = testing::RegisterStoreConformance(

@@ -15,6 +15,8 @@
 #ifndef RELATA_STORAGE_SQLITE_H_
 #define RELATA_STORAGE_SQLITE_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -37,6 +39,9 @@ struct SqliteOptions {
   // With kFull: the commits of several threads become durable by one sync (storage/group_commit.h),
   // which others may then read a moment before they are acknowledged.
   bool group_commit = false;
+  // A commit that brings at least so many new ids or keys of a type packs them, which makes a bulk
+  // import faster; fewer are written one by one.
+  size_t pack_names_from = 32'768;
   std::string tenant = "main";  // of a new file; another tenant's file is FailedPrecondition
   std::string vfs;              // the SQLite VFS to go through; "" is the platform's own
 };

@@ -136,7 +136,7 @@ absl::Status CreateTable(Connection& connection, const TableSpec& spec,
                          const PhysicalTable& physical) {
   std::string sql = Concat("CREATE TABLE ", QuoteName(physical.name),
                            spec.kind == TableSpec::Kind::kRecord
-                               ? "(row INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, "
+                               ? "(row INTEGER PRIMARY KEY, id BLOB NOT NULL, "
                                  "deleted INTEGER NOT NULL"
                                : "(seq INTEGER PRIMARY KEY, subject INTEGER NOT NULL, "
                                  "at INTEGER NOT NULL");
@@ -211,6 +211,20 @@ absl::StatusOr<std::vector<TableSpec>> LoadTypes(Connection& connection, Catalog
   return specs;
 }
 
+// SQLite made an index by itself for the UNIQUE that record tables were declared with.
+absl::Status FindIndexedIds(Connection& connection, Catalog& catalog) {
+  RELATA_ASSIGN_OR_RETURN(
+      Statement indexes,
+      connection.Prepare(
+          "SELECT t.type FROM relata_type t JOIN sqlite_schema s ON s.type = 'index' "
+          "AND s.tbl_name = t.table_name AND s.sql IS NULL"));
+  while (true) {
+    RELATA_ASSIGN_OR_RETURN(const bool row, indexes.Step());
+    if (!row) return absl::OkStatus();
+    catalog.indexed_ids.insert(static_cast<TypeId>(indexes.Int(0)));
+  }
+}
+
 }  // namespace
 
 absl::Status CreateTables(Connection& connection) { return connection.Execute(kTables); }
@@ -237,6 +251,7 @@ absl::StatusOr<Catalog> LoadCatalog(Connection& connection) {
         {std::string(fields.Text(6)), std::string(fields.Text(7))});
   }
   catalog.layout = Layout(std::move(specs));
+  RELATA_RETURN_IF_ERROR(FindIndexedIds(connection, catalog));
   return catalog;
 }
 
@@ -244,6 +259,7 @@ absl::StatusOr<Catalog> PrepareTables(Connection& connection, const Catalog& cat
                                       std::span<const TableSpec> declared) {
   Catalog merged;
   merged.tables = catalog.tables;
+  merged.indexed_ids = catalog.indexed_ids;
   RELATA_ASSIGN_OR_RETURN(merged.layout, catalog.layout.Merge(declared));
   if (merged.layout == catalog.layout) return merged;
   for (const auto& [type, table] : merged.layout.tables()) {

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -33,6 +34,9 @@ struct PhysicalTable {
 struct Catalog {
   Layout layout;
   std::map<TypeId, PhysicalTable> tables;
+  // Record tables that came with an index of their own on id, as all did once; the ids of the
+  // others are in the name index.
+  std::set<TypeId> indexed_ids;
 
   const PhysicalTable& Physical(TypeId type) const { return tables.find(type)->second; }
 };

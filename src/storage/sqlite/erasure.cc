@@ -3,6 +3,7 @@
 // What a commit takes out of the file for good. secure_delete overwrites what is freed; what older
 // states of a page left in its gaps goes with Scrub.
 
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -38,7 +39,7 @@ absl::Status SqliteWriter::ApplyErase(const EraseWrite& erase) {
   }
   RELATA_RETURN_IF_ERROR(EraseEntries(erase.entries));
   const ErasedLines touched(erase);
-  if (!erase.subjects.empty()) RELATA_RETURN_IF_ERROR(EraseKeys(touched));
+  if (!erase.subjects.empty()) RELATA_RETURN_IF_ERROR(EraseKeys(erase, touched));
   RELATA_RETURN_IF_ERROR(EraseLines(touched));
   return erase.words.empty() ? absl::OkStatus() : EraseReasons(touched);
 }
@@ -77,7 +78,7 @@ absl::Status SqliteWriter::EraseEntries(const std::vector<Seq>& entries) {
 }
 
 // Neither keys nor log lines have an index by record: one pass over each, however many subjects.
-absl::Status SqliteWriter::EraseKeys(const ErasedLines& touched) {
+absl::Status SqliteWriter::EraseKeys(const EraseWrite& erase, const ErasedLines& touched) {
   std::vector<std::tuple<int64_t, std::string, std::string>> keys;
   RELATA_ASSIGN_OR_RETURN(Statement scan, connection().Prepare("SELECT type, system, key, row FROM "
                                                                "relata_external_key"));
@@ -96,6 +97,14 @@ absl::Status SqliteWriter::EraseKeys(const ErasedLines& touched) {
     drop.BindText(2, system);
     drop.BindText(3, key);
     RELATA_RETURN_IF_ERROR(drop.Run());
+  }
+  std::set<TypeId> types;
+  for (const RecordRef record : erase.subjects) types.insert(record.type);
+  for (const TypeId type : types) {
+    RELATA_RETURN_IF_ERROR(
+        ErasePacked(session_->names, {type, NameSpace::Kind::kKey}, [&](Row row) {
+          return touched.Has({type, row});
+        }));
   }
   return absl::OkStatus();
 }

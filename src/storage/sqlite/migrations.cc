@@ -34,6 +34,19 @@ std::span<const MigrationStep> Migrations() {
        {"CREATE TABLE IF NOT EXISTS relata_erased_event(type INTEGER NOT NULL, seq INTEGER NOT "
         "NULL, PRIMARY KEY(type, seq)) WITHOUT ROWID",
         "INSERT OR REPLACE INTO relata_migration VALUES(2, 'erased events')"}},
+      // Record tables made before keep their own index of ids (Catalog::indexed_ids).
+      {"packed names",
+       {"CREATE TABLE IF NOT EXISTS relata_id(type INTEGER NOT NULL, id BLOB NOT NULL, row INTEGER "
+        "NOT NULL, PRIMARY KEY(type, id)) WITHOUT ROWID",
+        "CREATE TABLE IF NOT EXISTS relata_name_run(type INTEGER NOT NULL, kind INTEGER NOT NULL, "
+        "run INTEGER NOT NULL, entries INTEGER NOT NULL, PRIMARY KEY(type, kind, run)) WITHOUT "
+        "ROWID",
+        "CREATE TABLE IF NOT EXISTS relata_name_block(block INTEGER PRIMARY KEY, type INTEGER NOT "
+        "NULL, kind INTEGER NOT NULL, run INTEGER NOT NULL, last BLOB NOT NULL, entries BLOB NOT "
+        "NULL)",
+        "CREATE UNIQUE INDEX IF NOT EXISTS relata_name_block_place ON relata_name_block(type, "
+        "kind, run, last)",
+        "INSERT OR REPLACE INTO relata_migration VALUES(3, 'packed names')"}},
   };
   return *steps;
 }

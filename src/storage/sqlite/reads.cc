@@ -7,6 +7,7 @@
 #include <initializer_list>
 
 #include "storage/sqlite/event_runs.h"
+#include "storage/sqlite/name_runs.h"
 #include "storage/sqlite/values.h"
 
 namespace relata::internal {
@@ -379,9 +380,13 @@ absl::StatusOr<Row> SqliteReads::FindExternalKey(TypeId type, std::string_view s
   s.Bind(1, type);
   s.BindText(2, system);
   s.BindText(3, key);
-  RELATA_ASSIGN_OR_RETURN(const bool found, s.Step());
-  if (!found) return NotFound(Concat("no record has key ", system, ":", key));
-  return s.Int(0);
+  RELATA_ASSIGN_OR_RETURN(const bool loose, s.Step());
+  if (loose) return s.Int(0);
+  RELATA_ASSIGN_OR_RETURN(
+      const Row packed,
+      FindPacked(session_->names, {type, NameSpace::Kind::kKey}, KeyName(system, key)));
+  if (packed != kNoRow) return packed;
+  return NotFound(Concat("no record has key ", system, ":", key));
 }
 
 absl::Status SqliteReads::ScanExternalKeys(TypeId type, const Sink<ExternalKeyWrite>& sink) {
@@ -389,22 +394,32 @@ absl::Status SqliteReads::ScanExternalKeys(TypeId type, const Sink<ExternalKeyWr
                           Prepare("SELECT system, key, row FROM relata_external_key WHERE type = ? "
                                   "ORDER BY system, key"));
   s.Bind(1, type);
-  return ForEach(s, [&] {
-    return sink(ExternalKeyWrite{type, std::string(s.Text(0)), std::string(s.Text(1)), s.Int(2)});
-  });
+  KeyMerge merge(&session_->names, type, sink);
+  RELATA_RETURN_IF_ERROR(ForEach(s, [&] {
+    return merge.Loose({type, std::string(s.Text(0)), std::string(s.Text(1)), s.Int(2)});
+  }));
+  return merge.Finish();
 }
 
 absl::StatusOr<Row> SqliteReads::FindId(TypeId type, const Uuid& id) {
   const Catalog& catalog = *session_->catalog;
   RELATA_ASSIGN_OR_RETURN(const Layout::Table* table,
                           catalog.layout.FindToRead(type, TableSpec::Kind::kRecord));
-  if (table != nullptr) {
-    RELATA_ASSIGN_OR_RETURN(
-        Statement s, Prepare(Concat("SELECT row FROM ", QuoteName(catalog.Physical(type).name),
-                                    " WHERE id = ?")));
-    s.BindBlob(1, {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()});
-    RELATA_ASSIGN_OR_RETURN(const bool found, s.Step());
-    if (found) return s.Int(0);
+  if (table == nullptr) return NotFound(Concat("no record has id ", id.ToString()));
+  const bool indexed = catalog.indexed_ids.contains(type);
+  RELATA_ASSIGN_OR_RETURN(
+      Statement s,
+      Prepare(indexed ? Concat("SELECT row FROM ", QuoteName(catalog.Physical(type).name),
+                               " WHERE id = ?")
+                      : std::string("SELECT row FROM relata_id WHERE id = ? AND type = ?")));
+  s.BindBlob(1, IdName(id));
+  if (!indexed) s.Bind(2, type);
+  RELATA_ASSIGN_OR_RETURN(const bool loose, s.Step());
+  if (loose) return s.Int(0);
+  if (!indexed) {
+    RELATA_ASSIGN_OR_RETURN(const Row packed,
+                            FindPacked(session_->names, {type, NameSpace::Kind::kId}, IdName(id)));
+    if (packed != kNoRow) return packed;
   }
   return NotFound(Concat("no record has id ", id.ToString()));
 }

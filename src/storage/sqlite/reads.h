@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "storage/sqlite/catalog.h"
+#include "storage/sqlite/name_runs.h"
 
 namespace relata::internal {
 
@@ -22,7 +23,10 @@ struct Session {
   using End = std::function<void(std::unique_ptr<Connection>, bool committed)>;
 
   Session(std::unique_ptr<Connection> c, std::shared_ptr<const Catalog> k, End e)
-      : connection(std::move(c)), catalog(std::move(k)), end(std::move(e)) {}
+      : connection(std::move(c)),
+        catalog(std::move(k)),
+        end(std::move(e)),
+        names(connection.get()) {}
   ~Session() { Close(); }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -34,8 +38,10 @@ struct Session {
   std::unique_ptr<Connection> connection;
   std::shared_ptr<const Catalog> catalog;
   End end;
-  bool lent = false;       // inside a transaction of the host's, after SAVEPOINT relata_writer
-  bool committed = false;  // by its writer
+  SqliteNameRuns names;
+  size_t pack_from = SIZE_MAX;  // SqliteOptions::pack_names_from
+  bool lent = false;            // inside a transaction of the host's, after SAVEPOINT relata_writer
+  bool committed = false;       // by its writer
 };
 
 class SqliteReads {

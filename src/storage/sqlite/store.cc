@@ -80,6 +80,8 @@ class File : public std::enable_shared_from_this<File> {
           (void)c->Run("RELEASE relata_writer");
         });
     session->lent = true;
+    session->names.Share();
+    session->pack_from = options_.pack_names_from;
     return session;
   }
 
@@ -118,6 +120,7 @@ class File : public std::enable_shared_from_this<File> {
                                     file->End(std::move(c));
                                   });
     RELATA_ASSIGN_OR_RETURN(session->catalog, std::move(catalog));
+    session->pack_from = options_.pack_names_from;
     return session;
   }
 

@@ -3,7 +3,6 @@
 #include "storage/sqlite/writer.h"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "storage/sqlite/values.h"
@@ -11,9 +10,7 @@
 namespace relata::internal {
 namespace {
 
-std::string_view BytesOf(const Uuid& id) {
-  return {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()};
-}
+using Op = RecordWrite::Op;
 
 void BindRef(Statement& s, int at, RecordRef ref) {
   s.Bind(at, ref.type);
@@ -94,6 +91,7 @@ absl::Status SqliteWriter::Commit() {
   absl::Status status = Sticky([&] { return CommitNow(); });
   if (status.ok()) status_ = FailedPrecondition("the writer is committed");
   inserts_.clear();
+  update_ = {};
   session_->Close();
   return status;
 }
@@ -115,9 +113,12 @@ absl::Status SqliteWriter::ApplyNow(const CommitBatch& batch) {
   if (complete_) return FailedPrecondition("the commit is complete");
   applied_ = true;
   RELATA_RETURN_IF_ERROR(catalog().layout.Check(batch, before_));
-  for (const RecordWrite& write : batch.records) RELATA_RETURN_IF_ERROR(ApplyRecord(write));
+  const size_t names = batch.records.size() + batch.external_keys.size();
+  collecting_ = batch.commit.id == 0 || names >= session_->pack_from || !collected_.empty();
+  RELATA_RETURN_IF_ERROR(ApplyRecords(batch.records));
   for (const EventBatch& events : batch.events) RELATA_RETURN_IF_ERROR(ApplyEvents(events));
   RELATA_RETURN_IF_ERROR(ApplyKeys(batch.external_keys));
+  if (batch.commit.id != 0 || !batch.erase.empty()) RELATA_RETURN_IF_ERROR(WriteCollected());
   RELATA_RETURN_IF_ERROR(ApplyLedger(batch.ledger));
   RELATA_RETURN_IF_ERROR(ApplyChanges(batch.changes));
   RELATA_RETURN_IF_ERROR(ApplyLogs(batch.logs));
@@ -130,6 +131,7 @@ absl::Status SqliteWriter::ApplyNow(const CommitBatch& batch) {
 absl::Status SqliteWriter::CommitNow() {
   if (applied_ && !complete_) return FailedPrecondition("the last part of the commit is missing");
   RELATA_RETURN_IF_ERROR(index_.Finish());
+  for (const NameSpace space : packed_) RELATA_RETURN_IF_ERROR(MergeRuns(session_->names, space));
   if (session_->lent) {
     RELATA_RETURN_IF_ERROR(connection().Run("RELEASE relata_writer"));
     session_->committed = true;
@@ -148,16 +150,17 @@ absl::Status SqliteWriter::CommitNow() {
   return absl::OkStatus();
 }
 
-absl::Status SqliteWriter::ApplyRecord(const RecordWrite& write) {
-  const Layout::Table& table = *catalog().layout.Find(write.type);
-  switch (write.op) {
-    case RecordWrite::Op::kCreate:
-      return CreateRecord(table, write);
-    case RecordWrite::Op::kUpdate:
-      return UpdateRecord(table, write);
-    default:
-      return DeleteRecord(table, write);
+absl::Status SqliteWriter::ApplyRecords(const std::vector<RecordWrite>& records) {
+  const Layout::Table* table = nullptr;
+  for (const RecordWrite& write : records) {
+    if (table == nullptr || table->spec.type != write.type) {
+      table = catalog().layout.Find(write.type);
+    }
+    RELATA_RETURN_IF_ERROR(write.op == Op::kCreate   ? CreateRecord(*table, write)
+                           : write.op == Op::kUpdate ? UpdateRecord(*table, write)
+                                                     : DeleteRecord(*table, write));
   }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<SqliteWriter::Insert*> SqliteWriter::InsertOf(const Layout::Table& table) {
@@ -169,23 +172,33 @@ absl::StatusOr<SqliteWriter::Insert*> SqliteWriter::InsertOf(const Layout::Table
                                                    "INSERT INTO ", QuoteName(physical.name), "(",
                                                    ColumnNames(physical, "row, id, deleted"),
                                                    ") VALUES(", Placeholders(table.spec, 3), ")")));
-  Insert insert{std::move(statement), ParametersOf(table.spec, 4)};
+  Insert insert{std::move(statement), ParametersOf(table.spec, 4),
+                std::vector<int64_t>(table.spec.columns.size())};
   return &inserts_.emplace(table.spec.type, std::move(insert)).first->second;
 }
 
 absl::Status SqliteWriter::CreateRecord(const Layout::Table& table, const RecordWrite& write) {
   RELATA_ASSIGN_OR_RETURN(Insert * insert, InsertOf(table));
   Statement& s = insert->statement;
-  s.ClearBindings();
   s.Bind(1, write.row);
-  s.BindBlob(2, BytesOf(write.id));
+  s.BindBlob(2, IdName(write.id));
   s.Bind(3, 0);
+  // What the record before was given and this one is not becomes null.
+  ++insert->record;
+  size_t given = 0;
   for (const auto& [field, value] : write.values) {
     const auto place = static_cast<size_t>(table.Place(field));
+    given += std::exchange(insert->given[place], insert->record) != insert->record;
     BindValue(s, insert->parameters[place], table.spec.columns[place], value);
   }
+  for (size_t i = 0; given < insert->given.size() && i < insert->given.size(); ++i) {
+    if (insert->given[i] == insert->record) continue;
+    BindValue(s, insert->parameters[i], table.spec.columns[i], Value());
+  }
   const absl::Status status = s.Run();
-  return absl::IsAlreadyExists(status) ? RestoreRecord(table, write) : status;
+  if (absl::IsAlreadyExists(status)) return RestoreRecord(table, write);
+  RELATA_RETURN_IF_ERROR(status);
+  return AddId(write.type, write.row, write.id);
 }
 
 // A record that was deleted under the same row and id comes back; anything else is taken.
@@ -195,7 +208,7 @@ absl::Status SqliteWriter::RestoreRecord(const Layout::Table& table, const Recor
       connection().Prepare(Concat("UPDATE ", QuoteName(catalog().Physical(write.type).name),
                                   " SET deleted = 0 WHERE row = ? AND id = ? AND deleted = 1")));
   s.Bind(1, write.row);
-  s.BindBlob(2, BytesOf(write.id));
+  s.BindBlob(2, IdName(write.id));
   RELATA_RETURN_IF_ERROR(s.Run());
   if (sqlite3_changes(connection().handle()) == 0) {
     return AlreadyExists(Concat(table.spec.name, " ", write.row, " or its id is taken"));
@@ -203,22 +216,47 @@ absl::Status SqliteWriter::RestoreRecord(const Layout::Table& table, const Recor
   return UpdateRecord(table, write);
 }
 
-absl::Status SqliteWriter::UpdateRecord(const Layout::Table& table, const RecordWrite& write) {
+absl::StatusOr<SqliteWriter::Update*> SqliteWriter::UpdateOf(const Layout::Table& table,
+                                                             const RecordWrite& write) {
+  const bool same = update_.type == write.type &&
+                    std::equal(update_.fields.begin(), update_.fields.end(), write.values.begin(),
+                               write.values.end(), [](FieldId field, const auto& value) {
+                                 return field == value.first;
+                               });
+  if (same) return &update_;
+  update_ = {};
   const PhysicalTable& physical = catalog().Physical(write.type);
-  std::map<size_t, const Value*> values;  // the last value counts when a field is named twice
+  std::map<size_t, int> parameters;  // a field named twice is one column; its last value counts
   for (const auto& [field, value] : write.values) {
-    values[static_cast<size_t>(table.Place(field))] = &value;
+    parameters[static_cast<size_t>(table.Place(field))] = 0;
   }
   std::string sql = Concat("UPDATE ", QuoteName(physical.name), " SET deleted = 0");
-  for (const auto& [place, value] : values) sql += ", " + Assignment(physical.columns[place]);
-  RELATA_ASSIGN_OR_RETURN(Statement s,
-                          connection().Prepare(sql + " WHERE row = ? AND deleted = 0"));
-  int at = 1;
-  for (const auto& [place, value] : values) {
-    BindValue(s, at, table.spec.columns[place], *value);
-    at += Width(table.spec.columns[place]);
+  int next = 1;
+  for (auto& [place, parameter] : parameters) {
+    sql += ", " + Assignment(physical.columns[place]);
+    parameter = next;
+    next += Width(table.spec.columns[place]);
   }
-  s.Bind(at, write.row);
+  RELATA_ASSIGN_OR_RETURN(update_.statement,
+                          connection().Prepare(sql + " WHERE row = ? AND deleted = 0"));
+  for (const auto& [field, value] : write.values) {
+    update_.fields.push_back(field);
+    update_.parameters.push_back(parameters[static_cast<size_t>(table.Place(field))]);
+  }
+  update_.row = next;
+  update_.type = write.type;
+  return &update_;
+}
+
+absl::Status SqliteWriter::UpdateRecord(const Layout::Table& table, const RecordWrite& write) {
+  RELATA_ASSIGN_OR_RETURN(Update * update, UpdateOf(table, write));
+  Statement& s = update->statement;
+  for (size_t i = 0; i < write.values.size(); ++i) {
+    const auto& [field, value] = write.values[i];
+    BindValue(s, update->parameters[i], table.spec.columns[static_cast<size_t>(table.Place(field))],
+              value);
+  }
+  s.Bind(update->row, write.row);
   RELATA_RETURN_IF_ERROR(s.Run());
   if (sqlite3_changes(connection().handle()) != 0) return absl::OkStatus();
   return NotFound(Concat("no ", table.spec.name, " ", write.row));
@@ -309,37 +347,6 @@ absl::Status SqliteWriter::ApplyChanges(const std::vector<ChangeWrite>& changes)
     BindRef(image, 2, change.subject);
     image.BindBlob(4, change.personal);
     RELATA_RETURN_IF_ERROR(image.Run());
-  }
-  return absl::OkStatus();
-}
-
-absl::Status SqliteWriter::ApplyKeys(const std::vector<ExternalKeyWrite>& keys) {
-  if (keys.empty()) return absl::OkStatus();
-  // In the order of the index, so that a large batch touches each of its pages once.
-  std::vector<const ExternalKeyWrite*> sorted;
-  sorted.reserve(keys.size());
-  for (const ExternalKeyWrite& key : keys) sorted.push_back(&key);
-  std::stable_sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) {
-    return std::tie(a->type, a->system, a->key) < std::tie(b->type, b->system, b->key);
-  });
-  RELATA_ASSIGN_OR_RETURN(
-      Statement put,
-      connection().Prepare(
-          "INSERT INTO relata_external_key VALUES(?, ?, ?, ?) "
-          "ON CONFLICT(type, system, key) DO UPDATE SET row = row WHERE row = excluded.row"));
-  RELATA_ASSIGN_OR_RETURN(Statement free,
-                          connection().Prepare("DELETE FROM relata_external_key WHERE type = ? AND "
-                                               "system = ? AND key = ?"));
-  for (const ExternalKeyWrite* key : sorted) {
-    Statement& s = key->row == kNoRow ? free : put;
-    s.Bind(1, key->type);
-    s.BindText(2, key->system);
-    s.BindText(3, key->key);
-    if (key->row != kNoRow) s.Bind(4, key->row);
-    RELATA_RETURN_IF_ERROR(s.Run());
-    if (key->row != kNoRow && sqlite3_changes(connection().handle()) == 0) {
-      return AlreadyExists(Concat("key ", key->system, ":", key->key, " names another record"));
-    }
   }
   return absl::OkStatus();
 }

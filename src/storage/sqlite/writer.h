@@ -7,6 +7,9 @@
 
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
+#include <string_view>
 #include <vector>
 
 #include "storage/forwarding.h"
@@ -25,6 +28,10 @@ class SqliteWriter : public Forwarding<StoreWriter, SqliteReads> {
   absl::Status Prepare(std::span<const TableSpec> tables) override;
   absl::Status Apply(const CommitBatch& batch) override;
   absl::Status EraseImages(RecordRef subject) override;
+  absl::StatusOr<Row> FindExternalKey(TypeId type, std::string_view system,
+                                      std::string_view key) override;
+  absl::Status ScanExternalKeys(TypeId type, const Sink<ExternalKeyWrite>& sink) override;
+  absl::StatusOr<Row> FindId(TypeId type, const Uuid& id) override;
   absl::Status Commit() override;
 
  private:
@@ -43,7 +50,7 @@ class SqliteWriter : public Forwarding<StoreWriter, SqliteReads> {
   absl::Status ApplyNow(const CommitBatch& batch);
   absl::Status CommitNow();
 
-  absl::Status ApplyRecord(const RecordWrite& write);
+  absl::Status ApplyRecords(const std::vector<RecordWrite>& records);
   absl::Status CreateRecord(const Layout::Table& table, const RecordWrite& write);
   absl::Status UpdateRecord(const Layout::Table& table, const RecordWrite& write);
   absl::Status DeleteRecord(const Layout::Table& table, const RecordWrite& write);
@@ -51,7 +58,21 @@ class SqliteWriter : public Forwarding<StoreWriter, SqliteReads> {
   absl::Status ApplyEvents(const EventBatch& batch);
   absl::Status ApplyLedger(const std::vector<LedgerWrite>& lines);
   absl::Status ApplyChanges(const std::vector<ChangeWrite>& changes);
+  // names.cc
+  absl::Status AddId(TypeId type, Row row, const Uuid& id);
   absl::Status ApplyKeys(const std::vector<ExternalKeyWrite>& keys);
+  absl::Status Collect(NameSpace space, std::string_view name, Row row);
+  absl::Status WriteCollected();
+  absl::Status WriteCollected(NameSpace space);
+  absl::Status PackNames(NameSpace space, NameBatch& names);
+  absl::Status CheckLooseIds(TypeId type, const NameBatch& names);
+  absl::Status TakeOutLooseKeys(TypeId type, NameBatch& names);
+  absl::Status TakenName(NameSpace space, std::string_view name) const;
+  absl::Status PutId(TypeId type, std::string_view id, Row row);
+  absl::Status PutKey(TypeId type, std::string_view system, std::string_view key, Row row);
+  absl::Status FreeKey(const ExternalKeyWrite& key);
+  absl::StatusOr<std::optional<Row>> LooseKey(TypeId type, std::string_view system,
+                                              std::string_view key);
   absl::Status ApplyAliases(const std::vector<AliasWrite>& aliases);
   absl::Status ApplyDefinitions(const std::vector<DefinitionWrite>& definitions);
   absl::Status ApplyLogs(const std::vector<LogWrite>& lines);
@@ -61,7 +82,7 @@ class SqliteWriter : public Forwarding<StoreWriter, SqliteReads> {
   absl::Status EraseEventsOf(const Layout::Table& table, Row subject);
   absl::Status EraseEvent(const Layout::Table& table, Seq seq);
   absl::Status EraseEntries(const std::vector<Seq>& entries);
-  absl::Status EraseKeys(const ErasedLines& touched);
+  absl::Status EraseKeys(const EraseWrite& erase, const ErasedLines& touched);
   absl::Status EraseLines(const ErasedLines& touched);
   absl::Status EraseReasons(const ErasedLines& touched);
 
@@ -72,14 +93,29 @@ class SqliteWriter : public Forwarding<StoreWriter, SqliteReads> {
   struct Insert {
     Statement statement;
     std::vector<int> parameters;
+    std::vector<int64_t> given;  // the last record that named the column
+    int64_t record = 0;          // how many were written
   };
   absl::StatusOr<Insert*> InsertOf(const Layout::Table& table);
+  // The UPDATE of the fields last changed: the next record mostly changes the same ones.
+  struct Update {
+    TypeId type = kNoType;
+    std::vector<FieldId> fields;
+    Statement statement;
+    std::vector<int> parameters;  // of each field
+    int row = 0;                  // the parameter of the row
+  };
+  absl::StatusOr<Update*> UpdateOf(const Layout::Table& table, const RecordWrite& write);
 
   std::shared_ptr<Session> session_;
   const CommitRow before_;
   std::map<TypeId, Insert> inserts_;
+  Update update_;
   SqliteEventRuns runs_;
   EventIndexWriter index_;
+  bool collecting_ = false;  // the names of the part being applied
+  std::map<NameSpace, NameBatch> collected_;
+  std::set<NameSpace> packed_;
   std::map<TypeId, Seq> last_event_;  // of the types written so far
   bool applied_ = false;
   bool complete_ = false;

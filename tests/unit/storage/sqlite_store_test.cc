@@ -6,6 +6,7 @@
 
 #include "base/strings.h"
 #include "gtest/gtest.h"
+#include "relata/engine/crm.h"
 #include "relata/storage/sqlite.h"
 #include "support/support.h"
 
@@ -174,6 +175,56 @@ TEST(SqliteFile, AnUnknownVfsIsRefused) {
   SqliteOptions options;
   options.vfs = "no such vfs";
   EXPECT_TRUE(absl::IsInvalidArgument(OpenSqliteStore(dir.File("crm.db"), options).status()));
+}
+
+// The pages that one commit of `change` writes on average, over a hundred of them.
+template <class F>
+double PagesACommit(const std::string& path, F change) {
+  constexpr int kCommits = 100;
+  Sql(path, "PRAGMA wal_checkpoint(TRUNCATE)");
+  for (int i = 0; i < kCommits; ++i) change(i);
+  const auto bytes = static_cast<double>(std::filesystem::file_size(path + "-wal"));
+  return (bytes - 32) / (4096 + 24) / kCommits;
+}
+
+TEST(SqliteFile, ACommitThroughTheEngineWritesAtMostEightPages) {
+  TempDir dir;
+  const std::string path = dir.File("crm.db");
+  auto crm = Crm::Open(path, {});
+  ASSERT_TRUE(crm.ok()) << crm.status();
+  std::vector<RecordRef> contacts;
+  Timestamp now{1'800'000'000'000'000};
+  const auto commit = [&](auto&& fill) {
+    Transaction tx = crm->Begin(Actor::System("test"));
+    fill(tx);
+    now = now + Seconds(1);
+    const auto done = tx.Commit(now);
+    ASSERT_TRUE(done.ok()) << done.status();
+  };
+  const auto create = [&](int i) {
+    commit([&](Transaction& tx) {
+      contacts.push_back(
+          tx.Create("contact", {{"family_name", Value::Text(Concat("Martin ", i))}}));
+      tx.AddKey(contacts.back(), "erp", Concat("C-", i * 7919 % 1009));
+    });
+  };
+  create(1000);
+  const double created = PagesACommit(path, create);
+  const double changed = PagesACommit(path, [&](int i) {
+    commit([&](Transaction& tx) {
+      tx.Update(contacts[static_cast<size_t>(i)], {{"family_name", Value::Text("Durand")}});
+    });
+  });
+  const double visited = PagesACommit(path, [&](int i) {
+    commit([&](Transaction& tx) {
+      tx.Append("page_view", contacts[static_cast<size_t>(i)], now, {{"path", Value::Text("/")}});
+    });
+  });
+  std::printf("[  PAGES   ] a commit: created %.1f, changed %.1f, one event %.1f\n", created,
+              changed, visited);
+  EXPECT_LE(created, 8);
+  EXPECT_LE(changed, 8);
+  EXPECT_LE(visited, 8);
 }
 
 }  // namespace

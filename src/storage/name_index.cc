@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "storage/name_index.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "base/strings.h"
+
+namespace relata::internal {
+namespace {
+
+// Two blocks share a page of 4,096 bytes.
+constexpr size_t kBlockBytes = 1'950;
+constexpr size_t kPage = 16;            // blocks read at a time
+constexpr size_t kMostRuns = 4;         // of a space before small ones are taken up
+constexpr int64_t kMerged = 1'000'000;  // the most entries that one merge holds in memory
+
+constexpr char kZero = '\0';
+
+void AppendVarint(uint64_t v, std::string& out) {
+  while (v >= 0x80) {
+    out += static_cast<char>(v | 0x80);
+    v >>= 7;
+  }
+  out += static_cast<char>(v);
+}
+
+bool TakeVarint(std::string_view& bytes, uint64_t& v) {
+  v = 0;
+  for (int shift = 0; shift < 64 && !bytes.empty(); shift += 7) {
+    const auto byte = static_cast<unsigned char>(bytes.front());
+    bytes.remove_prefix(1);
+    v |= uint64_t{byte & 0x7fU} << shift;
+    if (byte < 0x80) return true;
+  }
+  return false;
+}
+
+// Rows near each other, above or below, as small numbers.
+uint64_t Distance(Row from, Row to) {
+  const uint64_t d = static_cast<uint64_t>(to) - static_cast<uint64_t>(from);
+  return (d << 1) ^ (uint64_t{0} - (d >> 63));
+}
+Row Apart(Row from, uint64_t distance) {
+  return static_cast<Row>(static_cast<uint64_t>(from) +
+                          ((distance >> 1) ^ (uint64_t{0} - (distance & 1))));
+}
+
+size_t Shared(std::string_view a, std::string_view b) {
+  const size_t most = std::min(a.size(), b.size());
+  return static_cast<size_t>(
+      std::mismatch(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(most), b.begin()).first -
+      a.begin());
+}
+
+// Calls `each` for every name of a block while it says true. DataLoss when the bytes are damaged.
+template <class F>
+absl::Status Unpack(std::string_view bytes, F each) {
+  const auto damaged = [] { return DataLoss("a block of the name index is damaged"); };
+  std::string name;
+  Row row = 0;
+  while (!bytes.empty()) {
+    uint64_t same = 0;
+    uint64_t rest = 0;
+    uint64_t distance = 0;
+    if (!TakeVarint(bytes, same) || !TakeVarint(bytes, rest) || same > name.size() ||
+        rest > bytes.size()) {
+      return damaged();
+    }
+    name.resize(same);
+    name.append(bytes.substr(0, rest));
+    bytes.remove_prefix(rest);
+    if (!TakeVarint(bytes, distance)) return damaged();
+    row = Apart(row, distance);
+    if (!each(std::string_view(name), row)) break;
+  }
+  return absl::OkStatus();
+}
+
+// Calls `each` for every block from `from` on while it says true.
+template <class F>
+absl::Status EachBlock(NameRuns& runs, NameSpace space, const NameRun& run, std::string from,
+                       F each) {
+  while (true) {
+    RELATA_ASSIGN_OR_RETURN(const std::vector<NameBlock> blocks,
+                            runs.Blocks(space, run, from, kPage));
+    for (const NameBlock& block : blocks) {
+      RELATA_ASSIGN_OR_RETURN(const bool go_on, each(block));
+      if (!go_on) return absl::OkStatus();
+    }
+    if (blocks.size() < kPage) return absl::OkStatus();
+    from = blocks.back().last + kZero;  // the least that is above it
+  }
+}
+
+absl::Status WriteRun(NameRuns& runs, NameSpace space, int64_t number, const NameBatch& names) {
+  std::vector<NameBlock> blocks;
+  for (size_t at = 0; at < names.size();) {
+    NameBlock block;
+    at += PackBlock(names, at, block.bytes);
+    block.last = names.name(at - 1);
+    blocks.push_back(std::move(block));
+  }
+  return runs.Write(space, {number, static_cast<int64_t>(names.size())}, blocks);
+}
+
+// Takes out of `names` those that `run` gives the same row.
+absl::Status Known(NameRuns& runs, NameSpace space, const NameRun& run, NameBatch& names,
+                   size_t& taken) {
+  size_t at = 0;
+  bool found = false;
+  bool other = false;
+  const absl::Status status =
+      EachBlock(runs, space, run, std::string(names.name(0)),
+                [&](const NameBlock& block) -> absl::StatusOr<bool> {
+                  RELATA_RETURN_IF_ERROR(Unpack(block.bytes, [&](std::string_view name, Row row) {
+                    while (at < names.size() && names.name(at) < name) ++at;
+                    if (at == names.size() || names.name(at) != name) return at < names.size();
+                    found = true;
+                    other = names.row(at) != row;
+                    if (other) return false;
+                    names.Forget(at++);
+                    return at < names.size();
+                  }));
+                  return !other && at < names.size();
+                });
+  RELATA_RETURN_IF_ERROR(status);
+  if (other) {
+    taken = at;
+    return AlreadyExists("the name is taken");
+  }
+  if (found) names.Compact();
+  return absl::OkStatus();
+}
+
+// Writes `block` anew without the names for which `gone` is true.
+template <class F>
+absl::Status Thin(NameRuns& runs, NameSpace space, const NameRun& run, const NameBlock& block,
+                  F gone) {
+  NameBatch left;
+  bool touched = false;
+  RELATA_RETURN_IF_ERROR(Unpack(block.bytes, [&](std::string_view name, Row row) {
+    if (gone(name, row)) {
+      touched = true;
+    } else {
+      left.Add(name, row);
+    }
+    return true;
+  }));
+  if (!touched) return absl::OkStatus();
+  NameBlock kept;
+  if (left.size() != 0) {
+    // What is left takes no more room than it did.
+    if (PackBlock(left, 0, kept.bytes) != left.size()) {
+      return DataLoss("a block of the name index does not fit its names");
+    }
+    kept.last = left.name(left.size() - 1);
+  }
+  return runs.Replace(space, run, block.last, kept);
+}
+
+}  // namespace
+
+std::string KeyName(std::string_view system, std::string_view key) {
+  std::string name;
+  name.reserve(system.size() + key.size() + 2);
+  for (const char c : system) {
+    name += c;
+    if (c == kZero) name += '\xff';
+  }
+  name += kZero;
+  name += '\1';
+  name += key;
+  return name;
+}
+
+bool SplitKeyName(std::string_view name, std::string& system, std::string& key) {
+  system.clear();
+  for (size_t i = 0; i + 1 < name.size(); ++i) {
+    if (name[i] != kZero) {
+      system += name[i];
+    } else if (name[++i] == '\1') {
+      key = name.substr(i + 1);
+      return true;
+    } else {
+      system += kZero;
+    }
+  }
+  return false;
+}
+
+std::string_view IdName(const Uuid& id) {
+  return {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()};
+}
+
+void NameBatch::Add(std::string_view name, Row row) {
+  entries_.push_back({0, bytes_.size(), row, static_cast<uint32_t>(name.size())});
+  bytes_ += name;
+  longest_ = std::max(longest_, name.size());
+}
+
+bool NameBatch::Sort(size_t& taken) {
+  if (entries_.empty()) return true;
+  size_t shared = entries_.front().size;
+  for (size_t i = 1; i < entries_.size(); ++i) {
+    shared = std::min(shared, Shared(name(0), name(i)));
+  }
+  const auto text = [this](const Entry& e) {
+    return std::string_view(bytes_).substr(e.offset, e.size);
+  };
+  for (Entry& e : entries_) {
+    const std::string_view rest = text(e).substr(shared);
+    e.head = 0;
+    for (size_t i = 0; i < 8; ++i) {
+      e.head = e.head << 8 | (i < rest.size() ? static_cast<unsigned char>(rest[i]) : 0U);
+    }
+  }
+  const auto before = [&](const Entry& a, const Entry& b) {
+    return a.head != b.head ? a.head < b.head : text(a) < text(b);
+  };
+  if (!std::is_sorted(entries_.begin(), entries_.end(), before)) {
+    std::sort(entries_.begin(), entries_.end(), before);
+  }
+  bool twice = false;
+  for (taken = 1; taken < entries_.size(); ++taken) {
+    if (entries_[taken - 1].head != entries_[taken].head || name(taken - 1) != name(taken))
+      continue;
+    if (row(taken - 1) != row(taken)) return false;
+    twice = true;
+  }
+  if (twice) {
+    entries_.erase(std::unique(entries_.begin(), entries_.end(),
+                               [&](const Entry& a, const Entry& b) { return text(a) == text(b); }),
+                   entries_.end());
+  }
+  return true;
+}
+
+void NameBatch::Compact() {
+  std::erase_if(entries_, [](const Entry& e) { return e.row == kNoRow; });
+}
+
+size_t PackBlock(const NameBatch& names, size_t from, std::string& out) {
+  std::string_view last;
+  Row row = 0;
+  size_t at = from;
+  for (; at < names.size() && out.size() < kBlockBytes; ++at) {
+    const std::string_view name = names.name(at);
+    const size_t same = Shared(last, name);
+    AppendVarint(same, out);
+    AppendVarint(name.size() - same, out);
+    out += name.substr(same);
+    AppendVarint(Distance(row, names.row(at)), out);
+    last = name;
+    row = names.row(at);
+  }
+  return at - from;
+}
+
+absl::StatusOr<Row> FindPacked(NameRuns& runs, NameSpace space, std::string_view name) {
+  RELATA_ASSIGN_OR_RETURN(const std::vector<NameRun> all, runs.Runs(space));
+  Row found = kNoRow;
+  for (auto run = all.rbegin(); run != all.rend() && found == kNoRow; ++run) {
+    RELATA_ASSIGN_OR_RETURN(const std::vector<NameBlock> blocks, runs.Blocks(space, *run, name, 1));
+    if (blocks.empty()) continue;
+    RELATA_RETURN_IF_ERROR(Unpack(blocks.front().bytes, [&](std::string_view n, Row row) {
+      if (n == name) found = row;
+      return n < name;
+    }));
+  }
+  return found;
+}
+
+absl::Status Pack(NameRuns& runs, NameSpace space, NameBatch& names, size_t& taken) {
+  RELATA_ASSIGN_OR_RETURN(const std::vector<NameRun> all, runs.Runs(space));
+  for (const NameRun& run : all) {
+    if (names.size() == 0) return absl::OkStatus();
+    RELATA_RETURN_IF_ERROR(Known(runs, space, run, names, taken));
+  }
+  if (names.size() == 0) return absl::OkStatus();
+  return WriteRun(runs, space, all.empty() ? 1 : all.back().run + 1, names);
+}
+
+absl::Status MergeRuns(NameRuns& runs, NameSpace space) {
+  while (true) {
+    RELATA_ASSIGN_OR_RETURN(const std::vector<NameRun> all, runs.Runs(space));
+    // The youngest and as many before it as are no larger than those after them together.
+    size_t first = all.size();
+    int64_t entries = 0;
+    while (first > 0 && (first + 1 >= all.size() || all[first - 1].entries <= entries) &&
+           entries + all[first - 1].entries <= kMerged) {
+      entries += all[--first].entries;
+    }
+    if (all.size() <= kMostRuns || all.size() - first < 2) return absl::OkStatus();
+    NameBatch names;
+    for (size_t i = first; i < all.size(); ++i) {
+      RELATA_RETURN_IF_ERROR(
+          EachBlock(runs, space, all[i], "", [&](const NameBlock& block) -> absl::StatusOr<bool> {
+            RELATA_RETURN_IF_ERROR(Unpack(block.bytes, [&](std::string_view name, Row row) {
+              names.Add(name, row);
+              return true;
+            }));
+            return true;
+          }));
+      RELATA_RETURN_IF_ERROR(runs.Drop(space, all[i]));
+    }
+    size_t taken = 0;
+    if (!names.Sort(taken)) return DataLoss("a name stands in two runs of the name index");
+    if (names.size() != 0) {
+      RELATA_RETURN_IF_ERROR(WriteRun(runs, space, all.back().run, names));
+    }
+  }
+}
+
+absl::Status FreePacked(NameRuns& runs, NameSpace space, std::string_view name) {
+  RELATA_ASSIGN_OR_RETURN(const std::vector<NameRun> all, runs.Runs(space));
+  for (const NameRun& run : all) {
+    RELATA_ASSIGN_OR_RETURN(const std::vector<NameBlock> blocks, runs.Blocks(space, run, name, 1));
+    if (blocks.empty()) continue;
+    RELATA_RETURN_IF_ERROR(
+        Thin(runs, space, run, blocks.front(), [&](std::string_view n, Row) { return n == name; }));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ErasePacked(NameRuns& runs, NameSpace space, const std::function<bool(Row)>& gone) {
+  RELATA_ASSIGN_OR_RETURN(const std::vector<NameRun> all, runs.Runs(space));
+  for (const NameRun& run : all) {
+    RELATA_RETURN_IF_ERROR(
+        EachBlock(runs, space, run, "", [&](const NameBlock& block) -> absl::StatusOr<bool> {
+          RELATA_RETURN_IF_ERROR(
+              Thin(runs, space, run, block, [&](std::string_view, Row row) { return gone(row); }));
+          return true;
+        }));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PackedNames::Fill(Source& source) {
+  source.names.clear();
+  source.at = 0;
+  RELATA_ASSIGN_OR_RETURN(const std::vector<NameBlock> blocks,
+                          runs_->Blocks(space_, source.run, source.from, kPage));
+  for (const NameBlock& block : blocks) {
+    RELATA_RETURN_IF_ERROR(Unpack(block.bytes, [&](std::string_view name, Row row) {
+      source.names.emplace_back(name, row);
+      return true;
+    }));
+  }
+  source.last = blocks.size() < kPage;
+  if (!blocks.empty()) source.from = blocks.back().last + kZero;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> PackedNames::Next() {
+  if (!std::exchange(begun_, true)) {
+    RELATA_ASSIGN_OR_RETURN(const std::vector<NameRun> all, runs_->Runs(space_));
+    for (const NameRun& run : all) {
+      sources_.push_back({run, {}, 0, "", false});
+      RELATA_RETURN_IF_ERROR(Fill(sources_.back()));
+    }
+  }
+  Source* least = nullptr;
+  for (Source& source : sources_) {
+    if (source.at == source.names.size() && !source.last) RELATA_RETURN_IF_ERROR(Fill(source));
+    if (source.at == source.names.size()) continue;
+    if (least == nullptr || source.names[source.at].first < least->names[least->at].first) {
+      least = &source;
+    }
+  }
+  if (least == nullptr) return false;
+  std::tie(name_, row_) = std::move(least->names[least->at++]);
+  return true;
+}
+
+absl::Status KeyMerge::Until(const std::string* name) {
+  if (!std::exchange(begun_, true)) {
+    RELATA_ASSIGN_OR_RETURN(more_, packed_.Next());
+  }
+  while (more_ && (name == nullptr || packed_.name() < *name)) {
+    ExternalKeyWrite key;
+    key.type = type_;
+    key.row = packed_.row();
+    if (!SplitKeyName(packed_.name(), key.system, key.key)) {
+      return DataLoss("a name in the name index is not a key");
+    }
+    RELATA_RETURN_IF_ERROR(sink_(key));
+    RELATA_ASSIGN_OR_RETURN(more_, packed_.Next());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status KeyMerge::Loose(const ExternalKeyWrite& key) {
+  const std::string name = KeyName(key.system, key.key);
+  RELATA_RETURN_IF_ERROR(Until(&name));
+  return sink_(key);
+}
+
+absl::Status KeyMerge::Finish() { return Until(nullptr); }
+
+}  // namespace relata::internal

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which record a public id or an external key names, without a B-tree entry for each that came in
+// bulk.
+//
+// Names are kept in two places. A small commit writes them into a table with a B-tree: they are
+// loose. A commit that brings many packs them into runs: sorted, in blocks of about 2,000 bytes in
+// which a name says only what differs from the one before. A run costs a third of the B-tree's time
+// and half its room, and finding a name in it is one look into the index of its blocks.
+//
+// A name stands in one place: whoever writes one looks for it in the other places first. A key that
+// is freed or erased leaves its block, which is written anew.
+
+#ifndef RELATA_SRC_STORAGE_NAME_INDEX_H_
+#define RELATA_SRC_STORAGE_NAME_INDEX_H_
+
+#include <compare>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "relata/storage/store.h"
+
+namespace relata::internal {
+
+// The public ids, or the external keys, of one type. A name in it is the id's sixteen bytes, or
+// KeyName.
+struct NameSpace {
+  enum class Kind : uint8_t { kId, kKey };
+
+  TypeId type = kNoType;
+  Kind kind = Kind::kId;
+
+  friend constexpr auto operator<=>(const NameSpace&, const NameSpace&) = default;
+};
+
+// A key as one text that sorts as (system, key) do by bytes, and back.
+std::string KeyName(std::string_view system, std::string_view key);
+bool SplitKeyName(std::string_view name, std::string& system, std::string& key);
+// The name of an id; borrowed.
+std::string_view IdName(const Uuid& id);
+
+// A longer name is never packed.
+inline constexpr size_t kLongestPacked = 512;
+
+// Names with their rows, on their way into a run. Thread-compatible.
+class NameBatch {
+ public:
+  void Add(std::string_view name, Row row);
+  // In order of name. Those that name the same row twice are left once; false when a name names two
+  // rows, which `taken` then is the place of.
+  bool Sort(size_t& taken);
+  // Takes out those marked by Forget.
+  void Forget(size_t i) { entries_[i].row = kNoRow; }
+  void Compact();
+
+  size_t size() const { return entries_.size(); }
+  std::string_view name(size_t i) const {
+    return std::string_view(bytes_).substr(entries_[i].offset, entries_[i].size);
+  }
+  Row row(size_t i) const { return entries_[i].row; }
+  size_t longest() const { return longest_; }
+
+ private:
+  struct Entry {
+    uint64_t head = 0;  // eight bytes behind what all names share, so that most compare as numbers
+    size_t offset = 0;
+    Row row = kNoRow;
+    uint32_t size = 0;
+  };
+
+  std::string bytes_;
+  std::vector<Entry> entries_;
+  size_t longest_ = 0;
+};
+
+struct NameRun {
+  int64_t run = 0;
+  int64_t entries = 0;
+};
+// A block, named by its last name.
+struct NameBlock {
+  std::string last;
+  std::string bytes;
+};
+
+// The runs as a backend keeps them, in the transaction of a reader or writer.
+class NameRuns {
+ public:
+  virtual ~NameRuns() = default;
+
+  // In order of `run`.
+  virtual absl::StatusOr<std::vector<NameRun>> Runs(NameSpace space) = 0;
+  virtual absl::Status Write(NameSpace space, const NameRun& run,
+                             const std::vector<NameBlock>& blocks) = 0;
+  virtual absl::Status Drop(NameSpace space, const NameRun& run) = 0;
+  // The blocks whose last name is not below `from`, in order, at most `most` of them.
+  virtual absl::StatusOr<std::vector<NameBlock>> Blocks(NameSpace space, const NameRun& run,
+                                                        std::string_view from, size_t most) = 0;
+  // `block` in the place of the one named `last`; without bytes: nothing in its place.
+  virtual absl::Status Replace(NameSpace space, const NameRun& run, std::string_view last,
+                               const NameBlock& block) = 0;
+};
+
+// The row that a run gives `name`; kNoRow when none does.
+absl::StatusOr<Row> FindPacked(NameRuns& runs, NameSpace space, std::string_view name);
+
+// Packs names, sorted, that are not loose. A name that has its row already is left as it is.
+// AlreadyExists, with the place of the name in `taken`, when a run gives it another row.
+absl::Status Pack(NameRuns& runs, NameSpace space, NameBatch& names, size_t& taken);
+
+// Takes up small runs where there are many. Called before the commit of a writer that packed.
+absl::Status MergeRuns(NameRuns& runs, NameSpace space);
+
+// Takes one name out of the run it is in, if it is in one.
+absl::Status FreePacked(NameRuns& runs, NameSpace space, std::string_view name);
+// Takes the names of the rows for which `gone` is true out of every run.
+absl::Status ErasePacked(NameRuns& runs, NameSpace space, const std::function<bool(Row)>& gone);
+
+// Packed names in order, from all runs.
+class PackedNames {
+ public:
+  PackedNames(NameRuns* runs, NameSpace space) : runs_(runs), space_(space) {}
+  // Moves to the next name; false at the end. `runs` must outlive this.
+  absl::StatusOr<bool> Next();
+  const std::string& name() const { return name_; }
+  Row row() const { return row_; }
+
+ private:
+  struct Source {
+    NameRun run;
+    std::vector<std::pair<std::string, Row>> names;
+    size_t at = 0;
+    std::string from;
+    bool last = false;  // no blocks are left to read
+  };
+
+  absl::Status Fill(Source& source);
+
+  NameRuns* runs_;
+  NameSpace space_;
+  bool begun_ = false;
+  std::vector<Source> sources_;
+  std::string name_;
+  Row row_ = kNoRow;
+};
+
+// The external keys of a type, in order, from the loose ones (given in order) and the packed ones.
+class KeyMerge {
+ public:
+  KeyMerge(NameRuns* runs, TypeId type, const Sink<ExternalKeyWrite>& sink)
+      : packed_(runs, {type, NameSpace::Kind::kKey}), type_(type), sink_(sink) {}
+  absl::Status Loose(const ExternalKeyWrite& key);
+  absl::Status Finish();
+
+ private:
+  // Hands out the packed keys below `name`; all that are left when it is nullptr.
+  absl::Status Until(const std::string* name);
+
+  PackedNames packed_;
+  const TypeId type_;
+  const Sink<ExternalKeyWrite>& sink_;
+  bool begun_ = false;
+  bool more_ = false;
+};
+
+// One block, for tests: names from `from` on, as many as fit; how many those are.
+size_t PackBlock(const NameBatch& names, size_t from, std::string& out);
+
+}  // namespace relata::internal
+
+#endif  // RELATA_SRC_STORAGE_NAME_INDEX_H_

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "storage/sqlite/name_runs.h"
+
+namespace relata::internal {
+namespace {
+
+void BindSpace(Statement& s, NameSpace space) {
+  s.Bind(1, space.type);
+  s.Bind(2, static_cast<int64_t>(space.kind));
+}
+
+void BindRun(Statement& s, NameSpace space, const NameRun& run) {
+  BindSpace(s, space);
+  s.Bind(3, run.run);
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<NameRun>> SqliteNameRuns::Runs(NameSpace space) {
+  if (const auto known = runs_.find(space); known != runs_.end()) return known->second;
+  RELATA_ASSIGN_OR_RETURN(
+      Statement s,
+      connection_->Prepare(
+          "SELECT run, entries FROM relata_name_run WHERE type = ? AND kind = ? ORDER BY run"));
+  BindSpace(s, space);
+  std::vector<NameRun> runs;
+  while (true) {
+    RELATA_ASSIGN_OR_RETURN(const bool row, s.Step());
+    if (!row) break;
+    runs.push_back({s.Int(0), s.Int(1)});
+  }
+  if (!shared_) runs_[space] = runs;
+  return runs;
+}
+
+absl::Status SqliteNameRuns::Write(NameSpace space, const NameRun& run,
+                                   const std::vector<NameBlock>& blocks) {
+  runs_.erase(space);
+  RELATA_ASSIGN_OR_RETURN(Statement s,
+                          connection_->Prepare("INSERT INTO relata_name_run VALUES(?, ?, ?, ?)"));
+  BindRun(s, space, run);
+  s.Bind(4, run.entries);
+  RELATA_RETURN_IF_ERROR(s.Run());
+  return Insert(space, run, blocks);
+}
+
+absl::Status SqliteNameRuns::Insert(NameSpace space, const NameRun& run,
+                                    const std::vector<NameBlock>& blocks) {
+  RELATA_ASSIGN_OR_RETURN(
+      Statement s,
+      connection_->Prepare("INSERT INTO relata_name_block(type, kind, run, last, entries) "
+                           "VALUES(?, ?, ?, ?, ?)"));
+  BindRun(s, space, run);
+  for (const NameBlock& block : blocks) {
+    s.BindBlob(4, block.last);
+    s.BindBlob(5, block.bytes);
+    RELATA_RETURN_IF_ERROR(s.Run());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SqliteNameRuns::Drop(NameSpace space, const NameRun& run) {
+  runs_.erase(space);
+  for (const char* sql :
+       {"DELETE FROM relata_name_run WHERE type = ? AND kind = ? AND run = ?",
+        "DELETE FROM relata_name_block WHERE type = ? AND kind = ? AND run = ?"}) {
+    RELATA_ASSIGN_OR_RETURN(Statement s, connection_->Prepare(sql));
+    BindRun(s, space, run);
+    RELATA_RETURN_IF_ERROR(s.Run());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<NameBlock>> SqliteNameRuns::Blocks(NameSpace space, const NameRun& run,
+                                                              std::string_view from, size_t most) {
+  RELATA_ASSIGN_OR_RETURN(
+      Statement s, connection_->Prepare(
+                       "SELECT last, entries FROM relata_name_block WHERE type = ? AND kind = ? "
+                       "AND run = ? AND last >= ? ORDER BY last LIMIT ?"));
+  BindRun(s, space, run);
+  s.BindBlob(4, from);
+  s.Bind(5, static_cast<int64_t>(most));
+  std::vector<NameBlock> blocks;
+  while (true) {
+    RELATA_ASSIGN_OR_RETURN(const bool row, s.Step());
+    if (!row) return blocks;
+    blocks.push_back({std::string(s.Blob(0)), std::string(s.Blob(1))});
+  }
+}
+
+absl::Status SqliteNameRuns::Replace(NameSpace space, const NameRun& run, std::string_view last,
+                                     const NameBlock& block) {
+  {
+    RELATA_ASSIGN_OR_RETURN(
+        Statement s,
+        connection_->Prepare("DELETE FROM relata_name_block WHERE type = ? AND kind = ? "
+                             "AND run = ? AND last = ?"));
+    BindRun(s, space, run);
+    s.BindBlob(4, last);
+    RELATA_RETURN_IF_ERROR(s.Run());
+  }
+  return block.bytes.empty() ? absl::OkStatus() : Insert(space, run, {block});
+}
+
+}  // namespace relata::internal
