@@ -58,7 +58,7 @@ absl::StatusOr<std::string> TreeLines(const Crm& crm, RecordRef root, std::strin
   for (const TreeTotal& node : nodes) {
     json one = {{"depth", node.depth}};
     RELATA_ASSIGN_OR_RETURN(one["name"], crm.Name(node.record));
-    RELATA_ASSIGN_OR_RETURN(one["title"], crm.Title(node.record));
+    RELATA_ASSIGN_OR_RETURN(one["title"], crm.Title(node.record, asking));
     if (summed) {
       RELATA_ASSIGN_OR_RETURN(one["own"], ValueOut(crm, node.own));
       RELATA_ASSIGN_OR_RETURN(one["total"], ValueOut(crm, node.total));

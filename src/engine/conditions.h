@@ -87,9 +87,9 @@ absl::StatusOr<EvalResult> EvaluateOn(const Crm& crm, const Snapshot& view,
                                       const Condition& condition, RecordRef record,
                                       const QueryOptions& options);
 
-// One line a reason, with records by their titles and ids.
-std::vector<std::string> TellExplanation(const Snapshot& view, std::string_view text,
-                                         const Explanation& explanation);
+// One line a reason, with records by their ids and what the reader may read of their titles.
+std::vector<std::string> TellExplanation(const Snapshot& view, const Permissions& may,
+                                         std::string_view text, const Explanation& explanation);
 
 // PermissionDenied when the plan, or a segment it names, reads a field that the reader may not see
 // or that was not collected for the purpose ("" is any). The message names the field.

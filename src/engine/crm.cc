@@ -6,6 +6,7 @@
 
 #include "base/strings.h"
 #include "engine/batch.h"
+#include "engine/conditions.h"
 #include "engine/engine.h"
 #include "engine/past.h"
 
@@ -156,23 +157,29 @@ absl::StatusOr<Value> Crm::Get(RecordRef record, std::string_view field) const {
   return view->Get(found, def->id);
 }
 
-absl::StatusOr<std::string> Crm::Title(RecordRef record) const {
+absl::StatusOr<std::string> Crm::Title(RecordRef record, const QueryOptions& asking) const {
   const RecordRef found = Resolve(record);
   if (found.none()) return NotFound("the reference names no record");
   const std::shared_ptr<const Schema> schema = engine_->schema();
   const TypeDef& type = schema->type(found.type);
+  RELATA_ASSIGN_OR_RETURN(const Permissions may, internal::PermissionsOf(*this, asking.reader));
   ColumnsNeeded columns[] = {{found.type, {}}};
-  for (const std::string& field : type.title)
-    columns[0].fields.push_back(type.FindField(field)->id);
+  for (const std::string& field : type.title) {
+    const FieldDef* part = type.FindField(field);
+    if (part->collected_for(asking.purpose) && may.MayRead(type.id, part->id)) {
+      columns[0].fields.push_back(part->id);
+    }
+  }
+  if (columns[0].fields.empty()) return Name(found);
   RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view,
                           View(std::span<const ColumnsNeeded>(columns)));
   std::string title;
-  for (const std::string& field : type.title) {
-    const Value value = view->Get(found, type.FindField(field)->id);
+  for (const FieldId field : columns[0].fields) {
+    const Value value = view->Get(found, field);
     if (value.is_null()) continue;
     if (!title.empty()) title += ' ';
     if (value.is(Value::Kind::kRecord)) {
-      RELATA_ASSIGN_OR_RETURN(const std::string linked, Title(value.record()));
+      RELATA_ASSIGN_OR_RETURN(const std::string linked, Title(value.record(), asking));
       title += linked;
     } else {
       title += ToDisplay(value);

@@ -15,7 +15,8 @@ constexpr size_t kMaxFactsALine = 5;
 
 class Teller {
  public:
-  explicit Teller(const Snapshot& view) : view_(view), schema_(view.schema()) {}
+  Teller(const Snapshot& view, const Permissions& may)
+      : view_(view), schema_(view.schema()), may_(may) {}
 
   // `change`: with what would give the atom its other result.
   std::string Line(std::string_view text, const Reason& reason, bool change) const {
@@ -71,9 +72,9 @@ class Teller {
       case Fact::Kind::kEvent:
         return Concat(EventNamed(fact.record), FieldOfEvent(fact));
       case Fact::Kind::kRelation:
-        return Concat(Named(fact.record), " has ", fact.count, " ",
-                      fact.count == 1 ? schema_.type(fact.type).name
-                                      : schema_.type(fact.type).plural);
+        return Concat(
+            Named(fact.record), " has ", fact.count, " ",
+            fact.count == 1 ? schema_.type(fact.type).name : schema_.type(fact.type).plural);
       case Fact::Kind::kSegment:
         return Concat(Named(fact.record), " in segment ", fact.name, ": ", Shown(fact.value));
       case Fact::Kind::kScore:
@@ -108,7 +109,9 @@ class Teller {
     if (schema_.type(record.type).event) return EventNamed(record);
     std::string title;
     for (const std::string& name : schema_.type(record.type).title) {
-      const Value value = view_.Get(record, schema_.type(record.type).FindField(name)->id);
+      const FieldId field = schema_.type(record.type).FindField(name)->id;
+      if (!may_.MayRead(record.type, field)) continue;
+      const Value value = view_.Get(record, field);
       if (value.is_null() || value.is(Value::Kind::kRecord)) continue;
       title += Concat(title.empty() ? "" : " ", ToDisplay(value));
     }
@@ -125,13 +128,14 @@ class Teller {
 
   const Snapshot& view_;
   const Schema& schema_;
+  const Permissions& may_;
 };
 
 }  // namespace
 
-std::vector<std::string> TellExplanation(const Snapshot& view, std::string_view text,
-                                         const Explanation& explanation) {
-  const Teller teller(view);
+std::vector<std::string> TellExplanation(const Snapshot& view, const Permissions& may,
+                                         std::string_view text, const Explanation& explanation) {
+  const Teller teller(view, may);
   std::vector<std::string> lines;
   const bool change = explanation.result == Tri::kFalse;
   for (const Reason& reason : explanation.reasons) {

@@ -274,7 +274,8 @@ absl::StatusOr<std::vector<std::string>> Crm::Explain(RecordRef record, std::str
   RELATA_ASSIGN_OR_RETURN(
       const Explanation explanation,
       relata::Explain(query.condition.expression->shared_plan(), here, asking.context));
-  return internal::TellExplanation(*query.snapshot, expression, explanation);
+  RELATA_ASSIGN_OR_RETURN(const Permissions may, internal::PermissionsOf(*this, options.reader));
+  return internal::TellExplanation(*query.snapshot, may, expression, explanation);
 }
 
 absl::StatusOr<std::vector<ColumnsNeeded>> Crm::ColumnsOf(std::string_view type,

@@ -121,7 +121,7 @@ class Exporter {
                              holdings_.persons.end();
         return herself ? Json("herself") : Json(Concat("another ", type));
       }
-      const absl::StatusOr<std::string> title = crm_.Title(value.record());
+      const absl::StatusOr<std::string> title = crm_.Title(value.record(), {});
       const std::string text = title.ok() ? *title : type;
       return others_.Redact(text).value_or(text);
     }

@@ -35,8 +35,13 @@ int64_t DaysOf(Duration d) { return d.micros / Days(1).micros; }
 class BriefMaker {
  public:
   BriefMaker(const Crm& crm, const Snapshot& view, const Permissions& may, RecordRef account,
-             Timestamp now, Language language)
-      : crm_(crm), read_(view, &may), account_(account), now_(now), language_(language) {
+             const QueryOptions& asking, Language language)
+      : crm_(crm),
+        read_(view, &may),
+        account_(account),
+        asking_(asking),
+        now_(asking.now),
+        language_(language) {
     link_ = read_.TypeOf(account).name;
     if (link_ == "account") {
       people_ = read_.Children(account, "contact", "account");
@@ -47,7 +52,7 @@ class BriefMaker {
 
   absl::StatusOr<Brief> Make() {
     out_.account = account_;
-    RELATA_ASSIGN_OR_RETURN(out_.title, crm_.Title(account_));
+    RELATA_ASSIGN_OR_RETURN(out_.title, crm_.Title(account_, asking_));
     Invoices();
     Tickets();
     Satisfaction();
@@ -192,7 +197,7 @@ class BriefMaker {
 
   void People() {
     for (const RecordRef person : people_) {
-      const absl::StatusOr<std::string> name = crm_.Title(person);
+      const absl::StatusOr<std::string> name = crm_.Title(person, asking_);
       if (!name.ok()) continue;
       std::optional<Timestamp> left = read_.When(person, "left_account_on");
       std::optional<Timestamp> joined;
@@ -279,6 +284,7 @@ class BriefMaker {
   const Crm& crm_;
   RecordReader read_;
   RecordRef account_;
+  const QueryOptions& asking_;
   Timestamp now_;
   Language language_;
   std::string link_;
@@ -310,7 +316,7 @@ absl::StatusOr<Brief> BriefFor(const Crm& crm, RecordRef subject, const QueryOpt
   RELATA_RETURN_IF_ERROR(internal::LogAccess(
       crm, asking.reader,
       {"read", record, type.name, internal::PersonalFields(type), "", asking.now}));
-  return BriefMaker(crm, *view, may, record, asking.now, language).Make();
+  return BriefMaker(crm, *view, may, record, asking, language).Make();
 }
 
 }  // namespace relata

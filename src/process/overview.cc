@@ -39,12 +39,17 @@ class OverviewMaker {
  public:
   OverviewMaker(const Crm& crm, const Snapshot& view, const Permissions& may,
                 const QueryOptions& asking, const OverviewOptions& options)
-      : crm_(crm), read_(view, &may), may_(may), now_(asking.now), options_(options) {}
+      : crm_(crm),
+        read_(view, &may),
+        may_(may),
+        asking_(asking),
+        now_(asking.now),
+        options_(options) {}
 
   absl::StatusOr<Overview> Make(RecordRef subject) {
     out_.subject = subject;
     type_ = &read_.TypeOf(subject);
-    RELATA_RETURN_IF_ERROR(Title());
+    RELATA_ASSIGN_OR_RETURN(out_.title, crm_.Title(subject, asking_));
     RELATA_ASSIGN_OR_RETURN(out_.keys, crm_.Keys(subject));
     RELATA_RETURN_IF_ERROR(Profile());
     Related();
@@ -61,18 +66,6 @@ class OverviewMaker {
   }
 
  private:
-  // What people call it, from the fields the reader may read.
-  absl::Status Title() {
-    for (const std::string& field : type_->title) {
-      const Value value = read_.Get(out_.subject, field);
-      if (value.is_null() || value.is(Value::Kind::kRecord)) continue;
-      out_.title += Concat(out_.title.empty() ? "" : " ", ToDisplay(value));
-    }
-    if (!out_.title.empty()) return absl::OkStatus();
-    RELATA_ASSIGN_OR_RETURN(out_.title, crm_.Name(out_.subject));
-    return absl::OkStatus();
-  }
-
   absl::Status Profile() {
     for (const FieldDef& field : type_->fields) {
       if (!field.readable() || !may_.MayRead(type_->id, field.id)) continue;
@@ -81,7 +74,7 @@ class OverviewMaker {
       std::string text = DisplayText(field, value, options_.language);
       if (value.is(Value::Kind::kRecord)) {
         if (!may_.MayRead(value.record().type)) continue;
-        RELATA_ASSIGN_OR_RETURN(text, crm_.Title(value.record()));
+        RELATA_ASSIGN_OR_RETURN(text, crm_.Title(value.record(), asking_));
       }
       out_.profile.push_back({field.name, field.label.In(options_.language), std::move(text)});
     }
@@ -159,6 +152,7 @@ class OverviewMaker {
   const Crm& crm_;
   RecordReader read_;
   const Permissions& may_;
+  const QueryOptions& asking_;
   Timestamp now_;
   OverviewOptions options_;
   const TypeDef* type_ = nullptr;

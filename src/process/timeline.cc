@@ -73,7 +73,7 @@ class TimelineMaker {
   absl::StatusOr<std::string> Text(const FieldDef& field, const Value& value) {
     if (!value.is(Value::Kind::kRecord)) return DisplayText(field, value, options_.language);
     if (!may_.MayRead(value.record().type)) return std::string("?");
-    const absl::StatusOr<std::string> title = crm_.Title(value.record());
+    const absl::StatusOr<std::string> title = crm_.Title(value.record(), asking_);
     return title.ok() ? *title : "?";
   }
 

@@ -167,7 +167,7 @@ int Similar(const Session& session, const Request& request) {
                    {"shared", shared}});
     std::string text;
     for (size_t i = 0; i < shared.size() && i < 4; ++i) text += (i == 0 ? "" : ", ") + shared[i];
-    const absl::StatusOr<std::string> title = crm->Title(one.customer);
+    const absl::StatusOr<std::string> title = crm->Title(one.customer, QuestionOf(session));
     table.Add({Number(one.similarity, 2), Number(one.behaviour, 2), Number(one.attributes, 2),
                *name, title.ok() ? *title : "", text});
   }

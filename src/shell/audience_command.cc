@@ -75,7 +75,7 @@ int PrintAudience(const Crm& crm, const Session& session, const std::string& seg
                            session.Say(" may be reached by ", " peuvent être joints par "),
                            request.channel, session.Say(" for ", " pour "), request.purpose));
   for (const Exclusion& exclusion : audience.excluded) {
-    const absl::StatusOr<std::string> example = crm.Title(exclusion.example);
+    const absl::StatusOr<std::string> example = crm.Title(exclusion.example, QuestionOf(session));
     session.PrintLine(Concat("  ", exclusion.count, "  ", exclusion.rule,
                              exclusion.outcome == Outcome::kNeedsEvidence
                                  ? session.Say(" (evidence is missing)", " (preuve manquante)")

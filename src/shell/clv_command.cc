@@ -163,7 +163,7 @@ int Top(const Session& session, const Request& request) {
     const absl::StatusOr<Json> row = ValueOf(*crm, v);
     if (!row.ok()) return session.Fail(row.status());
     rows.push_back(*row);
-    const absl::StatusOr<std::string> title = crm->Title(v.customer);
+    const absl::StatusOr<std::string> title = crm->Title(v.customer, QuestionOf(session));
     table.Add({ToDisplay(Value::Amount(v.value)), ChanceText(v.alive, session.language()),
                Number(v.expected, 2), (*row)["id"], title.ok() ? *title : ""});
   }
@@ -194,7 +194,7 @@ int Why(const Session& session, const Request& request) {
     session.PrintLine(json->dump());
     return kDone;
   }
-  const absl::StatusOr<std::string> title = crm->Title(*record);
+  const absl::StatusOr<std::string> title = crm->Title(*record, QuestionOf(session));
   session.PrintLine(Concat(title.ok() ? *title : request.record, ": ",
                            v->value.currency.none() ? Concat(Number(v->discounted, 2),
                                                              session.Say(" purchases", " achats"))

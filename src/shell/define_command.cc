@@ -65,7 +65,7 @@ int ListStalled(const Session& session, const std::string& pipeline) {
   Json list = Json::array();
   for (const StalledRecord& one : *stalled) {
     const absl::StatusOr<std::string> id = crm->Name(one.record);
-    const absl::StatusOr<std::string> title = crm->Title(one.record);
+    const absl::StatusOr<std::string> title = crm->Title(one.record, QuestionOf(session));
     if (!id.ok()) return session.Fail(id.status());
     const int64_t idle = one.idle.micros / Days(1).micros;
     const int64_t allowed = one.allowed.micros / Days(1).micros;

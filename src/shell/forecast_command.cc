@@ -70,7 +70,7 @@ int PrintJson(const Crm& crm, const Session& session, const Forecast& forecast) 
 
 void PrintWhy(const Crm& crm, const Session& session, const ForecastMonth& month) {
   for (const ForecastDeal& deal : month.largest) {
-    const absl::StatusOr<std::string> title = crm.Title(deal.opportunity);
+    const absl::StatusOr<std::string> title = crm.Title(deal.opportunity, QuestionOf(session));
     char percent[16];
     std::snprintf(percent, sizeof percent, "%.0f %%", deal.probability * 100);
     session.PrintLine(Concat("    ", title.ok() ? *title : "?", ": ", AmountText(deal.amount),

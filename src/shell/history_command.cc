@@ -25,7 +25,8 @@ struct FieldNames {
   }
   std::string Text(const Crm& crm, FieldId id, const Value& value) const {
     const FieldDef* field = type.field(id);
-    return field == nullptr ? ValueText(crm, value) : FieldText(crm, session, *field, value);
+    return field == nullptr ? ValueText(crm, session, value)
+                            : FieldText(crm, session, *field, value);
   }
 };
 

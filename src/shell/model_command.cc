@@ -154,7 +154,7 @@ int Score(const Session& session, const Request& request) {
     const absl::StatusOr<std::string> name = crm->Name(score.record);
     if (!name.ok()) return session.Fail(name.status());
     rows.push_back({{"id", *name}, {"probability", score.probability}});
-    const absl::StatusOr<std::string> title = crm->Title(score.record);
+    const absl::StatusOr<std::string> title = crm->Title(score.record, QuestionOf(session));
     table.Add({ChanceText(score.probability, session.language()), *name, title.ok() ? *title : ""});
   }
   if (session.json) {
@@ -190,7 +190,7 @@ int Why(const Session& session, const Request& request) {
                           .dump());
     return kDone;
   }
-  const absl::StatusOr<std::string> title = crm->Title(*record);
+  const absl::StatusOr<std::string> title = crm->Title(*record, QuestionOf(session));
   session.PrintLine(Concat(title.ok() ? *title : request.record, ": ",
                            ChanceText(why->probability, session.language())));
   for (size_t i = 0; i < why->effects.size() && i < 10; ++i) {

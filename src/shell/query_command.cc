@@ -45,7 +45,7 @@ absl::StatusOr<Json> Rows(const Crm& crm, const Session& session, const QueryReq
     for (const std::string& column : columns) {
       RELATA_ASSIGN_OR_RETURN(const Value value,
                               crm.Evaluate(record, ColumnExpression(request.type, column), asking));
-      one[column] = session.json ? ValueJson(crm, value) : Json(ValueText(crm, value));
+      one[column] = session.json ? ValueJson(crm, value) : Json(ValueText(crm, session, value));
     }
     rows.push_back(std::move(one));
   }
@@ -123,7 +123,7 @@ int PrintSql(const Crm& crm, const Session& session, const QueryRequest& request
   session.PrintLine(pushed->statement);
   int at = 0;
   for (const Value& v : pushed->parameters) {
-    session.PrintLine(Concat("  ", ++at, ": ", ValueText(crm, v)));
+    session.PrintLine(Concat("  ", ++at, ": ", ValueText(crm, session, v)));
   }
   session.PrintLine(std::string(
       pushed->exact ? session.Say("exact: it finds the members", "exact : il trouve les membres")
@@ -168,7 +168,7 @@ int ExplainRecord(const Crm& crm, const Session& session, const std::string& typ
     out["now"] = FormatTimestamp(session.now());
     session.PrintLine(out.dump());
   } else {
-    const absl::StatusOr<std::string> title = crm.Title(*record);
+    const absl::StatusOr<std::string> title = crm.Title(*record, QuestionOf(session));
     session.PrintLine(Concat(title.ok() ? *title : full, ": ",
                              !value.ok() ? session.Say("undecided", "indécis")
                              : yes       ? session.Say("yes", "oui")

@@ -68,16 +68,16 @@ Json ValueJson(const Crm& crm, const Value& value) {
   }
 }
 
-std::string ValueText(const Crm& crm, const Value& value) {
+std::string ValueText(const Crm& crm, const Session& session, const Value& value) {
   if (value.is(Value::Kind::kRecord)) {
-    absl::StatusOr<std::string> title = crm.Title(value.record());
+    absl::StatusOr<std::string> title = crm.Title(value.record(), QuestionOf(session));
     return title.ok() ? *std::move(title) : "";
   }
   if (!value.is(Value::Kind::kList)) return ToDisplay(value);
   std::string out;
   for (const Value& element : value.list()) {
     if (!out.empty()) out += ", ";
-    out += ValueText(crm, element);
+    out += ValueText(crm, session, element);
   }
   return out;
 }
@@ -105,7 +105,7 @@ std::string TextTable::ToString() const {
 std::string FieldText(const Crm& crm, const Session& session, const FieldDef& field,
                       const Value& value) {
   const bool composed = value.is(Value::Kind::kRecord) || value.is(Value::Kind::kList);
-  return composed ? ValueText(crm, value) : DisplayText(field, value, session.language());
+  return composed ? ValueText(crm, session, value) : DisplayText(field, value, session.language());
 }
 
 std::vector<std::string> SplitList(std::string_view text) {

@@ -27,8 +27,9 @@ absl::StatusOr<RecordRef> FindRecord(const Crm& crm, std::string_view name);
 
 // A value as JSON (expression/json.h), records by their name.
 Json ValueJson(const Crm& crm, const Value& value);
-// A value in one line of text; a record by what people call it.
-std::string ValueText(const Crm& crm, const Value& value);
+// A value in one line of text; a record by what people call it, as far as the session's user may
+// read it.
+std::string ValueText(const Crm& crm, const Session& session, const Value& value);
 
 // The same for a field: a choice by its label in the session's language.
 std::string FieldText(const Crm& crm, const Session& session, const FieldDef& field,

@@ -243,7 +243,7 @@ int TellForecast(const Session& session, const Crm& crm, const Told& told, bool 
   if (past) session.PrintLine(Source(session, told.recorded));
   for (size_t i = 0; why && i < shown; ++i) {
     const DealOutlook& d = forecast.deals[i];
-    const absl::StatusOr<std::string> title = crm.Title(d.opportunity);
+    const absl::StatusOr<std::string> title = crm.Title(d.opportunity, QuestionOf(session));
     session.PrintLine(Concat("  ", title.ok() ? *title : "?", ": ", Whole(d.amount), " x ",
                              Percent(d.win_in_horizon),
                              session.Say(" in these months, ", " sur ces mois, "), Percent(d.win),

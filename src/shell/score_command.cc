@@ -115,7 +115,7 @@ int Top(const Session& session, const Request& request) {
     const absl::StatusOr<Json> row = ScoredJson(*crm, scored);
     if (!row.ok()) return session.Fail(row.status());
     rows.push_back(*row);
-    const absl::StatusOr<std::string> title = crm->Title(scored.record);
+    const absl::StatusOr<std::string> title = crm->Title(scored.record, QuestionOf(session));
     table.Add({Points(scored.total), scored.grade, (*row)["id"], title.ok() ? *title : ""});
   }
   if (session.json) {
@@ -157,7 +157,7 @@ int Cadences(const Session& session, const Request& request) {
                     {"since_days", WholeDays(cadence.since)},
                     {"chance", cadence.chance}});
     if (session.json) continue;
-    const absl::StatusOr<std::string> title = crm->Title(record);
+    const absl::StatusOr<std::string> title = crm->Title(record, QuestionOf(session));
     session.PrintLine(Concat(title.ok() ? *title : *name,
                              session.Say(": usually every ", " : d'ordinaire tous les "),
                              WholeDays(cadence.usual), session.Say(" days, now ", " jours, là "),
@@ -195,7 +195,7 @@ int WhyScore(const Crm& crm, const Session& session, const std::string& name,
     session.PrintLine(out->dump());
     return kDone;
   }
-  const absl::StatusOr<std::string> title = crm.Title(*record);
+  const absl::StatusOr<std::string> title = crm.Title(*record, QuestionOf(session));
   session.PrintLine(Concat(title.ok() ? *title : record_name, ": ", Points(scored->total),
                            scored->grade.empty() ? "" : " ", scored->grade));
   for (const Contribution& c : scored->contributions) {

@@ -243,7 +243,7 @@ int Members(const Session& session, const Request& request) {
     if (!name.ok()) return session.Fail(name.status());
     ids.push_back(*name);
     if (session.json) continue;
-    const absl::StatusOr<std::string> title = crm->Title(record);
+    const absl::StatusOr<std::string> title = crm->Title(record, QuestionOf(session));
     table.Add({*name, title.ok() ? *title : ""});
   }
   if (session.json) {
@@ -324,7 +324,7 @@ int WhySegment(const Crm& crm, const Session& session, const std::string& name,
     out["now"] = FormatTimestamp(session.now());
     session.PrintLine(out.dump());
   } else {
-    const absl::StatusOr<std::string> title = crm.Title(*record);
+    const absl::StatusOr<std::string> title = crm.Title(*record, QuestionOf(session));
     session.PrintLine(Concat(title.ok() ? *title : record_name, ": ",
                              VerdictText(session, reason->verdict), name));
     for (const std::string& fact : reason->facts) session.PrintLine("  " + fact);

@@ -68,7 +68,7 @@ void PrintRecords(const Crm& crm, const Session& session, std::string_view headi
   if (records.empty()) return;
   std::string line(heading);
   for (size_t i = 0; i < records.size(); ++i) {
-    const absl::StatusOr<std::string> title = crm.Title(records[i]);
+    const absl::StatusOr<std::string> title = crm.Title(records[i], QuestionOf(session));
     line += Concat(i == 0 ? " " : ", ", title.ok() ? *title : "?");
   }
   session.PrintLine(line);

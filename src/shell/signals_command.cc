@@ -51,7 +51,7 @@ int List(const Session& session, const std::string& only, size_t limit) {
     for (size_t i = 0; i < found->rows.size() && (limit == 0 || i < limit); ++i) {
       const RecordRef record{found->type, found->rows[i]};
       const absl::StatusOr<std::string> id = crm->Name(record);
-      const absl::StatusOr<std::string> title = crm->Title(record);
+      const absl::StatusOr<std::string> title = crm->Title(record, QuestionOf(session));
       if (!id.ok()) return session.Fail(id.status());
       ids.push_back(*id);
       members += Concat("  ", title.ok() ? *title : *id, "  ", *id, "\n");

@@ -43,8 +43,8 @@ absl::StatusOr<std::optional<Timestamp>> Instant(const char* option, const std::
   return at;
 }
 
-std::string TitleOf(const Crm& crm, RecordRef record) {
-  const absl::StatusOr<std::string> title = crm.Title(record);
+std::string TitleOf(const Crm& crm, const Session& session, RecordRef record) {
+  const absl::StatusOr<std::string> title = crm.Title(record, QuestionOf(session));
   return title.ok() ? *title : "?";
 }
 
@@ -171,10 +171,12 @@ int PrintRecordDiff(const Crm& crm, const Crm& before, const Session& session,
     session.PrintLine(FieldLine(crm, type, session, change));
   }
   for (const auto& [link, record] : diff.joined) {
-    session.PrintLine(Concat("+ ", KindLabel(crm, session, record), " ", TitleOf(crm, record)));
+    session.PrintLine(
+        Concat("+ ", KindLabel(crm, session, record), " ", TitleOf(crm, session, record)));
   }
   for (const auto& [link, record] : diff.left) {
-    session.PrintLine(Concat("- ", KindLabel(crm, session, record), " ", TitleOf(before, record)));
+    session.PrintLine(
+        Concat("- ", KindLabel(crm, session, record), " ", TitleOf(before, session, record)));
   }
   return diff.empty() ? kDone : kNo;
 }
@@ -197,10 +199,12 @@ int PrintPopulationDiff(const Crm& crm, const Crm& before, const Session& sessio
     session.PrintLine(out.dump());
     return none ? kDone : kNo;
   }
-  for (const RecordRef record : diff.joined) session.PrintLine("+ " + TitleOf(crm, record));
-  for (const RecordRef record : diff.left) session.PrintLine("- " + TitleOf(before, record));
+  for (const RecordRef record : diff.joined)
+    session.PrintLine("+ " + TitleOf(crm, session, record));
+  for (const RecordRef record : diff.left)
+    session.PrintLine("- " + TitleOf(before, session, record));
   for (const RecordDiff& one : diff.changed) {
-    session.PrintLine("~ " + TitleOf(crm, one.record));
+    session.PrintLine("~ " + TitleOf(crm, session, one.record));
     for (const FieldChange& change : one.fields) {
       session.PrintLine("    " + FieldLine(crm, type, session, change));
     }

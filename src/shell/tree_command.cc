@@ -32,7 +32,7 @@ int Tree(const Session& session, const TreeRequest& request) {
   if (!totals.ok()) return session.Fail(totals.status());
   Json nodes = Json::array();
   for (const TreeTotal& node : *totals) {
-    const absl::StatusOr<std::string> title = crm->Title(node.record);
+    const absl::StatusOr<std::string> title = crm->Title(node.record, QuestionOf(session));
     if (!title.ok()) return session.Fail(title.status());
     if (session.json) {
       Json one = {{"id", ValueJson(*crm, Value::Record(node.record))},
@@ -46,9 +46,10 @@ int Tree(const Session& session, const TreeRequest& request) {
       continue;
     }
     session.PrintLine(Concat(std::string(static_cast<size_t>(2 * node.depth), ' '), *title,
-                             request.sum.empty() ? ""
-                                                 : Concat("  ", ValueText(*crm, node.own), " / ",
-                                                          ValueText(*crm, node.total))));
+                             request.sum.empty()
+                                 ? ""
+                                 : Concat("  ", ValueText(*crm, session, node.own), " / ",
+                                          ValueText(*crm, session, node.total))));
   }
   if (!session.json) return kDone;
   Json out = {{"nodes", nodes}, {"now", FormatTimestamp(session.now())}};

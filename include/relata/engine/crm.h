@@ -233,8 +233,9 @@ class Crm {
   absl::StatusOr<std::vector<std::pair<std::string, std::string>>> Keys(RecordRef record) const;
   // One field by name; null when absent. NotFound for an unknown field.
   absl::StatusOr<Value> Get(RecordRef record, std::string_view field) const;
-  // What a record is called by people: its title fields, or its name above when they are empty.
-  absl::StatusOr<std::string> Title(RecordRef record) const;
+  // What a record is called by people, as far as `asking.reader` may read it: its title fields, or
+  // its name above when they are empty or hidden from the reader.
+  absl::StatusOr<std::string> Title(RecordRef record, const QueryOptions& asking) const;
 
   // The records of `type` for which `expression` is true. InvalidArgument with the message and a
   // caret when the text does not check; PermissionDenied when the reader may not read a field it

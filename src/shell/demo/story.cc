@@ -169,7 +169,7 @@ absl::Status Story::Sites() {
       crm_.Query("account", "account.siren != null && account.establishments.size() > 1", first));
   if (several.rows.empty()) return absl::OkStatus();
   const RecordRef account{several.type, several.rows[0]};
-  RELATA_ASSIGN_OR_RETURN(const std::string title, crm_.Title(account));
+  RELATA_ASSIGN_OR_RETURN(const std::string title, crm_.Title(account, asking_));
   RELATA_ASSIGN_OR_RETURN(const Value siren, crm_.Get(account, "siren"));
   RELATA_ASSIGN_OR_RETURN(const Value sites,
                           crm_.Evaluate(account, "account.establishments.size()", asking_));
@@ -189,7 +189,7 @@ absl::Status Story::SamePersonTwice() {
        "$0 adresses e-mail portées par plusieurs contacts", groups);
   if (same_person_.empty()) return absl::OkStatus();
   const RecordRef winner = same_person_[0];
-  RELATA_ASSIGN_OR_RETURN(const std::string name, crm_.Title(winner));
+  RELATA_ASSIGN_OR_RETURN(const std::string name, crm_.Title(winner, asking_));
   RELATA_ASSIGN_OR_RETURN(const Value email, crm_.Get(winner, "email"));
   const auto merge = [&]() -> absl::Status {
     Transaction tx = crm_.Begin(actor_);

@@ -88,8 +88,9 @@ absl::Status Story::LaterThanUsual() {
                           LateCustomers(crm_, "account", 1.8, asking_));
   int shown = 0;
   for (auto one = late.rbegin(); one != late.rend() && shown < 3; ++one, ++shown) {
-    RELATA_ASSIGN_OR_RETURN(const std::string title,
-                            crm_.Title({crm_.schema()->Find("account")->id, one->customer}));
+    RELATA_ASSIGN_OR_RETURN(
+        const std::string title,
+        crm_.Title({crm_.schema()->Find("account")->id, one->customer}, asking_));
     Line("$0: usually every $1 days, now $2; why: the median of $3 intervals",
          "$0 : tous les $1 jours d'habitude, $2 aujourd'hui ; pourquoi : médiane de $3 intervalles",
          title, InDays(one->usual), InDays(one->since), one->orders - 1);
@@ -139,7 +140,7 @@ absl::Status Story::AlwaysCurrent() {
 
 absl::Status Story::WhyOne(const std::string& segment, RecordRef record, bool in) {
   RELATA_ASSIGN_OR_RETURN(const MembershipReason reason, WhyMember(crm_, segment, record, asking_));
-  RELATA_ASSIGN_OR_RETURN(const std::string title, crm_.Title(record));
+  RELATA_ASSIGN_OR_RETURN(const std::string title, crm_.Title(record, asking_));
   if (in) {
     Line("why $0: $1", "pourquoi $0 : $1", title, TellingFact(reason.facts));
   } else {
@@ -165,7 +166,7 @@ absl::Status Story::ADownloadArrives(const std::string& segment, RecordRef perso
   tx.Append("download", person, asking_.now, {{"file", Value::Text("maintenance.pdf")}});
   RELATA_RETURN_IF_ERROR(tx.Commit(asking_.now).status());
   RELATA_ASSIGN_OR_RETURN(const QueryAnswer after, SegmentMembers(crm_, warm.name, asking_));
-  RELATA_ASSIGN_OR_RETURN(const std::string title, crm_.Title(person));
+  RELATA_ASSIGN_OR_RETURN(const std::string title, crm_.Title(person, asking_));
   RELATA_ASSIGN_OR_RETURN(const auto history, MembershipHistory(crm_, warm.name, person));
   Line(
       "$0 downloads maintenance.pdf: segment warm goes from $1 to $2 members with that commit; "
@@ -213,7 +214,7 @@ absl::Status Story::WhoMayBeMailed() {
     example = {audience.type, audience.allowed[0]};
   }
   if (example.none()) return absl::OkStatus();
-  RELATA_ASSIGN_OR_RETURN(const std::string title, crm_.Title(example));
+  RELATA_ASSIGN_OR_RETURN(const std::string title, crm_.Title(example, asking_));
   RELATA_ASSIGN_OR_RETURN(const ConsentExplanation why,
                           WhyContact(crm_, example, plan, session_.language()));
   if (audience.excluded.empty()) {
@@ -242,7 +243,7 @@ absl::Status Story::AskedLater(std::span<const Row> people, TypeId type) {
   for (size_t i = 0; i < people.size(); ++i) {
     if (that_day[i].outcome != Outcome::kAllow || today[i].outcome != Outcome::kDeny) continue;
     const RecordRef person{type, people[i]};
-    RELATA_ASSIGN_OR_RETURN(const std::string title, crm_.Title(person));
+    RELATA_ASSIGN_OR_RETURN(const std::string title, crm_.Title(person, asking_));
     RELATA_ASSIGN_OR_RETURN(const ConsentExplanation why,
                             WhyContact(crm_, person, then, session_.language()));
     RELATA_ASSIGN_OR_RETURN(const ConsentExplanation since,

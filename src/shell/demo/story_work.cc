@@ -80,7 +80,7 @@ absl::Status Story::Leads() {
   RELATA_ASSIGN_OR_RETURN(const std::vector<ScoredRecord> leads,
                           TopScores(crm_, "lead_score", top));
   for (const ScoredRecord& lead : leads) {
-    RELATA_ASSIGN_OR_RETURN(const std::string title, crm_.Title(lead.record));
+    RELATA_ASSIGN_OR_RETURN(const std::string title, crm_.Title(lead.record, asking_));
     std::string reasons;
     for (const Contribution& c : lead.contributions) {
       reasons += Concat(reasons.empty() ? "" : ", ", c.rule, " ", Rounded(c.points));
@@ -116,7 +116,7 @@ absl::Status Story::LastQuarter() {
       if (deal.moves[i].on < week_ago) continue;
       ++moved;
       if (!example.empty()) continue;
-      RELATA_ASSIGN_OR_RETURN(const std::string title, crm_.Title(deal.opportunity));
+      RELATA_ASSIGN_OR_RETURN(const std::string title, crm_.Title(deal.opportunity, asking_));
       example = Concat(title, ", ", deal.moves[i - 1].stage, " -> ", deal.moves[i].stage);
     }
   }
@@ -157,7 +157,7 @@ absl::Status Story::Stalled() {
   std::string why;
   if (!stalled.empty()) {
     const StalledRecord& first = stalled[0];
-    RELATA_ASSIGN_OR_RETURN(const std::string title, crm_.Title(first.record));
+    RELATA_ASSIGN_OR_RETURN(const std::string title, crm_.Title(first.record, asking_));
     why =
         Concat(Say("; why ", " ; pourquoi "), title, Say(": nothing since ", " : rien depuis le "),
                ToDisplay(Value::Day(UtcDate(first.last))), ", ", first.stage,
@@ -185,7 +185,7 @@ absl::Status Story::ARightExercised(const std::string& spreadsheet) {
   if (same_person_.empty()) return absl::OkStatus();
   const RecordRef person = same_person_[0];
   Chapter("A right exercised", "Un droit exercé");
-  RELATA_ASSIGN_OR_RETURN(const std::string name, crm_.Title(person));
+  RELATA_ASSIGN_OR_RETURN(const std::string name, crm_.Title(person, asking_));
   RELATA_ASSIGN_OR_RETURN(
       const RequestState access,
       OpenRequest(crm_, {"access", person, "", "", asking_.now}, actor_, asking_.now));

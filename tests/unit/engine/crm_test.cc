@@ -62,7 +62,7 @@ struct Company {
 TEST(Crm, ARecordIsThereUnderItsReferenceAfterTheCommit) {
   Company c;
   EXPECT_EQ(c.crm.Get(c.marie.ref, "family_name")->text(), "Durand");
-  EXPECT_EQ(*c.crm.Title(c.marie.ref), "Marie Durand");
+  EXPECT_EQ(*c.crm.Title(c.marie.ref, At(kNow)), "Marie Durand");
   const std::string name = *c.crm.Name(c.marie.ref);
   EXPECT_EQ(*c.crm.Find(name), c.crm.Resolve(c.marie.ref));
 }
@@ -117,7 +117,7 @@ TEST(Crm, AnUpsertFindsItsRecordAgainAndChangesNothingTwice) {
   const Commit again = load();
   EXPECT_EQ(again.created, 0);
   EXPECT_EQ(again.unchanged, 1);
-  EXPECT_EQ(*c.crm.Title(*c.crm.Find("account/erp:C-1")), "Cargo");
+  EXPECT_EQ(*c.crm.Title(*c.crm.Find("account/erp:C-1"), At(kNow)), "Cargo");
 }
 
 TEST(Crm, AnOperationIdIsCarriedOutOnce) {
@@ -303,6 +303,24 @@ std::set<std::string> FieldsTold(const Crm& crm, RecordRef record, const QueryOp
     }
   }
   return told;
+}
+
+TEST(Crm, ATitleAndAReasonSayOnlyWhatTheReaderMayRead) {
+  Company c;
+  Transaction tx = c.crm.Begin(kAmelie);
+  tx.Define("role", "service",
+            R"({"types": {"contact": {"access": "read", "hidden": ["family_name"]}}})");
+  ASSERT_TRUE(tx.Commit(kNow).ok());
+  QueryOptions service = At(kNow);
+  service.reader = Actor::User("sam", "service");
+  EXPECT_EQ(*c.crm.Title(c.marie.ref, service), "Marie");
+  EXPECT_EQ(*c.crm.Title(c.jean.ref, service), *c.crm.Name(c.jean.ref));
+  EXPECT_EQ(*c.crm.Title(c.acme.ref, service), *c.crm.Name(c.acme.ref)) << "of a closed type";
+  const auto reasons = c.crm.Explain(c.marie.ref, "contact.email != null", service);
+  ASSERT_TRUE(reasons.ok()) << reasons.status();
+  for (const std::string& reason : *reasons) EXPECT_THAT(reason, Not(HasSubstr("Durand")));
+  EXPECT_THAT(*c.crm.Explain(c.marie.ref, "contact.email != null", At(kNow)),
+              Contains(HasSubstr("Marie Durand")));
 }
 
 TEST(Crm, AHistoryLeavesOutWhatTheReaderOrThePurposeMayNotRead) {

@@ -58,7 +58,7 @@ class Group : public ::testing::Test {
     EXPECT_TRUE(totals.ok()) << totals.status();
     std::vector<std::string> lines;
     for (const TreeTotal& node : *totals) {
-      lines.push_back(Concat(node.depth, " ", *crm.Title(node.record), " ", ToDisplay(node.own),
+      lines.push_back(Concat(node.depth, " ", *crm.Title(node.record, {}), " ", ToDisplay(node.own),
                              " ", ToDisplay(node.total)));
     }
     return lines;

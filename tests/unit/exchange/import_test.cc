@@ -48,7 +48,7 @@ class Import : public ::testing::Test {
     absl::StatusOr<Value> value = crm_->Get(*ref, field);
     if (!value.ok()) return value.status().ToString();
     if (!value->is(Value::Kind::kRecord)) return ToDisplay(*value);
-    return *crm_->Title(value->record());
+    return *crm_->Title(value->record(), {});
   }
 
   int64_t Count(std::string_view type) {
