@@ -19,7 +19,7 @@ RecordRef BatchDecision::StandsFor(RecordRef record) const {
   const Graph& graph = before_.graph();
   if (merged_.empty()) return graph.Resolve(record);
   // Bounded for the sake of a damaged database: a merge that closes a circle is refused.
-  int64_t hops = graph.CountAliases() + static_cast<int64_t>(merged_.size());
+  int64_t hops = graph.alias_count + static_cast<int64_t>(merged_.size());
   for (; hops > 0; --hops) {
     const auto here = merged_.find(record);
     const RecordRef next = here == merged_.end() ? graph.MergedInto(record) : here->second;

@@ -237,9 +237,9 @@ std::set<TypeId> TypesWritten(const Crm& crm, const Transaction::Batch& batch) {
 absl::Status Crm::Engine::LoadForDeciders(StoreReader& reader, const Transaction::Batch& batch,
                                           bool time_only) {
   const Crm crm(shared_from_this());
-  std::vector<TypeId> tables =
-      memberships_->TablesFor(crm, TypesWritten(crm, batch), batch.definitions, time_only);
-  std::vector<ColumnsNeeded> columns;
+  std::vector<ColumnsNeeded> columns =
+      memberships_->ColumnsFor(crm, TypesWritten(crm, batch), batch.definitions, time_only);
+  std::vector<TypeId> tables;
   for (const Decider& decider : deciders_) {
     if (decider.tables) {
       RELATA_ASSIGN_OR_RETURN(const std::vector<TypeId> types, decider.tables(crm, time_only));
@@ -415,6 +415,30 @@ std::vector<ChangeWrite> Crm::Engine::PendingChanges(const Snapshot& view) const
   return changes;
 }
 
+// The public id of a record before the commit or made by it; nil when there is none.
+Uuid Crm::Engine::IdOf(const Attempt& attempt, RecordRef record) {
+  for (const auto* view : {&attempt.after, &attempt.before}) {
+    if ((*view)->Loaded(ColumnsNeeded{record.type, {kIdField}})) {
+      if (const Uuid id = (*view)->Id(record); !id.nil()) return id;
+    }
+  }
+  for (const CommitBatch& step : attempt.steps) {
+    for (const RecordWrite& write : step.records) {
+      if (write.type == record.type && write.row == record.row && !write.id.nil()) return write.id;
+    }
+  }
+  Uuid id;
+  ScanSpec spec;
+  spec.type = record.type;
+  spec.rows = {record.row};
+  // A record that cannot be read has no name in the log.
+  (void)attempt.writer->ScanRecords(spec, [&](const RecordRows& rows) {
+    if (!rows.ids.empty()) id = rows.ids[0];
+    return absl::OkStatus();
+  });
+  return id;
+}
+
 absl::Status Crm::Engine::RunDeciders(Attempt& attempt, const Transaction::Batch& batch) {
   const int depth = static_cast<int>(attempt.steps.size()) - 1;
   std::unique_ptr<Transaction::Batch> added = NewBatch(batch.actor);
@@ -431,7 +455,8 @@ absl::Status Crm::Engine::RunDeciders(Attempt& attempt, const Transaction::Batch
   }
   {
     const Pending pending(*this, attempt);
-    RELATA_RETURN_IF_ERROR(memberships_->Record(view));
+    const auto id_of = [&](RecordRef record) { return IdOf(attempt, record); };
+    RELATA_RETURN_IF_ERROR(memberships_->Record(view, id_of));
   }
   RELATA_RETURN_IF_ERROR(recorded->status);
   if (recorded->size() == 0) return absl::OkStatus();

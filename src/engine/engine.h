@@ -146,6 +146,7 @@ class Crm::Engine : public std::enable_shared_from_this<Crm::Engine> {
   absl::StatusOr<Commit> MakeOnce(const Transaction::Batch& batch, Timestamp now, bool time_only);
   void Announce(const std::vector<DefinitionWrite>& definitions);
   absl::Status Step(Attempt& attempt, const Transaction::Batch& batch);
+  static Uuid IdOf(const Attempt& attempt, RecordRef record);
   absl::Status RunDeciders(Attempt& attempt, const Transaction::Batch& batch);
   absl::Status Finish(Attempt& attempt);
   void Publish(Attempt& attempt);

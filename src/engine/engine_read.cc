@@ -236,9 +236,10 @@ absl::StatusOr<Crm::Engine::Newest> Crm::Engine::FindNewest() {
 absl::Status Crm::Engine::FillMembership(std::string_view segment) {
   const Crm crm(shared_from_this());
   RELATA_ASSIGN_OR_RETURN(const internal::Condition condition, internal::FindSegment(crm, segment));
-  RELATA_ASSIGN_OR_RETURN(const std::vector<TypeId> tables,
-                          internal::TablesRead(crm, condition.expression->plan()));
-  RELATA_RETURN_IF_ERROR(View(tables).status());
+  RELATA_ASSIGN_OR_RETURN(std::vector<ColumnsNeeded> columns,
+                          internal::ColumnsNeededBy(crm, condition));
+  columns.push_back({condition.type, {kIdField}});
+  RELATA_RETURN_IF_ERROR(View(std::span<const ColumnsNeeded>(columns)).status());
   std::lock_guard commit_lock(commit_mutex_);
   std::shared_ptr<const Snapshot> view;
   {

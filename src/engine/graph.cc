@@ -162,17 +162,6 @@ const EventTable* Graph::Events(TypeId type) const {
   return type < events.size() ? events[type].get() : nullptr;
 }
 
-bool Graph::HasAliases() const {
-  return std::any_of(aliases.begin(), aliases.end(),
-                     [](const auto& table) { return table && table->count > 0; });
-}
-
-int64_t Graph::CountAliases() const {
-  int64_t count = 0;
-  for (const auto& table : aliases) count += table ? table->count : 0;
-  return count;
-}
-
 bool Graph::Merged(RecordRef record) const {
   return record.type < aliases.size() && aliases[record.type] && record.row >= 0 &&
          aliases[record.type]->winner.Has(record.row);
@@ -184,13 +173,13 @@ RecordRef Graph::MergedInto(RecordRef record) const {
 
 RecordRef Graph::Resolve(RecordRef record) const {
   // The engine refuses cycles; the bound keeps a damaged database from hanging its reader.
-  for (int64_t hops = CountAliases(); hops > 0 && Merged(record); --hops)
-    record = MergedInto(record);
+  for (int64_t hops = alias_count; hops > 0 && Merged(record); --hops) record = MergedInto(record);
   return record;
 }
 
 std::vector<RecordRef> Graph::Group(RecordRef record) const {
   std::vector<RecordRef> group = {Resolve(record)};
+  if (!HasAliases()) return group;
   std::vector<Row> rows;
   for (size_t i = 0; i < group.size(); ++i) {
     for (size_t type = 0; type < aliases.size(); ++type) {

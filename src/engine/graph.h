@@ -150,14 +150,14 @@ struct Graph {
   std::vector<Cow<RecordTable>> records;
   std::vector<Cow<EventTable>> events;
   std::vector<Cow<AliasTable>> aliases;
+  int64_t alias_count = 0;  // in force, of all types
   Cow<LedgerTable> ledger;
   bool ledger_loaded = false;
 
   // nullptr when the type is not loaded.
   const RecordTable* Records(TypeId type) const;
   const EventTable* Events(TypeId type) const;
-  bool HasAliases() const;
-  int64_t CountAliases() const;
+  bool HasAliases() const { return alias_count > 0; }
   bool Merged(RecordRef record) const;
   RecordRef MergedInto(RecordRef record) const;  // one step; the record itself when not merged
   RecordRef Resolve(RecordRef record) const;

@@ -257,6 +257,7 @@ void GraphEditor::Append(const EventBatch& batch) {
 void GraphEditor::AppendEvents(TypeId type, std::span<const FieldId> fields,
                                std::span<const Seq> seqs, std::span<const Row> subjects,
                                std::span<const Timestamp> at, std::span<const Column> columns) {
+  if (seqs.empty()) return;
   EventTable& table = graph_.events[type].Edit(edit_);
   std::vector<int64_t> places(seqs.size());
   std::iota(places.begin(), places.end(), table.count);
@@ -273,8 +274,7 @@ void GraphEditor::AppendEvents(TypeId type, std::span<const FieldId> fields,
   // Past a quarter of the table, building the index anew is cheaper than growing it.
   if (static_cast<int64_t>(places.size()) * 4 > table.count) return table.by_subject.Reset(edit_);
   if (Relation* relation = table.by_subject.Edit(edit_)) {
-    RelationIndex& index = relation->Edit(table.subject_type);
-    for (size_t i = 0; i < places.size(); ++i) index.Add(subjects[i], places[i], &table.at, edit_);
+    relation->Edit(table.subject_type).AddAll(subjects, places.front(), &table.at, edit_);
   }
 }
 
@@ -328,12 +328,14 @@ void GraphEditor::Put(const AliasWrite& alias) {
     table.winner.PutNull(loser.row, edit_);
     table.from.PutNull(loser.row, edit_);
     --table.count;
+    --graph_.alias_count;
   }
   if (!alias.until) {
     table.winner.PutInt(loser.row, alias.winner.row, alias.winner.type, edit_);
     table.from.PutInt(loser.row, alias.from, 0, edit_);
     table.losers.Edit(alias.winner.type).Add(alias.winner.row, loser.row, nullptr, edit_);
     ++table.count;
+    ++graph_.alias_count;
   }
   if (graph_.Records(loser.type) != nullptr) {
     RefreshExists(graph_.records[loser.type].Edit(edit_), loser.type, loser.row);

@@ -74,13 +74,7 @@ absl::StatusOr<SnapshotView::Asked*> SnapshotView::AskAbout(std::string_view nam
       context.now = now_;
       context.zone = ZoneOf(crm_);
       segment->interpreter.emplace(condition.expression->shared_plan(), std::move(context));
-      const auto published = crm_.engine().memberships();
-      const auto state = published->segments.find(name);
-      if (!snapshot_.past() && published->commit == snapshot_.commit() &&
-          state != published->segments.end() &&
-          state->second->plan->condition.expression == condition.expression) {
-        segment->kept = state->second;
-      }
+      segment->kept = KeptMembers(name, condition.expression->plan());
     }
     segment->frozen = condition.frozen;
     found = segments_.emplace(std::string(name), std::move(segment)).first;
@@ -91,12 +85,25 @@ absl::StatusOr<SnapshotView::Asked*> SnapshotView::AskAbout(std::string_view nam
   return found->second.get();
 }
 
+const SegmentState* SnapshotView::KeptMembers(std::string_view name, const Plan& plan) const {
+  const SegmentState* state = nullptr;
+  if (states_) {
+    state = states_(name, plan);
+  } else if (!snapshot_.past()) {
+    if (published_ == nullptr) published_ = crm_.engine().memberships();
+    const auto found = published_->segments.find(name);
+    if (published_->commit == snapshot_.commit() && found != published_->segments.end()) {
+      state = StateOfPlan(*found->second, plan);
+    }
+  }
+  return state != nullptr && state->Answers(now_) ? state : nullptr;
+}
+
 absl::StatusOr<bool> SnapshotView::InSegment(std::string_view name, RecordRef record) const {
   RELATA_ASSIGN_OR_RETURN(Asked * segment, AskAbout(name));
   if (segment->frozen) return segment->frozen->contains(snapshot_.Id(record));
-  if (segment->kept) {
-    const std::optional<bool> known = segment->kept->Test(record.row, now_);
-    if (known) return *known;
+  if (segment->kept != nullptr) {
+    if (const auto known = segment->kept->Test(record.row, now_)) return *known;
   }
   segment->running = true;
   absl::StatusOr<Tri> member = segment->interpreter->EvaluateBoolean(record);
@@ -109,6 +116,12 @@ absl::StatusOr<bool> SnapshotView::InSegmentTimed(std::string_view name, RecordR
                                                   Timestamp& valid_until) const {
   RELATA_ASSIGN_OR_RETURN(Asked * segment, AskAbout(name));
   if (segment->frozen) return segment->frozen->contains(snapshot_.Id(record));
+  if (segment->kept != nullptr) {
+    if (const std::optional<bool> known = segment->kept->Test(record.row, now_)) {
+      valid_until = std::min(valid_until, segment->kept->HoldsUntil(record.row));
+      return *known;
+    }
+  }
   segment->running = true;
   const absl::StatusOr<TimedTri> member = segment->interpreter->EvaluateTimed(record);
   segment->running = false;
@@ -121,12 +134,15 @@ namespace {
 
 class SegmentMembers : public Membership {
  public:
+  // `kept` may be nullptr and holds for the snapshot and `now`.
   SegmentMembers(const SnapshotView& view, const Snapshot& snapshot, std::string name,
-                 Condition condition)
+                 Condition condition, const SegmentState* kept, Timestamp now)
       : view_(view),
         snapshot_(snapshot),
         name_(std::move(name)),
-        condition_(std::move(condition)) {}
+        condition_(std::move(condition)),
+        kept_(kept),
+        now_(now) {}
 
   void Compile(const EvaluationContext& context) {
     if (condition_.frozen) return;
@@ -135,7 +151,9 @@ class SegmentMembers : public Membership {
 
   absl::StatusOr<const std::vector<ChunkBits>*> All() override {
     if (known_) return &members_;
-    if (columnar_ != nullptr) {
+    if (kept_ != nullptr) {
+      RELATA_RETURN_IF_ERROR(TakeKept());
+    } else if (columnar_ != nullptr) {
       RELATA_ASSIGN_OR_RETURN(Population population, columnar_->Evaluate());
       members_ = std::move(population.is_true);
     } else {
@@ -150,9 +168,16 @@ class SegmentMembers : public Membership {
     std::vector<size_t> places;
     EachBit(wanted, [&](size_t i) {
       if (rows.at(i) == kNoRow) return;
+      if (kept_ != nullptr) {
+        if (const std::optional<bool> in = kept_->Test(rows.at(i), now_)) {
+          if (*in) SetBit(members, i);
+          return;
+        }
+      }
       list.push_back(rows.at(i));
       places.push_back(i);
     });
+    if (list.empty()) return absl::OkStatus();
     if (columnar_ == nullptr) {
       for (size_t k = 0; k < list.size(); ++k) {
         RELATA_ASSIGN_OR_RETURN(const bool in, view_.InSegment(name_, {condition_.type, list[k]}));
@@ -168,6 +193,28 @@ class SegmentMembers : public Membership {
   }
 
  private:
+  // The kept bits; those whose timer has run out are asked again.
+  absl::Status TakeKept() {
+    const Row limit = snapshot_.RowLimit(condition_.type);
+    members_.assign((static_cast<size_t>(limit) + kRowsPerChunk - 1) / kRowsPerChunk, ChunkBits{});
+    std::vector<Row> again;
+    for (size_t c = 0; c < members_.size(); ++c) {
+      if (const ChunkBits* bits = kept_->members[c]) members_[c] = *bits;
+      const ChunkTimers* timers = kept_->timers[c];
+      if (timers == nullptr) continue;
+      for (const auto& [offset, at] : timers->until) {
+        if (at <= now_.micros) again.push_back(static_cast<Row>(c * kRowsPerChunk + offset));
+      }
+    }
+    std::erase_if(again, [&](Row row) { return !snapshot_.Exists({condition_.type, row}); });
+    for (const Row row : again) {
+      RELATA_ASSIGN_OR_RETURN(const bool in, view_.InSegment(name_, {condition_.type, row}));
+      ChunkBits& bits = members_[ChunkOf(row)];
+      in ? SetBit(bits, OffsetOf(row)) : ClearBit(bits, OffsetOf(row));
+    }
+    return absl::OkStatus();
+  }
+
   absl::Status AskEach() {
     const Row limit = snapshot_.RowLimit(condition_.type);
     members_.assign((static_cast<size_t>(limit) + kRowsPerChunk - 1) / kRowsPerChunk, ChunkBits{});
@@ -191,6 +238,8 @@ class SegmentMembers : public Membership {
   const Snapshot& snapshot_;
   const std::string name_;
   const Condition condition_;
+  const SegmentState* const kept_;
+  const Timestamp now_;
   std::unique_ptr<ColumnarCondition> columnar_;
   bool known_ = false;
   std::vector<ChunkBits> members_;
@@ -204,8 +253,10 @@ std::shared_ptr<Membership> SnapshotView::SegmentOf(std::string_view name, TypeI
   if (!condition.ok() || condition->type != type) return nullptr;
   // While it is made ready, whoever names it again finds nothing.
   const auto place = members_.emplace(std::string(name), nullptr).first;
-  auto members =
-      std::make_shared<SegmentMembers>(*this, snapshot_, std::string(name), *std::move(condition));
+  const SegmentState* kept =
+      condition->frozen ? nullptr : KeptMembers(name, condition->expression->plan());
+  auto members = std::make_shared<SegmentMembers>(*this, snapshot_, std::string(name),
+                                                  *std::move(condition), kept, now_);
   EvaluationContext context;
   context.view = this;
   context.now = now_;

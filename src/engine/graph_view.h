@@ -28,11 +28,14 @@ namespace relata::internal {
 // expression reads must be loaded.
 class SnapshotView : public GraphView {
  public:
-  SnapshotView(const Crm& crm, const Snapshot& snapshot, const Hooks& hooks, Timestamp now)
+  // `states`: where the kept members of segments are; without it they are the newest commit's.
+  SnapshotView(const Crm& crm, const Snapshot& snapshot, const Hooks& hooks, Timestamp now,
+               FindState states = nullptr)
       : crm_(crm),
         snapshot_(snapshot),
         hooks_(hooks),
         now_(now),
+        states_(std::move(states)),
         history_(crm.engine(), snapshot) {}
 
   Value Field(RecordRef record, FieldId field) const override;
@@ -73,14 +76,18 @@ class SnapshotView : public GraphView {
   const Snapshot& snapshot_;
   const Hooks& hooks_;
   const Timestamp now_;
+  const FindState states_;
   // Segments asked about in this question, made ready once each.
   struct Asked {
     std::optional<Interpreter> interpreter;
     std::shared_ptr<const std::set<Uuid>> frozen;
-    std::shared_ptr<const SegmentState> kept;  // when its members are known for this snapshot
+    const SegmentState* kept = nullptr;  // when its members are known for this snapshot and now
     bool running = false;
   };
   absl::StatusOr<Asked*> AskAbout(std::string_view name) const;
+  // The kept members that hold for this snapshot and instant, or nullptr.
+  const SegmentState* KeptMembers(std::string_view name, const Plan& plan) const;
+  mutable std::shared_ptr<const PublishedMemberships> published_;
   mutable std::map<std::string, std::unique_ptr<Asked>, std::less<>> segments_;
   mutable FieldHistory history_;
   mutable std::optional<RateTable> rates_;

@@ -47,6 +47,17 @@ std::optional<bool> SegmentState::Test(Row row, Timestamp now) const {
   return bits != nullptr && TestBit(*bits, OffsetOf(row));
 }
 
+Timestamp SegmentState::HoldsUntil(Row row) const {
+  const ChunkTimers* timed = timers[ChunkOf(row)];
+  const int64_t at = timed == nullptr ? Timestamp::kMax.micros : timed->Of(OffsetOf(row));
+  return {std::min(at, filled_until.micros)};
+}
+
+const SegmentState* StateOfPlan(const SegmentState& state, const Plan& plan) {
+  const bool same = state.filled && &state.plan->condition.expression->plan() == &plan;
+  return same ? &state : nullptr;
+}
+
 namespace {
 
 bool Has(const Directory<ChunkBits>& bits, Row row) {
@@ -62,8 +73,8 @@ void Put(Directory<ChunkBits>& bits, Row row, bool on, EditToken edit) {
 
 // A question under way over one graph at one instant.
 struct Question {
-  Question(const Crm& crm, const Snapshot& snapshot, Timestamp now)
-      : view(crm, snapshot, crm.engine().hooks(), now) {
+  Question(const Crm& crm, const Snapshot& snapshot, Timestamp now, const FindState& states)
+      : view(crm, snapshot, crm.engine().hooks(), now, states) {
     context.view = &view;
     context.now = now;
     context.zone = ZoneOf(crm);
@@ -75,11 +86,13 @@ struct Question {
 // Keeps one state up to date on one graph.
 class Keeper {
  public:
-  Keeper(const Crm& crm, const Snapshot& view, Timestamp now, SegmentState& state)
+  // `states`: of the segments that this one names, on the same graph.
+  Keeper(const Crm& crm, const Snapshot& view, Timestamp now, SegmentState& state, FindState states)
       : crm_(crm),
         view_(view),
         now_(now),
         state_(state),
+        states_(std::move(states)),
         plan_(*state.plan),
         type_(plan_.condition.type),
         edit_(NewEdit()) {}
@@ -108,18 +121,31 @@ class Keeper {
   // These rows.
   absl::Status Ask(const std::vector<Row>& rows) {
     if (rows.empty()) return absl::OkStatus();
-    Question question(crm_, view_, now_);
-    Interpreter interpreter(plan_.condition.expression->shared_plan(), question.context);
-    for (const Row row : rows) {
-      TimedTri answer;
-      if (view_.Exists({type_, row})) {
-        RELATA_ASSIGN_OR_RETURN(answer, interpreter.EvaluateTimed({type_, row}));
-      }
-      Put(state_.members, row, answer.value == Tri::kTrue, edit_);
-      SetTimer(row, answer.valid_until);
-    }
+    Question question(crm_, view_, now_, states_);
     state_.as_of = std::max(state_.as_of, now_);
-    return absl::OkStatus();
+    if (rows.size() <= kFewDue) return AskEach(rows, question);
+    std::vector<Row> here;
+    for (const Row row : rows) {
+      if (view_.Exists({type_, row})) {
+        here.push_back(row);
+      } else {
+        Note(row, {});
+      }
+    }
+    const std::shared_ptr<const Plan> plan = plan_.condition.expression->shared_plan();
+    const auto columnar = ColumnarCondition::Make(view_, plan, question.context);
+    if (columnar == nullptr) return AskEach(here, question);
+    RELATA_ASSIGN_OR_RETURN(const std::vector<Tri> answers, columnar->EvaluateAmong(here));
+    RELATA_ASSIGN_OR_RETURN(const std::vector<bool> moving, MovingAmong(here, question));
+    std::vector<Row> timed;
+    for (size_t i = 0; i < here.size(); ++i) {
+      if (moving[i]) {
+        timed.push_back(here[i]);
+      } else {
+        Note(here[i], {answers[i], Timestamp::kMax});
+      }
+    }
+    return AskEach(timed, question);
   }
 
   // The rows whose timer has run out.
@@ -136,6 +162,24 @@ class Keeper {
   }
 
  private:
+  absl::Status AskEach(const std::vector<Row>& rows, Question& question) {
+    if (rows.empty()) return absl::OkStatus();
+    Interpreter interpreter(plan_.condition.expression->shared_plan(), question.context);
+    for (const Row row : rows) {
+      TimedTri answer;
+      if (view_.Exists({type_, row})) {
+        RELATA_ASSIGN_OR_RETURN(answer, interpreter.EvaluateTimed({type_, row}));
+      }
+      Note(row, answer);
+    }
+    return absl::OkStatus();
+  }
+
+  void Note(Row row, const TimedTri& answer) {
+    Put(state_.members, row, answer.value == Tri::kTrue, edit_);
+    if (plan_.now_use != NowUse::kNone) SetTimer(row, answer.valid_until);
+  }
+
   void SetTimer(Row row, Timestamp until) {
     const bool kept = state_.filled && until < state_.filled_until;
     const int64_t at = kept ? until.micros : Timestamp::kMax.micros;
@@ -148,7 +192,7 @@ class Keeper {
   // Whose answer may run out before the horizon; brings the horizon forward to the first jump of a
   // calendar.
   absl::StatusOr<std::vector<Row>> FindMoving(Timestamp horizon) {
-    Question question(crm_, view_, now_);
+    Question question(crm_, view_, now_, states_);
     std::vector<Row> moving;
     bool each = false;
     for (const Reach::Named& named : plan_.reach.plans()) {
@@ -168,6 +212,34 @@ class Keeper {
     }
     std::sort(moving.begin(), moving.end());
     moving.erase(std::unique(moving.begin(), moving.end()), moving.end());
+    return moving;
+  }
+
+  // Which of these rows' answers may run out while the state reaches. Calendars do not count: the
+  // state reaches to their first jump at most.
+  absl::StatusOr<std::vector<bool>> MovingAmong(const std::vector<Row>& rows, Question& question) {
+    std::vector<bool> moving(rows.size());
+    if (plan_.now_use == NowUse::kNone || !state_.filled) return moving;
+    const std::vector<bool> everybody(rows.size(), true);
+    for (const Reach::Named& named : plan_.reach.plans()) {
+      const SegmentState* known =
+          named.segment.empty() || named.route != 0 ? nullptr : states_(named.segment, *named.plan);
+      if (known != nullptr && known->Answers(now_) && known->filled_until >= state_.filled_until) {
+        for (size_t i = 0; i < rows.size(); ++i) {
+          if (known->HoldsUntil(rows[i]) < state_.filled_until) moving[i] = true;
+        }
+        continue;
+      }
+      const Flips flips = FindFlips(named.plan, question.context, state_.filled_until);
+      if (flips.each) return everybody;
+      if (flips.question == nullptr) continue;
+      const auto columnar = ColumnarCondition::Make(view_, flips.question, question.context);
+      if (named.route != 0 || columnar == nullptr) return everybody;
+      RELATA_ASSIGN_OR_RETURN(const std::vector<Tri> may, columnar->EvaluateAmong(rows));
+      for (size_t i = 0; i < rows.size(); ++i) {
+        if (may[i] != Tri::kFalse) moving[i] = true;
+      }
+    }
     return moving;
   }
 
@@ -202,6 +274,7 @@ class Keeper {
   const Snapshot& view_;
   const Timestamp now_;
   SegmentState& state_;
+  const FindState states_;
   const SegmentPlan& plan_;
   const TypeId type_;
   const EditToken edit_;
@@ -289,16 +362,18 @@ absl::StatusOr<std::shared_ptr<const SegmentPlan>> Memberships::PlanOf(const Crm
   } else if (plan->maintainable.ok()) {
     const std::shared_ptr<const Plan>& asked = plan->condition.expression->shared_plan();
     RELATA_ASSIGN_OR_RETURN(plan->reach, Reach::Of(crm, asked));
-    RELATA_ASSIGN_OR_RETURN(plan->tables, TablesRead(crm, *asked));
+    RELATA_ASSIGN_OR_RETURN(plan->columns, ColumnsNeededBy(crm, plan->condition));
+    // Who is asked about by public id is found by it.
+    plan->columns.push_back({plan->condition.type, {kIdField}});
   }
   plans_.insert_or_assign(std::string(name), plan);
   return plan;
 }
 
-std::vector<TypeId> Memberships::TablesFor(const Crm& crm, const std::set<TypeId>& written,
-                                           const std::vector<DefinitionWrite>& definitions,
-                                           bool time_only) {
-  std::set<TypeId> tables;
+std::vector<ColumnsNeeded> Memberships::ColumnsFor(const Crm& crm, const std::set<TypeId>& written,
+                                                   const std::vector<DefinitionWrite>& definitions,
+                                                   bool time_only) {
+  std::vector<ColumnsNeeded> columns;
   const std::shared_ptr<const SegmentBodies> all = ParsedSegments(crm);
   for (const auto& [name, body] : *all) {
     const auto plan = PlanOf(crm, name);
@@ -313,10 +388,10 @@ std::vector<TypeId> Memberships::TablesFor(const Crm& crm, const std::set<TypeId
     const bool reached = std::any_of(written.begin(), written.end(),
                                      [&](TypeId type) { return read.contains(type); });
     if (defined || reached || time_only) {
-      tables.insert((*plan)->tables.begin(), (*plan)->tables.end());
+      columns.insert(columns.end(), (*plan)->columns.begin(), (*plan)->columns.end());
     }
   }
-  return {tables.begin(), tables.end()};
+  return columns;
 }
 
 // ---------------------------------------------------------------------------------------------------
@@ -337,14 +412,32 @@ SegmentState& Memberships::Edit(const std::string& name,
   return state;
 }
 
-absl::Status Memberships::Record(CommitStep& step) {
+const SegmentState* Memberships::Newest(std::string_view name, const Plan& plan) const {
+  if (const auto made = pending_.find(name); made != pending_.end()) {
+    return StateOfPlan(made->second, plan);
+  }
+  const auto known = published_->segments.find(name);
+  if (anew_ || known == published_->segments.end()) return nullptr;
+  return StateOfPlan(*known->second, plan);
+}
+
+absl::Status Memberships::Record(CommitStep& step, const FindId& id_of) {
   for (const DefinitionWrite& write : step.writes().definitions) {
     if (write.kind == "segment" && write.body.empty()) {
-      RELATA_RETURN_IF_ERROR(RecordRetired(step, write.name));
+      RELATA_RETURN_IF_ERROR(RecordRetired(step, write.name, id_of));
     }
   }
+  // Those that others name come before them: a segment stands on more definitions than any of them.
+  std::vector<std::pair<size_t, std::string>> order;
   const std::shared_ptr<const SegmentBodies> all = ParsedSegments(step.crm());
-  for (const auto& [name, body] : *all) RELATA_RETURN_IF_ERROR(RecordSegment(step, name));
+  for (const auto& [name, body] : *all) {
+    const auto plan = PlanOf(step.crm(), name);
+    if (plan.ok()) order.emplace_back((*plan)->bodies.size(), name);
+  }
+  std::sort(order.begin(), order.end());
+  for (const auto& [size, name] : order) {
+    RELATA_RETURN_IF_ERROR(RecordSegment(step, name, id_of));
+  }
   return absl::OkStatus();
 }
 
@@ -399,14 +492,18 @@ std::vector<Row> Unlogged(const SegmentState& state) {
   return rows;
 }
 
-void LogChanges(CommitStep& step, const std::string& name, const std::vector<Row>& rows,
-                const std::function<Cause(Row)>& cause, SegmentState& state) {
+// Logs the entries and exits among these rows, in this order.
+void LogChanges(CommitStep& step, const std::string& name, std::vector<Row> rows, const Due& due,
+                const Cause& otherwise, const FindId& id_of, SegmentState& state) {
+  std::erase_if(rows, [&](Row row) { return Has(state.logged, row) == Has(state.members, row); });
+  if (rows.empty()) return;
   const EditToken edit = NewEdit();
-  MembershipLines lines(step, name, state.plan->condition.type);
+  const std::map<Row, Cause> causes = due.CausesOf(rows);
+  MembershipLines lines(step, name, state.plan->condition.type, id_of);
   for (const Row row : rows) {
     const bool entered = Has(state.members, row);
-    if (Has(state.logged, row) == entered) continue;
-    lines.Add(row, entered, cause(row));
+    const auto cause = causes.find(row);
+    lines.Add(row, entered, cause == causes.end() ? otherwise : cause->second);
     Put(state.logged, row, entered, edit);
   }
   lines.Finish();
@@ -414,7 +511,8 @@ void LogChanges(CommitStep& step, const std::string& name, const std::vector<Row
 
 }  // namespace
 
-absl::Status Memberships::RecordSegment(CommitStep& step, const std::string& name) {
+absl::Status Memberships::RecordSegment(CommitStep& step, const std::string& name,
+                                        const FindId& id_of) {
   const auto plan = PlanOf(step.crm(), name);
   // A definition that no longer checks has no members to keep; asking it says what is wrong.
   if (!plan.ok() || !(*plan)->maintainable.ok()) return absl::OkStatus();
@@ -425,8 +523,8 @@ absl::Status Memberships::RecordSegment(CommitStep& step, const std::string& nam
   }
   SegmentState& state = Edit(name, *plan);
   const Snapshot& after = *step.after();
-  if (!std::all_of((*plan)->tables.begin(), (*plan)->tables.end(),
-                   [&](TypeId type) { return after.Loaded(type); })) {
+  if (!std::all_of((*plan)->columns.begin(), (*plan)->columns.end(),
+                   [&](const ColumnsNeeded& c) { return after.Loaded(c); })) {
     state.filled = false;
     return absl::OkStatus();
   }
@@ -434,14 +532,15 @@ absl::Status Memberships::RecordSegment(CommitStep& step, const std::string& nam
   if (moved && still) return absl::OkStatus();
   RELATA_RETURN_IF_ERROR(LoadLogged(step, name, state));
   const Timestamp now = std::max(step.now(), state.as_of);
-  Keeper keeper(step.crm(), after, now, state);
+  Keeper keeper(step.crm(), after, now, state,
+                [this](std::string_view other, const Plan& asked) { return Newest(other, asked); });
   Due due;
   std::vector<Row> rows;
   bool whole = defined || (moved && (!state.filled || now >= state.filled_until));
   if (!whole && moved) rows = keeper.RunOut();
   if (!whole && !moved) {
     (*plan)->reach.Collect(step.writes(), *step.before(), after, due);
-    for (const auto& [row, cause] : due.rows) rows.push_back(row);
+    rows = due.Rows();
     whole = due.everybody;
   }
   const int64_t many =
@@ -458,29 +557,20 @@ absl::Status Memberships::RecordSegment(CommitStep& step, const std::string& nam
   const Cause everybody = defined         ? Cause{Cause::Kind::kDefined, kNoType, kNoField, {}}
                           : due.everybody ? due.of_everybody
                                           : Cause{Cause::Kind::kTime, kNoType, kNoField, {}};
-  LogChanges(
-      step, name, rows,
-      [&](Row row) {
-        const auto found = due.rows.find(row);
-        return found == due.rows.end() ? everybody : found->second;
-      },
-      state);
+  LogChanges(step, name, std::move(rows), due, everybody, id_of, state);
   return absl::OkStatus();
 }
 
-absl::Status Memberships::RecordRetired(CommitStep& step, const std::string& name) {
+absl::Status Memberships::RecordRetired(CommitStep& step, const std::string& name,
+                                        const FindId& id_of) {
   const auto known = plans_.find(name);
   if (known == plans_.end()) return absl::OkStatus();
   SegmentState& state = Edit(name, known->second);
   RELATA_RETURN_IF_ERROR(LoadLogged(step, name, state));
   state.members = {};
   state.filled = false;
-  LogChanges(
-      step, name, Unlogged(state),
-      [](Row) {
-        return Cause{Cause::Kind::kDefined, kNoType, kNoField, {}};
-      },
-      state);
+  LogChanges(step, name, Unlogged(state), Due(), {Cause::Kind::kDefined, kNoType, kNoField, {}},
+             id_of, state);
   return absl::OkStatus();
 }
 
@@ -491,7 +581,10 @@ absl::Status Memberships::Fill(const Crm& crm, const Snapshot& view, std::string
   SegmentState& state = Edit(std::string(name), plan);
   if (state.filled) return absl::OkStatus();
   // A question does not move time: what it finds holds from the newest commit on.
-  return Keeper(crm, view, std::max(view.recorded(), state.as_of), state).All();
+  const auto known = [this](std::string_view other, const Plan& asked) {
+    return Newest(other, asked);
+  };
+  return Keeper(crm, view, std::max(view.recorded(), state.as_of), state, known).All();
 }
 
 void Memberships::Publish(CommitId commit) {

@@ -15,6 +15,7 @@
 #define RELATA_SRC_ENGINE_MEMBERSHIP_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -32,8 +33,10 @@
 namespace relata::internal {
 
 inline constexpr Duration kHorizon = Hours(24);
-// Beyond this part of the population, all of it is asked at once.
-inline constexpr int64_t kDueInHundred = 2;
+// Beyond this part of the population, all of it is asked at once; up to kFewDue one by one; between
+// them together, by columns and the indexes of what they have.
+inline constexpr int64_t kDueInHundred = 10;
+inline constexpr size_t kFewDue = 32;
 
 // What a definition and the schema say about a segment, found once.
 struct SegmentPlan {
@@ -44,8 +47,8 @@ struct SegmentPlan {
   Condition condition;
   absl::Status maintainable;  // OK, or why not in words for people
   Reach reach;
-  std::vector<TypeId> tables;
-  NowUse now_use = NowUse::kNone;  // the strongest of its own and of the segments it names
+  std::vector<ColumnsNeeded> columns;  // that evaluating it and following its paths back read
+  NowUse now_use = NowUse::kNone;      // the strongest of its own and of the segments it names
 };
 
 // Timers of the rows of one chunk, by offset.
@@ -74,8 +77,13 @@ struct SegmentState {
 
   // Whether the record is a member at `now`; nothing when the state cannot tell.
   std::optional<bool> Test(Row row, Timestamp now) const;
+  // Until when the answer of the record holds, as far as the state reaches.
+  Timestamp HoldsUntil(Row row) const;
   bool Answers(Timestamp now) const { return filled && now >= as_of && now < filled_until; }
 };
+
+// The state when it is filled and of this plan, else nullptr.
+const SegmentState* StateOfPlan(const SegmentState& state, const Plan& plan);
 
 // The states of one commit, as readers see them.
 struct PublishedMemberships {
@@ -83,19 +91,27 @@ struct PublishedMemberships {
   std::map<std::string, std::shared_ptr<const SegmentState>, std::less<>> segments;
 };
 
+// Finds the state of a segment that belongs to the graph of a question; nullptr when there is none,
+// it is not filled, or it is of another plan than the one asked.
+using FindState = std::function<const SegmentState*(std::string_view name, const Plan& plan)>;
+
+// The public id of a record before or after a commit, as the store and the commit know it.
+using FindId = std::function<Uuid(RecordRef)>;
+
 // The writer's side. Guarded by the commit mutex of the engine, but for Published.
 class Memberships {
  public:
   // The plan of a segment; the last one when nothing it stands on has changed. NotFound.
   absl::StatusOr<std::shared_ptr<const SegmentPlan>> PlanOf(const Crm& crm, std::string_view name);
-  // The tables needed before a commit that writes these types and definitions, or before Advance.
+  // The columns needed before a commit that writes these types and definitions, or before Advance.
   // What cannot be planned is left out.
-  std::vector<TypeId> TablesFor(const Crm& crm, const std::set<TypeId>& written,
-                                const std::vector<DefinitionWrite>& definitions, bool time_only);
+  std::vector<ColumnsNeeded> ColumnsFor(const Crm& crm, const std::set<TypeId>& written,
+                                        const std::vector<DefinitionWrite>& definitions,
+                                        bool time_only);
   // Brings the states to the step's graph and instant and logs what changed into step.next().
-  absl::Status Record(CommitStep& step);
+  absl::Status Record(CommitStep& step, const FindId& id_of);
   // Finds the whole population as of the newest commit for readers, without logging. `view` is the
-  // newest graph, with the plan's tables.
+  // newest graph, with the plan's columns.
   absl::Status Fill(const Crm& crm, const Snapshot& view, std::string_view name);
 
   // Begins on the graph of commit `head`, with nothing made yet. When somebody else wrote since the
@@ -112,8 +128,10 @@ class Memberships {
 
  private:
   SegmentState& Edit(const std::string& name, const std::shared_ptr<const SegmentPlan>& plan);
-  absl::Status RecordSegment(CommitStep& step, const std::string& name);
-  absl::Status RecordRetired(CommitStep& step, const std::string& name);
+  // The state of a segment as this commit has brought it so far.
+  const SegmentState* Newest(std::string_view name, const Plan& plan) const;
+  absl::Status RecordSegment(CommitStep& step, const std::string& name, const FindId& id_of);
+  absl::Status RecordRetired(CommitStep& step, const std::string& name, const FindId& id_of);
 
   std::map<std::string, std::shared_ptr<const SegmentPlan>, std::less<>> plans_;
   std::map<std::string, SegmentState, std::less<>> pending_;

@@ -70,8 +70,7 @@ void MembershipLines::Finish() {
       const RecordRef subject{type_, change.row};
       // Where it happened, when that is another record.
       if (!change.cause.record.none() && change.cause.record != subject) {
-        Uuid id = after.Id(change.cause.record);
-        if (id.nil()) id = step_.before()->Id(change.cause.record);
+        const Uuid id = id_of_(change.cause.record);
         if (!id.nil()) {
           body["of"] =
               Concat(after.schema().type(change.cause.record.type).name, "/", id.ToString());

@@ -24,8 +24,10 @@ namespace relata::internal {
 // Writes the lines of one step about one segment.
 class MembershipLines {
  public:
-  MembershipLines(CommitStep& step, const std::string& segment, TypeId type)
-      : step_(step), segment_(segment), type_(type) {}
+  // `id_of` gives the public id of a record that was the cause.
+  MembershipLines(CommitStep& step, const std::string& segment, TypeId type,
+                  const std::function<Uuid(RecordRef)>& id_of)
+      : step_(step), segment_(segment), type_(type), id_of_(id_of) {}
 
   void Add(Row row, bool entered, const Cause& cause) { changes_.push_back({row, entered, cause}); }
   // Adds what was collected to step.next().
@@ -41,6 +43,7 @@ class MembershipLines {
   CommitStep& step_;
   const std::string& segment_;
   const TypeId type_;
+  const std::function<Uuid(RecordRef)>& id_of_;
   std::vector<Change> changes_;
 };
 

@@ -3,9 +3,11 @@
 #include "engine/reach.h"
 
 #include <algorithm>
+#include <bit>
 #include <optional>
 
 #include "engine/conditions.h"
+#include "engine/graph.h"
 
 namespace relata::internal {
 
@@ -238,6 +240,29 @@ absl::StatusOr<Reach> Reach::Of(const Crm& crm, std::shared_ptr<const Plan> plan
   return reach;
 }
 
+std::vector<Row> Due::Rows() const {
+  std::vector<Row> rows;
+  rows.reserve(found_.size());
+  for (size_t chunk = 0; chunk < bits_.size(); ++chunk) {
+    if (bits_[chunk] == nullptr) continue;
+    for (size_t w = 0; w < kWordsPerChunk; ++w) {
+      for (uint64_t word = (*bits_[chunk])[w]; word != 0; word &= word - 1) {
+        rows.push_back(static_cast<Row>(chunk * kRowsPerChunk + w * 64) + std::countr_zero(word));
+      }
+    }
+  }
+  return rows;
+}
+
+std::map<Row, Cause> Due::CausesOf(const std::vector<Row>& rows) const {
+  std::map<Row, Cause> causes;
+  if (rows.empty()) return causes;
+  for (const auto& [row, cause] : found_) {
+    if (std::binary_search(rows.begin(), rows.end(), row)) causes.emplace(row, cause);
+  }
+  return causes;
+}
+
 namespace {
 
 void SortUnique(std::vector<Row>& rows) {
@@ -297,6 +322,10 @@ bool Reach::Subjects(size_t route, std::vector<Row> rows, const Snapshot& before
 void Reach::Follow(size_t route, std::vector<Row> rows, const Cause& cause, const Snapshot& before,
                    const Snapshot& after, Due& due) const {
   if (due.everybody) return;
+  if (routes_[route].step == Route::Step::kStart) {
+    for (const Row row : rows) due.Add(row, cause);
+    return;
+  }
   SortUnique(rows);
   std::vector<Row> subjects;
   if (!Subjects(route, std::move(rows), before, after, subjects)) {
@@ -304,7 +333,7 @@ void Reach::Follow(size_t route, std::vector<Row> rows, const Cause& cause, cons
     due.of_everybody = cause;
     return;
   }
-  for (const Row row : subjects) due.rows.emplace(row, cause);
+  for (const Row row : subjects) due.Add(row, cause);
 }
 
 void Reach::TouchParents(RecordRef child, FieldId link, const std::set<size_t>& routes, Cause cause,
@@ -369,11 +398,16 @@ void Reach::Collect(const CommitBatch& writes, const Snapshot& before, const Sna
     const auto read = events_.find(events.type);
     if (read == events_.end()) continue;
     const TypeId subject_type = after.schema().type(events.type).subject;
+    const bool merged = after.graph().HasAliases();
     for (const Row subject : events.subjects) {
-      const RecordRef about = after.Resolve({subject_type, subject});
+      RecordRef about{subject_type, subject};
+      if (merged) about = after.Resolve(about);
       const Cause cause{Cause::Kind::kEvent, events.type, kNoField, about};
       for (const size_t route : read->second) {
-        if (routes_[route].end == about.type) {
+        if (routes_[route].end != about.type) continue;
+        if (routes_[route].step == Route::Step::kStart) {
+          due.Add(about.row, cause);
+        } else {
           Follow(route, {about.row}, cause, before, after, due);
         }
       }

@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/columns.h"
 #include "relata/engine/crm.h"
 #include "relata/expression/plan.h"
 
@@ -43,10 +44,28 @@ struct Cause {
 };
 
 // Who is due, and why (the first cause found). When `everybody` is set, it is.
-struct Due {
+class Due {
+ public:
   bool everybody = false;
   Cause of_everybody;
-  std::map<Row, Cause> rows;
+
+  void Add(Row row, const Cause& cause) {
+    const size_t chunk = ChunkOf(row);
+    if (chunk >= bits_.size()) bits_.resize(chunk + 1);
+    if (bits_[chunk] == nullptr) bits_[chunk] = std::make_unique<ChunkBits>();
+    if (TestBit(*bits_[chunk], OffsetOf(row))) return;
+    SetBit(*bits_[chunk], OffsetOf(row));
+    found_.emplace_back(row, cause);
+  }
+  // Ascending.
+  std::vector<Row> Rows() const;
+  // The causes of those of these rows, ascending, that are due.
+  std::map<Row, Cause> CausesOf(const std::vector<Row>& rows) const;
+
+ private:
+  // What is due, a bit a row where any row of the chunk is; and in the order found.
+  std::vector<std::unique_ptr<ChunkBits>> bits_;
+  std::vector<std::pair<Row, Cause>> found_;
 };
 
 // Immutable once made; any thread.

@@ -21,6 +21,41 @@ void RelationIndex::Add(Row parent, Row child, const ChunkedColumn* at, EditToke
   Put(parent, child, at, false, edit);
 }
 
+void RelationIndex::AddAll(std::span<const Row> parents, Row first_child, const ChunkedColumn* at,
+                           EditToken edit) {
+  constexpr size_t kFew = 16;
+  if (parents.size() <= kFew) {
+    for (size_t i = 0; i < parents.size(); ++i) {
+      Add(parents[i], first_child + static_cast<Row>(i), at, edit);
+    }
+    return;
+  }
+  // In the order of tails, so that each bucket is changed once.
+  std::vector<std::pair<size_t, TailEntry>> entries;
+  entries.reserve(parents.size());
+  for (size_t i = 0; i < parents.size(); ++i) {
+    const Row child = first_child + static_cast<Row>(i);
+    entries.push_back({ChunkOf(parents[i]),
+                       {static_cast<uint32_t>(OffsetOf(parents[i])), static_cast<uint32_t>(child),
+                        AtOf(at, child), false}});
+  }
+  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first < b.first : a.second.Before(b.second);
+  });
+  for (size_t i = 0; i < entries.size();) {
+    const size_t chunk = entries[i].first;
+    Bucket& bucket = buckets_.Edit(chunk, edit);
+    const auto before = static_cast<std::ptrdiff_t>(bucket.tail.size());
+    for (; i < entries.size() && entries[i].first == chunk; ++i) {
+      bucket.tail.push_back(entries[i].second);
+    }
+    std::inplace_merge(bucket.tail.begin(), bucket.tail.begin() + before, bucket.tail.end(),
+                       [](const TailEntry& a, const TailEntry& b) { return a.Before(b); });
+    const size_t sealed = bucket.sealed == nullptr ? 0 : bucket.sealed->rows.size();
+    if (bucket.tail.size() > TailLimit(sealed)) Seal(bucket, at);
+  }
+}
+
 void RelationIndex::Remove(Row parent, Row child, const ChunkedColumn* at, EditToken edit) {
   Put(parent, child, at, true, edit);
 }

@@ -31,6 +31,10 @@ class RelationIndex {
  public:
   // `at`, here and below: the column that orders the rows of a parent; nullptr orders them by row.
   void Add(Row parent, Row child, const ChunkedColumn* at, EditToken edit);
+  // The same for rows that follow each other from `first_child` on, one a parent given; none of
+  // them was put before.
+  void AddAll(std::span<const Row> parents, Row first_child, const ChunkedColumn* at,
+              EditToken edit);
   // Takes back what Add or Build put.
   void Remove(Row parent, Row child, const ChunkedColumn* at, EditToken edit);
   // Appends the rows of `parent`, in order.

@@ -241,7 +241,7 @@ absl::Status ScoreKeeper::State::Follow(const Snapshot& before) {
       RELATA_RETURN_IF_ERROR(BuildRule(i));
       continue;
     }
-    for (const auto& [row, cause] : due.rows) {
+    for (const Row row : due.Rows()) {
       const RecordRef record{program_->type, row};
       double& points = kept_[i].points[static_cast<size_t>(row)];
       points = 0;

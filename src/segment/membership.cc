@@ -23,7 +23,9 @@ RecordRef FindById(const Snapshot& view, const TypeDef& type, std::string_view n
     name.remove_prefix(slash + 1);
   }
   const std::optional<Uuid> id = Uuid::Parse(name);
-  return id && view.Loaded(type.id) ? view.Resolve(view.Find(type.id, *id)) : RecordRef();
+  return id && view.Loaded(ColumnsNeeded{type.id, {kIdField}})
+             ? view.Resolve(view.Find(type.id, *id))
+             : RecordRef();
 }
 
 // By the kept states alone; nothing when they cannot tell.
@@ -69,9 +71,9 @@ absl::StatusOr<bool> IsMember(const Crm& crm, std::string_view segment, std::str
     RELATA_ASSIGN_OR_RETURN(kept, TestKept(crm.engine(), segment, record, now));
     if (kept) return *kept;
   }
-  RELATA_ASSIGN_OR_RETURN(const std::vector<TypeId> tables,
-                          internal::TablesRead(crm, condition.expression->plan()));
-  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, crm.View(tables));
+  RELATA_ASSIGN_OR_RETURN(const std::vector<ColumnsNeeded> columns,
+                          internal::ColumnsNeededBy(crm, condition));
+  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, crm.View(std::span(columns)));
   QueryOptions asking;
   asking.now = now;
   RELATA_ASSIGN_OR_RETURN(const EvalResult result,

@@ -9,6 +9,7 @@
 #include "relata/storage/sqlite.h"
 #include "storage/sql_face.h"
 #include "storage/sqlite/log_sync.h"
+#include "storage/sqlite/log_watch.h"
 #include "storage/sqlite/migrations.h"
 #include "storage/sqlite/writer.h"
 
@@ -150,15 +151,36 @@ class File : public std::enable_shared_from_this<File> {
       RELATA_ASSIGN_OR_RETURN(const auto newest, Connection::Borrow(lent_)->QueryInt(kHeadId));
       return newest.value_or(0);
     }
+    // Nobody committed since the index of the log looked so: the head is the one found then.
+    LogWatch::Header now{};
+    bool looked = false;
+    {
+      const std::lock_guard lock(watch_mutex_);
+      looked = Watch() && watch_->Look(now);
+      if (looked && head_known_ && head_header_ == now) return head_;
+    }
     RELATA_ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, Take());
     connection->SetPatience(kReadPatience);
     auto head = connection->QueryInt(kHeadId);
     GiveBack(std::move(connection));
     RELATA_RETURN_IF_ERROR(head.status());
+    const std::lock_guard lock(watch_mutex_);
+    head_known_ = looked;
+    head_header_ = now;
+    head_ = head->value_or(0);
     return head->value_or(0);
   }
 
  private:
+  // Whether the log can be watched. Called with watch_mutex_ held.
+  bool Watch() {
+    if (!std::exchange(watched_, true)) {
+      absl::StatusOr<std::unique_ptr<Connection>> own = Connect(false);
+      if (own.ok()) watch_ = LogWatch::Make(*std::move(own));
+    }
+    return watch_ != nullptr;
+  }
+
   absl::StatusOr<std::unique_ptr<Connection>> Connect(bool create) {
     RELATA_ASSIGN_OR_RETURN(
         std::unique_ptr<Connection> connection,
@@ -295,6 +317,13 @@ class File : public std::enable_shared_from_this<File> {
   std::unique_ptr<LogSync> log_;  // when Grouped()
   sqlite3* lent_ = nullptr;
   bool lent_writer_ = false;
+  std::mutex watch_mutex_;
+  bool watched_ = false;
+  std::unique_ptr<LogWatch> watch_;
+  // The head found when the index of the log had this header.
+  bool head_known_ = false;
+  LogWatch::Header head_header_{};
+  CommitId head_ = 0;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Connection>> idle_;
   std::shared_ptr<const Catalog> catalog_;

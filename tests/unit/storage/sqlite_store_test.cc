@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <cstdlib>
 #include <filesystem>
 
 #include "base/strings.h"
@@ -86,6 +87,29 @@ TEST(SqliteFile, RefusesWhatIsNotItsOwnFile) {
   EXPECT_TRUE(absl::IsNotFound(OpenSqliteStore(path, existing).status()));
   EXPECT_TRUE(absl::IsInvalidArgument(OpenSqliteStore("").status()));
   EXPECT_TRUE(absl::IsPermissionDenied(OpenSqliteStore(dir.File("no/such/folder")).status()));
+}
+
+TEST(SqliteFile, TellsAtOnceWhatOthersCommitted) {
+  TempDir dir;
+  const std::string path = dir.File("crm.db");
+  auto one = OpenSqliteStore(path);
+  auto other = OpenSqliteStore(path);
+  ASSERT_TRUE(one.ok() && other.ok());
+  EXPECT_EQ((*one)->HeadId().value_or(-1), 0);
+  for (CommitId i = 1; i <= 60; ++i) {
+    ASSERT_TRUE(PutContact(i % 3 == 0 ? **one : **other, "Marie").ok());
+    // The log begins anew now and then.
+    if (i % 7 == 0) Sql(path, "PRAGMA wal_checkpoint(TRUNCATE)");
+    for (int again = 0; again < 2; ++again) {
+      ASSERT_EQ((*one)->HeadId().value_or(-1), i);
+      ASSERT_EQ((*other)->HeadId().value_or(-1), i);
+    }
+  }
+  // Another process.
+  const std::string command = "sqlite3 '" + path + "' 'DELETE FROM relata_commit WHERE id = 60'";
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  EXPECT_EQ((*one)->HeadId().value_or(-1), 59);
+  EXPECT_EQ((*other)->HeadId().value_or(-1), 59);
 }
 
 TEST(SqliteFile, RefusesANewerFormatAndSaysSo) {
