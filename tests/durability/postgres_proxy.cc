@@ -83,18 +83,25 @@ PostgresProxy::~PostgresProxy() {
 }
 
 void PostgresProxy::Arm(Fault fault, int n, std::string sqlstate, bool commits) {
-  fault_ = Fault::kNone;
-  sqlstate_ = std::move(sqlstate);
-  act_ = nullptr;
-  commits_ = commits;
-  reached_ = false;
-  left_ = n;
-  fault_ = fault;
+  SetPlan({fault, std::move(sqlstate), nullptr, commits, n});
 }
 
 void PostgresProxy::ArmAction(int n, std::function<void()> act) {
-  Arm(Fault::kNone, n);
-  act_ = std::move(act);
+  SetPlan({Fault::kNone, "", std::move(act), false, n});
+}
+
+void PostgresProxy::SetPlan(Plan plan) {
+  const std::lock_guard lock(mutex_);
+  plan_ = std::move(plan);
+  reached_ = false;
+}
+
+std::optional<PostgresProxy::Plan> PostgresProxy::TurnOf(bool commit) {
+  const std::lock_guard lock(mutex_);
+  const bool armed = !reached_ && (plan_.fault != Fault::kNone || plan_.act);
+  if (!armed || (plan_.commits && !commit) || --plan_.left > 0) return std::nullopt;
+  reached_ = true;
+  return plan_;
 }
 
 void PostgresProxy::Accept() {
@@ -138,22 +145,20 @@ bool PostgresProxy::Pass(int client, int server, std::string message, bool& comm
   const char type = message[0];
   if (type == 'P') commit = message.find(std::string("\0COMMIT\0", 8)) != std::string::npos;
   const bool statement = type == 'E' || type == 'Q';
-  const bool counted = statement && (!commits_ || commit);
-  if (!counted || reached_ || (fault_ == Fault::kNone && !act_) || --left_ > 0) {
+  const std::optional<Plan> plan = statement ? TurnOf(commit) : std::nullopt;
+  if (!plan) return SendAll(server, message);
+  if (plan->act) {
+    plan->act();
     return SendAll(server, message);
   }
-  reached_ = true;
-  if (act_) {
-    act_();
-    return SendAll(server, message);
-  }
-  return Strike(client, server, message, type == 'Q');
+  return Strike(*plan, client, server, message, type == 'Q');
 }
 
-bool PostgresProxy::Strike(int client, int server, const std::string& message, bool simple) {
+bool PostgresProxy::Strike(const Plan& plan, int client, int server, const std::string& message,
+                           bool simple) {
   const std::string raise =
-      "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '" + sqlstate_ + "'; END $$";
-  switch (fault_.load()) {
+      "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '" + plan.sqlstate + "'; END $$";
+  switch (plan.fault) {
     case Fault::kRaise:
       if (simple) return SendAll(server, Message('Q', raise + kNul));
       // Client and server agree on the answers: parsed, bound, failed.

@@ -9,6 +9,8 @@
 
 #include <atomic>
 #include <functional>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -46,18 +48,27 @@ class PostgresProxy {
   bool Relay(int from, int to);
   // One message of the client; false ends the connection.
   bool Pass(int client, int server, std::string message, bool& commit);
-  bool Strike(int client, int server, const std::string& message, bool copy);
+  // What is to happen, and at which statement.
+  struct Plan {
+    Fault fault = Fault::kNone;
+    std::string sqlstate;
+    std::function<void()> act;
+    bool commits = false;  // only COMMITs count
+    int left = 0;          // statements, this one included
+  };
+  void SetPlan(Plan plan);
+  // The plan when it is this statement's turn, which it then has had.
+  std::optional<Plan> TurnOf(bool commit);
+  static bool Strike(const Plan& plan, int client, int server, const std::string& message,
+                     bool simple);
 
   const std::string own_;
   const std::string server_;
   int listener_ = -1;
   std::atomic<bool> stop_ = false;
   std::atomic<bool> reached_ = false;
-  std::atomic<int> left_ = 0;
-  std::atomic<Fault> fault_ = Fault::kNone;
-  std::atomic<bool> commits_ = false;
-  std::string sqlstate_;
-  std::function<void()> act_;
+  std::mutex mutex_;  // of plan_: several connections count statements
+  Plan plan_;
   std::thread accepting_;
   std::vector<std::thread> serving_;
 };

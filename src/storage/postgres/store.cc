@@ -191,7 +191,7 @@ class Home : public PgWriterHome, public std::enable_shared_from_this<Home> {
                           std::max<int64_t>(options_.lock_timeout.micros / 1000, 1)),
                    {});
     absl::Status status = connection.Sync();
-    savepoint_ = lent();
+    if (lent()) savepoint_ = true;
     if (status.ok() && !found) status = NotFound("the tenant is gone");
     if (status.ok()) return digest;
     const bool busy = absl::IsUnavailable(status) && !connection.lost();
@@ -244,7 +244,9 @@ class Home : public PgWriterHome, public std::enable_shared_from_this<Home> {
   }
 
   // A view that cannot be made now is made at the next open.
-  void Released() override { savepoint_ = false; }
+  void Released() override {
+    if (lent()) savepoint_ = false;
+  }
 
   void RefreshViews(PgConnection& connection, const PgCatalog& catalog) override {
     if (!options_.views) return;
@@ -497,7 +499,7 @@ class Home : public PgWriterHome, public std::enable_shared_from_this<Home> {
   PgDialect dialect_;
   int64_t tenant_ = 0;
   std::shared_ptr<PgConnection> lent_;
-  bool savepoint_ = false;
+  bool savepoint_ = false;  // a writer is open on the lent connection, which one thread uses
 };
 
 class PostgresStore : public Store {
