@@ -24,6 +24,7 @@ constexpr std::string_view kOutbox = "outbox";
 constexpr std::string_view kOutboxDone = "outbox_done";
 constexpr std::string_view kFired =
     "workflow";  // for "on": "time": when true and when not any more
+constexpr std::string_view kFiredSummary = "workflow_true";  // of those lines
 
 absl::StatusOr<WorkflowAction> ReadAction(const Json& json, std::string where) {
   JsonMembers in(json, std::move(where));
@@ -82,25 +83,67 @@ absl::Status RunOnChange(CommitStep& step, const Workflow& workflow) {
   return absl::OkStatus();
 }
 
-// Fires for every record for which the condition is true and was not when time last moved.
-absl::Status RunOnTime(CommitStep& step, const Workflow& workflow) {
-  RELATA_ASSIGN_OR_RETURN(const QueryAnswer due, step.Select(workflow.type, workflow.when));
-  RELATA_ASSIGN_OR_RETURN(const std::vector<LogWrite> lines, step.Log(kFired, workflow.name));
-  std::set<Row> fired;
+absl::StatusOr<std::vector<LogWrite>> LinesAfter(StoreReader& reader, std::string_view log,
+                                                 Seq since, std::string_view key = "") {
+  std::vector<LogWrite> lines;
+  RELATA_RETURN_IF_ERROR(reader.ScanLog(log, since, key, [&](const LogWrite& line) {
+    lines.push_back(line);
+    return absl::OkStatus();
+  }));
+  return lines;
+}
+
+// The records for which a workflow's condition was true when time last moved: a summary and the
+// lines since. The summary is written anew when there are many more lines than records in it, so
+// that what is read follows what is true and what changed, not all that ever fired.
+struct Fired {
+  std::set<Row> rows;
+  std::string summary;  // to be written; "" when the lines are few
+};
+
+absl::StatusOr<Fired> ReadFired(const Crm& crm, const std::string& workflow) {
+  constexpr size_t kFew = 1'000;
+  RELATA_ASSIGN_OR_RETURN(const std::unique_ptr<StoreReader> reader, crm.engine().Read());
+  RELATA_ASSIGN_OR_RETURN(const std::vector<LogWrite> summaries,
+                          LinesAfter(*reader, kFiredSummary, 0, workflow));
+  Fired fired;
+  Seq since = 0;
+  for (auto line = summaries.rbegin(); line != summaries.rend() && since == 0; ++line) {
+    const Json body = Json::parse(line->body, nullptr, false);
+    if (!body.is_object() || !body.contains("rows")) continue;  // emptied by an erasure
+    since = body.value("since", Seq{0});
+    for (const Json& row : body["rows"])
+      fired.rows.insert(row.is_number() ? row.get<Row>() : kNoRow);
+  }
+  RELATA_ASSIGN_OR_RETURN(const std::vector<LogWrite> lines,
+                          LinesAfter(*reader, kFired, since, workflow));
   for (const LogWrite& line : lines) {
     const Json body = Json::parse(line.body, nullptr, false);
     if (body.is_object() && body.value("true", false)) {
-      fired.insert(line.subject.row);
+      fired.rows.insert(line.subject.row);
     } else {
-      fired.erase(line.subject.row);
+      fired.rows.erase(line.subject.row);
     }
   }
+  if (lines.size() > kFew + 2 * fired.rows.size()) {
+    fired.summary = Json{{"since", lines.back().seq}, {"rows", fired.rows}}.dump();
+  }
+  return fired;
+}
+
+// Fires for every record for which the condition is true and was not when time last moved.
+absl::Status RunOnTime(CommitStep& step, const Workflow& workflow) {
+  RELATA_ASSIGN_OR_RETURN(const QueryAnswer due, step.Select(workflow.type, workflow.when));
+  RELATA_ASSIGN_OR_RETURN(const Fired fired, ReadFired(step.crm(), workflow.name));
+  if (!fired.summary.empty()) {
+    step.next().Log(kFiredSummary, {}, workflow.name, fired.summary);
+  }
   for (const Row row : due.rows) {
-    if (fired.contains(row)) continue;
+    if (fired.rows.contains(row)) continue;
     step.next().Log(kFired, {due.type, row}, workflow.name, R"({"true":true})");
     RELATA_RETURN_IF_ERROR(Fire(step, workflow, {due.type, row}));
   }
-  for (const Row row : fired) {
+  for (const Row row : fired.rows) {
     if (std::binary_search(due.rows.begin(), due.rows.end(), row)) continue;
     step.next().Log(kFired, {due.type, row}, workflow.name, R"({"true":false})");
   }
@@ -242,16 +285,6 @@ bool LooksHowFar(Seq item) {
   return (static_cast<uint64_t>(item) * 0x9E3779B97F4A7C15U) >> 59 == 0;
 }
 
-absl::StatusOr<std::vector<LogWrite>> LinesAfter(StoreReader& reader, std::string_view log,
-                                                 Seq since, std::string_view key = "") {
-  std::vector<LogWrite> lines;
-  RELATA_RETURN_IF_ERROR(reader.ScanLog(log, since, key, [&](const LogWrite& line) {
-    lines.push_back(line);
-    return absl::OkStatus();
-  }));
-  return lines;
-}
-
 absl::StatusOr<Seq> DoneThrough(StoreReader& reader) {
   RELATA_ASSIGN_OR_RETURN(const std::vector<LogWrite> marks,
                           LinesAfter(reader, kOutboxDone, 0, kThrough));
@@ -260,13 +293,24 @@ absl::StatusOr<Seq> DoneThrough(StoreReader& reader) {
   return body.is_object() ? body.value(kThrough, Seq{0}) : Seq{0};
 }
 
+// What an acknowledgement is about, so that it still says so when an erasure has emptied its key,
+// as that of any line in which the digits of an erased number stand.
+RecordRef DoneItem(Seq item) { return {kNoType, item}; }
+
 std::vector<OutboxItem> ItemsOf(const std::vector<LogWrite>& lines,
                                 const std::vector<LogWrite>& done_lines) {
-  std::set<std::string> done;
-  for (const LogWrite& line : done_lines) done.insert(line.key);
+  std::set<Seq> done;
+  std::set<std::string> keys;  // of lines that are about the record, as they were once
+  for (const LogWrite& line : done_lines) {
+    line.subject.type == kNoType ? void(done.insert(line.subject.row))
+                                 : void(keys.insert(line.key));
+  }
   std::vector<OutboxItem> items;
   for (const LogWrite& line : lines) {
-    const bool is_done = done.contains(std::to_string(line.seq));
+    // What was erased says nothing that could still be done.
+    const bool erased = line.key.empty() && line.body == "{}";
+    const bool is_done =
+        erased || done.contains(line.seq) || keys.contains(std::to_string(line.seq));
     items.push_back({line.seq, line.key, line.subject, line.at, line.body, is_done});
   }
   return items;
@@ -327,12 +371,12 @@ absl::StatusOr<LogWrite> OutboxLine(StoreReader& reader, Seq item) {
 
 absl::Status Acknowledge(Crm& crm, Seq item, const Actor& actor, Timestamp now) {
   RELATA_ASSIGN_OR_RETURN(const std::unique_ptr<StoreReader> reader, crm.engine().Read());
-  RELATA_ASSIGN_OR_RETURN(const LogWrite line, OutboxLine(*reader, item));
+  RELATA_RETURN_IF_ERROR(OutboxLine(*reader, item).status());
   RELATA_ASSIGN_OR_RETURN(const std::vector<LogWrite> done,
                           crm.Log(kOutboxDone, std::to_string(item)));
   if (!done.empty()) return absl::OkStatus();
   Transaction tx = crm.Begin(actor);
-  tx.Log(kOutboxDone, line.subject, std::to_string(item), "{}");
+  tx.Log(kOutboxDone, DoneItem(item), std::to_string(item), "{}");
   if (LooksHowFar(item)) {
     RELATA_ASSIGN_OR_RETURN(const Seq through, NewMark(*reader, item));
     if (through > 0)

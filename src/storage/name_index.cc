@@ -17,6 +17,9 @@ constexpr size_t kPage = 16;            // blocks read at a time
 constexpr size_t kMostRuns = 4;         // of a space before small ones are taken up
 constexpr int64_t kMerged = 1'000'000;  // the most entries that one merge holds in memory
 
+// The most names of a space in memory before they become a run.
+constexpr size_t kMostCollected = 1'000'000;
+
 constexpr char kZero = '\0';
 
 void AppendVarint(uint64_t v, std::string& out) {
@@ -335,6 +338,75 @@ absl::Status ErasePacked(NameRuns& runs, NameSpace space, const std::function<bo
           return true;
         }));
   }
+  return absl::OkStatus();
+}
+
+absl::Status NameTaken(NameSpace space, std::string_view name, const Layout& layout) {
+  if (space.kind == NameSpace::Kind::kId) {
+    return AlreadyExists(Concat("an id of ", layout.Find(space.type)->spec.name, " is taken"));
+  }
+  std::string system;
+  std::string key;
+  SplitKeyName(name, system, key);
+  return AlreadyExists(Concat("key ", system, ":", key, " names another record"));
+}
+
+absl::Status NameWriter::Add(NameSpace space, std::string_view name, Row row) {
+  NameBatch& names = collected_[space];
+  names.Add(name, row);
+  return names.size() < kMostCollected ? absl::OkStatus() : Flush(space);
+}
+
+absl::Status NameWriter::Free(NameSpace space, std::string_view name) {
+  RELATA_RETURN_IF_ERROR(Flush(space));
+  RELATA_RETURN_IF_ERROR(loose_->Free(space, name));
+  return FreePacked(*runs_, space, name);
+}
+
+absl::Status NameWriter::Flush() {
+  while (!collected_.empty()) RELATA_RETURN_IF_ERROR(Flush(collected_.begin()->first));
+  return absl::OkStatus();
+}
+
+absl::Status NameWriter::Flush(NameSpace space) {
+  auto node = collected_.extract(space);
+  if (node.empty()) return absl::OkStatus();
+  NameBatch& names = node.mapped();
+  size_t taken = 0;
+  if (!names.Sort(taken)) return loose_->Taken(space, names.name(taken));
+  if (names.size() < pack_from_ || names.longest() > kLongestPacked) {
+    RELATA_RETURN_IF_ERROR(TakeOutPacked(space, names));
+    return loose_->Put(space, names);
+  }
+  RELATA_RETURN_IF_ERROR(loose_->TakeOutKnown(space, names));
+  const absl::Status status = Pack(*runs_, space, names, taken);
+  if (absl::IsAlreadyExists(status)) return loose_->Taken(space, names.name(taken));
+  packed_.insert(space);
+  return status;
+}
+
+absl::Status NameWriter::TakeOutPacked(NameSpace space, NameBatch& names) {
+  constexpr size_t kFew = 256;  // looked for one by one
+  RELATA_ASSIGN_OR_RETURN(const std::vector<NameRun> runs, runs_->Runs(space));
+  size_t taken = 0;
+  for (const NameRun& run : runs) {
+    if (names.size() < kFew) break;
+    const absl::Status status = Known(*runs_, space, run, names, taken);
+    if (absl::IsAlreadyExists(status)) return loose_->Taken(space, names.name(taken));
+    RELATA_RETURN_IF_ERROR(status);
+  }
+  if (runs.empty() || names.size() >= kFew) return absl::OkStatus();
+  for (size_t i = 0; i < names.size(); ++i) {
+    RELATA_ASSIGN_OR_RETURN(const Row row, FindPacked(*runs_, space, names.name(i)));
+    if (row != kNoRow && row != names.row(i)) return loose_->Taken(space, names.name(i));
+    if (row != kNoRow) names.Forget(i);
+  }
+  names.Compact();
+  return absl::OkStatus();
+}
+
+absl::Status NameWriter::Finish() {
+  for (const NameSpace space : packed_) RELATA_RETURN_IF_ERROR(MergeRuns(*runs_, space));
   return absl::OkStatus();
 }
 

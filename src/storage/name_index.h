@@ -16,11 +16,14 @@
 
 #include <compare>
 #include <functional>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "relata/storage/store.h"
+#include "storage/layout.h"
 
 namespace relata::internal {
 
@@ -101,6 +104,51 @@ class NameRuns {
   // `block` in the place of the one named `last`; without bytes: nothing in its place.
   virtual absl::Status Replace(NameSpace space, const NameRun& run, std::string_view last,
                                const NameBlock& block) = 0;
+};
+
+// The names outside the runs, as a backend keeps them.
+class LooseNames {
+ public:
+  virtual ~LooseNames() = default;
+
+  // Writes names that no run holds. AlreadyExists when one has another row; one that has its row
+  // already is left as it is (a key) or taken too (an id).
+  virtual absl::Status Put(NameSpace space, const NameBatch& names) = 0;
+  // Takes out of `names` those that are there with their row; Taken when one has another.
+  virtual absl::Status TakeOutKnown(NameSpace space, NameBatch& names) = 0;
+  virtual absl::Status Free(NameSpace space, std::string_view name) = 0;
+  // AlreadyExists, in words.
+  virtual absl::Status Taken(NameSpace space, std::string_view name) const = 0;
+};
+
+// The AlreadyExists of a taken name.
+absl::Status NameTaken(NameSpace space, std::string_view name, const Layout& layout);
+
+// What one writer does to names: it collects them and writes each space once, with the last part of
+// the commit or before somebody reads, packed when enough came together.
+class NameWriter {
+ public:
+  // `runs` and `loose` must outlive it.
+  NameWriter(NameRuns* runs, LooseNames* loose, size_t pack_from)
+      : runs_(runs), loose_(loose), pack_from_(pack_from) {}
+
+  absl::Status Add(NameSpace space, std::string_view name, Row row);
+  absl::Status Free(NameSpace space, std::string_view name);
+  // Writes what was collected.
+  absl::Status Flush();
+  // Called before the commit: takes up small runs where this writer made many.
+  absl::Status Finish();
+
+ private:
+  absl::Status Flush(NameSpace space);
+  // Takes out of `names` those that a run gives the same row; Taken when one gives another.
+  absl::Status TakeOutPacked(NameSpace space, NameBatch& names);
+
+  NameRuns* runs_;
+  LooseNames* loose_;
+  const size_t pack_from_;
+  std::map<NameSpace, NameBatch> collected_;
+  std::set<NameSpace> packed_;
 };
 
 // The row that a run gives `name`; kNoRow when none does.

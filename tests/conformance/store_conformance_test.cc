@@ -48,19 +48,23 @@ class PostgresBackend : public testing::StoreBackend {
     options.schema = "conformance";
     options.tenant = tenant_;
     options.views = false;
+    if (packed()) options.pack_names_from = 1;
     return OpenPostgresStore(testing::PostgresDsn(), options);
   }
   bool durable() const override { return true; }
   bool absent() const override { return testing::PostgresDsn().empty(); }
+  virtual bool packed() const { return false; }
 
  private:
   const std::string tenant_ = testing::UniqueName("case");
 };
 
-// The same with every table a tenant's own: values lie in documents.
+// The same with every table a tenant's own, so that values lie in documents, and with keys packed
+// however few come.
 class PostgresOwnBackend : public PostgresBackend {
  public:
   bool custom() const override { return true; }
+  bool packed() const override { return true; }
 };
 
 const bool kMemory =

@@ -68,6 +68,7 @@ bool RunWithFault(const Scenario& scenario, int n) {
   });
   SqliteOptions options;
   options.vfs = vfs.name();
+  options.pack_names_from = 16;  // the larger commits pack their names
   Story story(40);
   CommitId acknowledged = 0;
   if (auto store = OpenSqliteStore(path, options); store.ok()) {

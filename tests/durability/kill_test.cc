@@ -23,7 +23,9 @@ using testing::Story;
 
 // In the child: commits for ever and reports each acknowledged commit.
 [[noreturn]] void WriteUntilKilled(const std::string& path, int report) {
-  auto store = OpenSqliteStore(path);
+  SqliteOptions options;
+  options.pack_names_from = 16;  // the larger commits pack their names
+  auto store = OpenSqliteStore(path, options);
   if (!store.ok()) _exit(1);
   const Story story(60);
   while (true) {

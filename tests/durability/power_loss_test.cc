@@ -96,6 +96,7 @@ Trace Record(Durability durability, Promise promise, const std::string& path) {
   options.vfs = vfs.name();
   options.durability = durability;
   options.group_commit = promise != Promise::kEach;
+  options.pack_names_from = 16;  // the larger commits pack their names
   {
     auto store = OpenSqliteStore(path, options);
     EXPECT_TRUE(store.ok()) << store.status();

@@ -241,6 +241,13 @@ std::vector<PgStep> SystemTables(const PgDialect& dialect) {
        "tenant_id bigint NOT NULL, type integer NOT NULL, run bigint NOT NULL, "
        "last_subject bigint NOT NULL, last_seq bigint NOT NULL, entries bytea NOT NULL, "
        "PRIMARY KEY(tenant_id, type, run, last_subject, last_seq)"},
+      {"relata_name_run",
+       "tenant_id bigint NOT NULL, type integer NOT NULL, kind integer NOT NULL, "
+       "run bigint NOT NULL, entries bigint NOT NULL, PRIMARY KEY(tenant_id, type, kind, run)"},
+      {"relata_name_block",
+       "tenant_id bigint NOT NULL, type integer NOT NULL, kind integer NOT NULL, "
+       "run bigint NOT NULL, last bytea NOT NULL, entries bytea NOT NULL, "
+       "PRIMARY KEY(tenant_id, type, kind, run, last)"},
       {"relata_own_record",
        "tenant_id bigint NOT NULL, type integer NOT NULL, \"row\" bigint NOT NULL, "
        "id uuid NOT NULL, deleted boolean NOT NULL, ext jsonb, "

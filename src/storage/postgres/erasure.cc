@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,7 +54,7 @@ absl::Status PgWriter::ApplyErase(const EraseWrite& erase) {
                             " SET body = '' WHERE tenant_id = $1 AND seq = ANY($2::bigint[])"),
                      std::move(fields));
   }
-  EraseKeys(erase.subjects);
+  RELATA_RETURN_IF_ERROR(EraseKeys(erase.subjects));
   const ErasedLines touched(erase);
   RELATA_RETURN_IF_ERROR(EraseLines(touched));
   return erase.words.empty() ? absl::OkStatus() : EraseReasons(touched);
@@ -88,7 +89,7 @@ void PgWriter::EraseEvents(TypeId type, const std::vector<Seq>& seqs) {
   }
 }
 
-void PgWriter::EraseKeys(const std::vector<RecordRef>& subjects) {
+absl::Status PgWriter::EraseKeys(const std::vector<RecordRef>& subjects) {
   std::map<TypeId, std::vector<Row>> rows;
   for (const RecordRef subject : subjects) rows[subject.type].push_back(subject.row);
   for (const auto& [type, of_type] : rows) {
@@ -97,7 +98,11 @@ void PgWriter::EraseKeys(const std::vector<RecordRef>& subjects) {
     connection().Add(Concat("DELETE FROM ", session_->Name("relata_external_key"),
                             " WHERE tenant_id = $1 AND type = $2 AND \"row\" = ANY($3::bigint[])"),
                      std::move(fields));
+    const std::set<Row> gone(of_type.begin(), of_type.end());
+    RELATA_RETURN_IF_ERROR(ErasePacked(name_runs_, {type, NameSpace::Kind::kKey},
+                                       [&](Row row) { return gone.contains(row); }));
   }
+  return absl::OkStatus();
 }
 
 // Texts are compared here, byte by byte, as every store does it.

@@ -349,14 +349,20 @@ absl::StatusOr<Row> PgReads::FindExternalKey(TypeId type, std::string_view syste
       Query(Concat("SELECT \"row\" FROM ", session_->Name("relata_external_key"),
                    " WHERE tenant_id = $1 AND type = $2 AND system = $3 AND key = $4"),
             std::move(fields)));
-  if (found.rows() == 0) return NotFound(Concat("no record has key ", system, ":", key));
-  return found.Int(0, 0);
+  if (found.rows() != 0) return found.Int(0, 0);
+  PgNameRuns runs(session_.get());
+  RELATA_ASSIGN_OR_RETURN(const Row packed,
+                          FindPacked(runs, {type, NameSpace::Kind::kKey}, KeyName(system, key)));
+  if (packed != kNoRow) return packed;
+  return NotFound(Concat("no record has key ", system, ":", key));
 }
 
 absl::Status PgReads::ScanExternalKeys(TypeId type, const Sink<ExternalKeyWrite>& sink) {
   std::string system;
   std::string key;
-  return Pages(
+  PgNameRuns runs(session_.get());
+  KeyMerge merge(&runs, type, sink);
+  RELATA_RETURN_IF_ERROR(Pages(
       Concat("SELECT system, key, \"row\" FROM ", session_->Name("relata_external_key"),
              " WHERE tenant_id = $1 AND type = $2 AND (system, key) > ($3, $4) "
              "ORDER BY system, key",
@@ -368,8 +374,9 @@ absl::Status PgReads::ScanExternalKeys(TypeId type, const Sink<ExternalKeyWrite>
       [&](const PgResult& r, int i) {
         system = r.Text(i, 0);
         key = r.Text(i, 1);
-        return sink(ExternalKeyWrite{type, system, key, r.Int(i, 2)});
-      });
+        return merge.Loose({type, system, key, r.Int(i, 2)});
+      }));
+  return merge.Finish();
 }
 
 absl::StatusOr<Row> PgReads::FindId(TypeId type, const Uuid& id) {

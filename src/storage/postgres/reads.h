@@ -6,12 +6,17 @@
 #ifndef RELATA_SRC_STORAGE_POSTGRES_READS_H_
 #define RELATA_SRC_STORAGE_POSTGRES_READS_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "storage/event_index.h"
+#include "storage/name_index.h"
 #include "storage/postgres/catalog.h"
 
 namespace relata::internal {
@@ -47,8 +52,10 @@ struct PgSession {
   std::shared_ptr<const PgCatalog> catalog;
   const PgDialect dialect;
   const int64_t tenant;
-  bool committed = false;  // by its writer
-  bool writing = false;    // holds the tenant's lock
+  std::map<NameSpace, std::vector<NameRun>> name_runs;  // as far as asked
+  size_t pack_from = SIZE_MAX;                          // PostgresOptions::pack_names_from
+  bool committed = false;                               // by its writer
+  bool writing = false;                                 // holds the tenant's lock
   End end;
 };
 
@@ -118,6 +125,26 @@ class PgEventRuns : public EventRuns {
 
  private:
   const PgSession* session_;
+};
+
+// The packed names in the tenant's tables (names.cc).
+class PgNameRuns : public NameRuns {
+ public:
+  explicit PgNameRuns(PgSession* session) : session_(session) {}
+
+  absl::StatusOr<std::vector<NameRun>> Runs(NameSpace space) override;
+  absl::Status Write(NameSpace space, const NameRun& run,
+                     const std::vector<NameBlock>& blocks) override;
+  absl::Status Drop(NameSpace space, const NameRun& run) override;
+  absl::StatusOr<std::vector<NameBlock>> Blocks(NameSpace space, const NameRun& run,
+                                                std::string_view from, size_t most) override;
+  absl::Status Replace(NameSpace space, const NameRun& run, std::string_view last,
+                       const NameBlock& block) override;
+
+ private:
+  absl::Status Insert(NameSpace space, const NameRun& run, const std::vector<NameBlock>& blocks);
+
+  PgSession* session_;
 };
 
 }  // namespace relata::internal

@@ -321,6 +321,7 @@ class Home : public PgWriterHome, public std::enable_shared_from_this<Home> {
         });
     session->catalog = std::move(catalog);
     session->writing = writing;
+    session->pack_from = options_.pack_names_from;
     return session;
   }
 

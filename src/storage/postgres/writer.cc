@@ -2,8 +2,6 @@
 
 #include "storage/postgres/writer.h"
 
-#include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "storage/physical.h"
@@ -12,7 +10,6 @@
 namespace relata::internal {
 namespace {
 
-constexpr size_t kManyKeys = 256;
 constexpr int64_t kDefinitionsPerCommit = 1'000'000;
 
 PgFields& PutRef(PgFields& fields, RecordRef ref) { return fields.Int4(ref.type).Int(ref.row); }
@@ -49,20 +46,17 @@ std::string BringBack(const PgTable& table) {
   return sql + " WHERE t.tenant_id = $1 AND t.deleted AND t.id = excluded.id";
 }
 
-// Values by place; the last one counts when a field is named twice.
-std::map<size_t, const Value*> ByPlace(const Layout::Table& table, const RecordWrite& write) {
-  std::map<size_t, const Value*> values;
+// Values by place, nullptr where none is given; the last one counts when a field is named twice.
+std::vector<const Value*> ByPlace(const Layout::Table& table, const RecordWrite& write) {
+  std::vector<const Value*> values(table.spec.columns.size());
   for (const auto& [field, value] : write.values) {
     values[static_cast<size_t>(table.Place(field))] = &value;
   }
   return values;
 }
 
-ValueAt Lookup(const std::map<size_t, const Value*>& values) {
-  return [&values](size_t place) {
-    const auto found = values.find(place);
-    return found == values.end() ? nullptr : found->second;
-  };
+ValueAt Lookup(const std::vector<const Value*>& values) {
+  return [&values](size_t place) { return values[place]; };
 }
 
 }  // namespace
@@ -75,7 +69,10 @@ PgWriter::PgWriter(std::shared_ptr<PgSession> session, CommitRow head,
       home_(std::move(home)),
       patience_(patience),
       runs_(session_.get()),
-      index_(&runs_) {}
+      index_(&runs_),
+      name_runs_(session_.get()),
+      loose_(session_.get()),
+      names_(&name_runs_, &loose_, session_->pack_from) {}
 
 absl::Status PgWriter::Prepare(std::span<const TableSpec> tables) {
   return Sticky([&] { return PrepareNow(tables); });
@@ -189,6 +186,7 @@ absl::Status PgWriter::QueueAll(const CommitBatch& batch) {
   RELATA_RETURN_IF_ERROR(ApplyRecords(batch.records));
   for (const EventBatch& events : batch.events) RELATA_RETURN_IF_ERROR(ApplyEvents(events));
   RELATA_RETURN_IF_ERROR(ApplyKeys(batch.external_keys));
+  if (batch.commit.id != 0 || !batch.erase.empty()) RELATA_RETURN_IF_ERROR(names_.Flush());
   RELATA_RETURN_IF_ERROR(ApplyLedger(batch.ledger));
   RELATA_RETURN_IF_ERROR(ApplyChanges(batch.changes));
   RELATA_RETURN_IF_ERROR(ApplyLogs(batch.logs));
@@ -202,6 +200,7 @@ absl::Status PgWriter::QueueAll(const CommitBatch& batch) {
 absl::Status PgWriter::CommitNow(bool& sent) {
   if (applied_ && !complete_) return FailedPrecondition("the last part of the commit is missing");
   RELATA_RETURN_IF_ERROR(index_.Finish());
+  RELATA_RETURN_IF_ERROR(names_.Finish());
   if (connection().borrowed()) {
     RELATA_RETURN_IF_ERROR(connection().Execute("RELEASE SAVEPOINT relata_writer"));
     home_->Released();
@@ -258,7 +257,7 @@ absl::Status PgWriter::ApplyRecords(const std::vector<RecordWrite>& records) {
 absl::Status PgWriter::CreateRecord(const Layout::Table& table, const RecordWrite& write) {
   RELATA_ASSIGN_OR_RETURN(Creations * creations, CreationsOf(table));
   const PgTable& physical = catalog().Physical(write.type);
-  const std::map<size_t, const Value*> values = ByPlace(table, write);
+  const std::vector<const Value*> values = ByPlace(table, write);
   PgFields row = session_->Mine();
   if (physical.own) row.Int4(write.type);
   row.Int(write.row).Id(write.id).Bool(false);
@@ -266,7 +265,7 @@ absl::Status PgWriter::CreateRecord(const Layout::Table& table, const RecordWrit
   document.empty() ? row.Null() : row.Json(document);
   for (size_t i = 0; i < table.spec.columns.size(); ++i) {
     if (physical.columns[i].name.empty()) continue;
-    PutValue(row, table.spec.columns[i], Lookup(values)(i));
+    PutValue(row, table.spec.columns[i], values[i]);
   }
   if (write.row > creations->highest) {
     creations->highest = write.row;
@@ -279,19 +278,19 @@ absl::Status PgWriter::CreateRecord(const Layout::Table& table, const RecordWrit
 
 absl::Status PgWriter::UpdateRecord(const Layout::Table& table, const RecordWrite& write) {
   const PgTable& physical = catalog().Physical(write.type);
-  const std::map<size_t, const Value*> values = ByPlace(table, write);
+  const std::vector<const Value*> values = ByPlace(table, write);
   PgFields fields = session_->Mine();
   fields.Int(write.row);
   std::string sets = "deleted = false";
   const auto set = [&](const std::string& name, int parameter) {
     sets += Concat(", ", QuoteName(name), " = $", parameter);
   };
-  for (const auto& [place, value] : values) {
+  for (size_t place = 0; place < values.size(); ++place) {
     const PgColumn& column = physical.columns[place];
-    if (column.name.empty()) continue;
+    if (values[place] == nullptr || column.name.empty()) continue;
     set(column.name, fields.size() + 1);
     if (!column.extra.empty()) set(column.extra, fields.size() + 2);
-    PutValue(fields, table.spec.columns[place], value);
+    PutValue(fields, table.spec.columns[place], values[place]);
   }
   const std::string document = DocumentOf(table.spec, physical, Lookup(values), true);
   if (!document.empty()) {
@@ -376,74 +375,6 @@ absl::Status PgWriter::ApplyEvents(const EventBatch& batch) {
 
 PgBulk PgWriter::Into(const char* table, const std::string& columns, int count, std::string taken) {
   return PgBulk(&connection(), session_->Name(table), columns, count, "", std::move(taken));
-}
-
-// One statement for one key: giving a record the key it has changes nothing.
-void PgWriter::ApplyKey(const ExternalKeyWrite& key) {
-  const std::string table = session_->Name("relata_external_key");
-  PgFields fields = session_->Mine();
-  fields.Int4(key.type).Text(key.system).Text(key.key);
-  if (key.row == kNoRow) {
-    connection().Add(Concat("DELETE FROM ", table,
-                            " WHERE tenant_id = $1 AND type = $2 AND system = $3 AND key = $4"),
-                     std::move(fields));
-    return;
-  }
-  fields.Int(key.row);
-  connection().Add(
-      Concat("INSERT INTO ", table,
-             " AS t(tenant_id, type, system, key, \"row\") VALUES($1, $2, $3, $4, $5) "
-             "ON CONFLICT (tenant_id, type, system, key) DO UPDATE SET \"row\" = excluded.\"row\" "
-             "WHERE t.tenant_id = $1 AND t.\"row\" = excluded.\"row\""),
-      std::move(fields), [name = Concat(key.system, ":", key.key)](PgResult& result) {
-        return result.touched() != 0 ? absl::OkStatus()
-                                     : AlreadyExists(Concat("key ", name, " names another record"));
-      });
-}
-
-absl::Status PgWriter::ApplyKeys(const std::vector<ExternalKeyWrite>& keys) {
-  // In the order of the index, so that a large batch touches each of its pages once.
-  std::vector<const ExternalKeyWrite*> sorted;
-  sorted.reserve(keys.size());
-  for (const ExternalKeyWrite& key : keys) sorted.push_back(&key);
-  const auto name = [](const ExternalKeyWrite* k) { return std::tie(k->type, k->system, k->key); };
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [&](const auto* a, const auto* b) { return name(a) < name(b); });
-  std::vector<const ExternalKeyWrite*> single;
-  for (size_t i = 0; i < sorted.size();) {
-    size_t next = i + 1;
-    while (next < sorted.size() && name(sorted[next]) == name(sorted[i])) ++next;
-    if (next == i + 1 && sorted[i]->row != kNoRow) {
-      single.push_back(sorted[i]);
-    } else {
-      for (size_t k = i; k < next; ++k) ApplyKey(*sorted[k]);
-    }
-    i = next;
-  }
-  if (single.size() >= kManyKeys) return ApplyManyKeys(single);
-  for (const ExternalKeyWrite* key : single) ApplyKey(*key);
-  return absl::OkStatus();
-}
-
-// Most imports bring keys that are new, so COPY is tried; one that is there makes it start again,
-// key by key.
-absl::Status PgWriter::ApplyManyKeys(const std::vector<const ExternalKeyWrite*>& keys) {
-  RELATA_RETURN_IF_ERROR(connection().Execute("SAVEPOINT relata_keys"));
-  PgBulk rows = Into("relata_external_key", "tenant_id, type, system, key, \"row\"", 5, "a key");
-  absl::Status status;
-  for (const ExternalKeyWrite* key : keys) {
-    PgFields row = session_->Mine();
-    row.Int4(key->type).Text(key->system).Text(key->key).Int(key->row);
-    status = rows.Add(std::move(row));
-    if (!status.ok()) break;
-  }
-  if (status.ok()) status = rows.Flush();
-  if (status.ok()) return connection().Execute("RELEASE SAVEPOINT relata_keys");
-  if (!absl::IsAlreadyExists(status)) return status;
-  RELATA_RETURN_IF_ERROR(connection().Execute("ROLLBACK TO SAVEPOINT relata_keys"));
-  RELATA_RETURN_IF_ERROR(connection().Execute("RELEASE SAVEPOINT relata_keys"));
-  for (const ExternalKeyWrite* key : keys) ApplyKey(*key);
-  return absl::OkStatus();
 }
 
 absl::Status PgWriter::ApplyLedger(const std::vector<LedgerWrite>& lines) {

@@ -33,6 +33,24 @@ class PgWriterHome {
   virtual void RefreshViews(PgConnection& connection, const PgCatalog& catalog) = 0;
 };
 
+// The names of a tenant that are not packed (names.cc).
+class PgLooseNames : public LooseNames {
+ public:
+  // `session` must outlive it.
+  explicit PgLooseNames(const PgSession* session) : session_(session) {}
+
+  absl::Status Put(NameSpace space, const NameBatch& names) override;
+  absl::Status TakeOutKnown(NameSpace space, NameBatch& names) override;
+  absl::Status Free(NameSpace space, std::string_view name) override;
+  absl::Status Taken(NameSpace space, std::string_view name) const override;
+
+ private:
+  void PutOne(NameSpace space, std::string_view name, Row row);
+  absl::Status PutMany(NameSpace space, const NameBatch& names);
+
+  const PgSession* session_;
+};
+
 class PgWriter : public Forwarding<StoreWriter, PgReads> {
  public:
   // `head` is the newest commit in the session's transaction.
@@ -42,6 +60,9 @@ class PgWriter : public Forwarding<StoreWriter, PgReads> {
   absl::Status Prepare(std::span<const TableSpec> tables) override;
   absl::Status Apply(const CommitBatch& batch) override;
   absl::Status EraseImages(RecordRef subject) override;
+  absl::StatusOr<Row> FindExternalKey(TypeId type, std::string_view system,
+                                      std::string_view key) override;
+  absl::Status ScanExternalKeys(TypeId type, const Sink<ExternalKeyWrite>& sink) override;
   absl::Status Commit() override;
 
  private:
@@ -66,9 +87,8 @@ class PgWriter : public Forwarding<StoreWriter, PgReads> {
   absl::Status UpdateRecord(const Layout::Table& table, const RecordWrite& write);
   void DeleteRecord(const Layout::Table& table, const RecordWrite& write);
   absl::Status ApplyEvents(const EventBatch& batch);
-  absl::Status ApplyKeys(const std::vector<ExternalKeyWrite>& keys);
-  absl::Status ApplyManyKeys(const std::vector<const ExternalKeyWrite*>& keys);
-  void ApplyKey(const ExternalKeyWrite& key);
+  absl::Status ApplyKeys(const std::vector<ExternalKeyWrite>& keys);  // names.cc
+  absl::Status FlushNames();
   absl::Status ApplyLedger(const std::vector<LedgerWrite>& lines);
   absl::Status ApplyChanges(const std::vector<ChangeWrite>& changes);
   absl::Status ApplyLogs(const std::vector<LogWrite>& lines);
@@ -79,7 +99,7 @@ class PgWriter : public Forwarding<StoreWriter, PgReads> {
   absl::Status ApplyErase(const EraseWrite& erase);
   absl::Status EraseEventsOf(TypeId type, Row subject);
   void EraseEvents(TypeId type, const std::vector<Seq>& seqs);
-  void EraseKeys(const std::vector<RecordRef>& subjects);
+  absl::Status EraseKeys(const std::vector<RecordRef>& subjects);
   absl::Status EraseLines(const ErasedLines& touched);
   absl::Status EraseReasons(const ErasedLines& touched);
 
@@ -102,6 +122,9 @@ class PgWriter : public Forwarding<StoreWriter, PgReads> {
   std::map<TypeId, Creations> creations_;
   PgEventRuns runs_;
   EventIndexWriter index_;
+  PgNameRuns name_runs_;
+  PgLooseNames loose_;
+  NameWriter names_;
   std::map<TypeId, Seq> last_event_;  // of the types written so far
   std::vector<RecordRef> erased_;
   CommitRow commit_;

@@ -66,7 +66,9 @@ SqliteWriter::SqliteWriter(std::shared_ptr<Session> session, CommitRow head)
       session_(std::move(session)),
       before_(std::move(head)),
       runs_(session_.get()),
-      index_(&runs_) {}
+      index_(&runs_),
+      loose_(session_.get()),
+      names_(&session_->names, &loose_, session_->pack_from) {}
 
 absl::Status SqliteWriter::Prepare(std::span<const TableSpec> tables) {
   return Sticky([&] { return PrepareNow(tables); });
@@ -113,12 +115,10 @@ absl::Status SqliteWriter::ApplyNow(const CommitBatch& batch) {
   if (complete_) return FailedPrecondition("the commit is complete");
   applied_ = true;
   RELATA_RETURN_IF_ERROR(catalog().layout.Check(batch, before_));
-  const size_t names = batch.records.size() + batch.external_keys.size();
-  collecting_ = batch.commit.id == 0 || names >= session_->pack_from || !collected_.empty();
   RELATA_RETURN_IF_ERROR(ApplyRecords(batch.records));
   for (const EventBatch& events : batch.events) RELATA_RETURN_IF_ERROR(ApplyEvents(events));
   RELATA_RETURN_IF_ERROR(ApplyKeys(batch.external_keys));
-  if (batch.commit.id != 0 || !batch.erase.empty()) RELATA_RETURN_IF_ERROR(WriteCollected());
+  if (batch.commit.id != 0 || !batch.erase.empty()) RELATA_RETURN_IF_ERROR(names_.Flush());
   RELATA_RETURN_IF_ERROR(ApplyLedger(batch.ledger));
   RELATA_RETURN_IF_ERROR(ApplyChanges(batch.changes));
   RELATA_RETURN_IF_ERROR(ApplyLogs(batch.logs));
@@ -131,7 +131,7 @@ absl::Status SqliteWriter::ApplyNow(const CommitBatch& batch) {
 absl::Status SqliteWriter::CommitNow() {
   if (applied_ && !complete_) return FailedPrecondition("the last part of the commit is missing");
   RELATA_RETURN_IF_ERROR(index_.Finish());
-  for (const NameSpace space : packed_) RELATA_RETURN_IF_ERROR(MergeRuns(session_->names, space));
+  RELATA_RETURN_IF_ERROR(names_.Finish());
   if (session_->lent) {
     RELATA_RETURN_IF_ERROR(connection().Run("RELEASE relata_writer"));
     session_->committed = true;
@@ -198,7 +198,8 @@ absl::Status SqliteWriter::CreateRecord(const Layout::Table& table, const Record
   const absl::Status status = s.Run();
   if (absl::IsAlreadyExists(status)) return RestoreRecord(table, write);
   RELATA_RETURN_IF_ERROR(status);
-  return AddId(write.type, write.row, write.id);
+  if (catalog().indexed_ids.contains(write.type)) return absl::OkStatus();
+  return names_.Add({write.type, NameSpace::Kind::kId}, IdName(write.id), write.row);
 }
 
 // A record that was deleted under the same row and id comes back; anything else is taken.

@@ -7,8 +7,6 @@
 
 #include <map>
 #include <memory>
-#include <optional>
-#include <set>
 #include <string_view>
 #include <vector>
 
@@ -19,6 +17,27 @@
 namespace relata::internal {
 
 class ErasedLines;
+
+// The names of a file that are not packed (names.cc).
+class SqliteLooseNames : public LooseNames {
+ public:
+  // `session` must outlive it.
+  explicit SqliteLooseNames(const Session* session) : session_(session) {}
+
+  absl::Status Put(NameSpace space, const NameBatch& names) override;
+  absl::Status TakeOutKnown(NameSpace space, NameBatch& names) override;
+  absl::Status Free(NameSpace space, std::string_view name) override;
+  absl::Status Taken(NameSpace space, std::string_view name) const override;
+
+ private:
+  absl::Status PutIds(NameSpace space, const NameBatch& names);
+  absl::Status PutKeys(NameSpace space, const NameBatch& names);
+  absl::Status CheckIds(NameSpace space, const NameBatch& names);
+  absl::Status TakeOutKeys(NameSpace space, NameBatch& names);
+  Connection& connection() const { return *session_->connection; }
+
+  const Session* session_;
+};
 
 class SqliteWriter : public Forwarding<StoreWriter, SqliteReads> {
  public:
@@ -58,21 +77,7 @@ class SqliteWriter : public Forwarding<StoreWriter, SqliteReads> {
   absl::Status ApplyEvents(const EventBatch& batch);
   absl::Status ApplyLedger(const std::vector<LedgerWrite>& lines);
   absl::Status ApplyChanges(const std::vector<ChangeWrite>& changes);
-  // names.cc
-  absl::Status AddId(TypeId type, Row row, const Uuid& id);
-  absl::Status ApplyKeys(const std::vector<ExternalKeyWrite>& keys);
-  absl::Status Collect(NameSpace space, std::string_view name, Row row);
-  absl::Status WriteCollected();
-  absl::Status WriteCollected(NameSpace space);
-  absl::Status PackNames(NameSpace space, NameBatch& names);
-  absl::Status CheckLooseIds(TypeId type, const NameBatch& names);
-  absl::Status TakeOutLooseKeys(TypeId type, NameBatch& names);
-  absl::Status TakenName(NameSpace space, std::string_view name) const;
-  absl::Status PutId(TypeId type, std::string_view id, Row row);
-  absl::Status PutKey(TypeId type, std::string_view system, std::string_view key, Row row);
-  absl::Status FreeKey(const ExternalKeyWrite& key);
-  absl::StatusOr<std::optional<Row>> LooseKey(TypeId type, std::string_view system,
-                                              std::string_view key);
+  absl::Status ApplyKeys(const std::vector<ExternalKeyWrite>& keys);  // names.cc
   absl::Status ApplyAliases(const std::vector<AliasWrite>& aliases);
   absl::Status ApplyDefinitions(const std::vector<DefinitionWrite>& definitions);
   absl::Status ApplyLogs(const std::vector<LogWrite>& lines);
@@ -113,9 +118,8 @@ class SqliteWriter : public Forwarding<StoreWriter, SqliteReads> {
   Update update_;
   SqliteEventRuns runs_;
   EventIndexWriter index_;
-  bool collecting_ = false;  // the names of the part being applied
-  std::map<NameSpace, NameBatch> collected_;
-  std::set<NameSpace> packed_;
+  SqliteLooseNames loose_;
+  NameWriter names_;
   std::map<TypeId, Seq> last_event_;  // of the types written so far
   bool applied_ = false;
   bool complete_ = false;

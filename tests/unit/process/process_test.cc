@@ -13,6 +13,7 @@
 #include "relata/process/workflow.h"
 #include "relata/relata.h"
 #include "relata/segment/segment.h"
+#include "relata/storage/memory.h"
 #include "support/support.h"
 
 namespace relata {
@@ -171,6 +172,48 @@ TEST(Workflow, TheOutboxIsWhatIsNotDoneInAnyOrder) {
   EXPECT_THAT(*crm.Log("outbox_done", "through"), Not(IsEmpty()));
 }
 
+// Erasure empties the lines about a subject, and every line in which a number of theirs stands.
+TEST(Workflow, WhatIsDoneStaysDoneWhenItsLinesAreErased) {
+  std::unique_ptr<Store> owned = NewMemoryStore();
+  Store* const store = owned.get();
+  absl::StatusOr<Crm> crm = Crm::Open(std::move(owned));
+  ASSERT_TRUE(crm.ok()) << crm.status();
+  const char* const body = R"({"type": "ticket", "when": "ticket.severity == 'critical'",
+                                 "actions": [{"do": "notify", "text": "Call"}]})";
+  ASSERT_TRUE(DefineWorkflow(*crm, "critical", body, kAmelie, kNow).ok());
+  for (int i = 0; i < 4; ++i) {
+    Transaction tx = crm->Begin(kAmelie);
+    const RecordRef ticket = tx.Create(
+        "ticket", {{"subject", Value::Text("Stopped")}, {"severity", Value::Text("critical")}});
+    for (int k = 0; k < 2'000; ++k) tx.Log("attempt", ticket, "", "{}");  // numbers grow
+    ASSERT_TRUE(tx.Commit(kNow).ok());
+  }
+  const auto open = Outbox(*crm);
+  const std::vector<Seq> items = SeqsOf(open);
+  ASSERT_THAT(items, SizeIs(4));
+  ASSERT_TRUE(Acknowledge(*crm, items[0], kAmelie, kNow).ok());
+  ASSERT_TRUE(Acknowledge(*crm, items[2], kAmelie, kNow).ok());
+
+  auto writer = store->Write(Seconds(5));
+  ASSERT_TRUE(writer.ok());
+  const CommitRow head = *(*writer)->Head();
+  CommitBatch batch;
+  batch.commit = head;
+  batch.commit.id = head.id + 1;
+  batch.commit.recorded = {head.recorded.micros + 1};
+  batch.commit.operation_id = "";
+  // The first item's record, the second's, which is not done, and the digits of the third item.
+  batch.erase.subjects = {(*open)[0].subject, (*open)[1].subject};
+  batch.erase.words = {std::to_string(items[2])};
+  ASSERT_GE(batch.erase.words[0].size(), 4u);
+  ASSERT_TRUE((*writer)->Apply(batch).ok());
+  ASSERT_TRUE((*writer)->Commit().ok());
+  writer->reset();
+
+  EXPECT_EQ(SeqsOf(Outbox(*crm)), std::vector<Seq>{items[3]});
+  EXPECT_THAT(*Outbox(*crm, true), SizeIs(4));
+}
+
 TEST(Workflow, TwoThatFeedEachOtherAreRefusedWithTheCommit) {
   Crm crm = OpenMemory();
   for (const auto& [name, when, value] :
@@ -202,6 +245,37 @@ TEST(Workflow, OnTimeFiresWhenAdvanceFindsTheConditionTrue) {
   ASSERT_TRUE(tx.Commit(kNow).ok());
   for (const int days : {5, 11, 12}) ASSERT_TRUE(crm.Advance(kNow + Days(days)).ok());
   EXPECT_THAT(*Outbox(crm), SizeIs(1));
+}
+
+// A condition that comes and goes for years: what has fired is summed up, and goes on from there.
+TEST(Workflow, OnTimeGoesOnFromASummaryOfWhatHasFired) {
+  Crm crm = OpenMemory();
+  const char* const body =
+      R"json({"type": "account", "on": "time", "when": "account.headcount > 10",
+      "actions": [{"do": "notify", "text": "Review"}]})json";
+  ASSERT_TRUE(DefineWorkflow(crm, "large", body, kAmelie, kNow).ok());
+  std::vector<RecordRef> accounts;
+  Transaction create = crm.Begin(kAmelie);
+  for (int i = 0; i < 60; ++i) {
+    accounts.push_back(create.Create("account", {{"name", Value::Text("Acme")}}));
+  }
+  ASSERT_TRUE(create.Commit(kNow).ok());
+  std::mt19937_64 random(testing::Seed(72));
+  std::vector<bool> large(accounts.size());
+  size_t fired = 0;
+  for (int day = 1; day <= 60; ++day) {
+    Transaction tx = crm.Begin(kAmelie);
+    for (size_t i = 0; i < accounts.size(); ++i) {
+      const bool now = random() % 2 == 0;
+      fired += now && !large[i];
+      large[i] = now;
+      tx.Update(accounts[i], {{"headcount", Value::Int(now ? 50 : 5)}});
+    }
+    ASSERT_TRUE(tx.Commit(kNow + Days(day)).ok());
+    ASSERT_TRUE(crm.Advance(kNow + Days(day)).ok());
+  }
+  EXPECT_THAT(*Outbox(crm), SizeIs(fired));
+  EXPECT_THAT(*crm.Log("workflow_true", "large"), Not(IsEmpty()));
 }
 
 TEST(Membership, AdvanceRecordsWhoEnteredAndWhoLeft) {
