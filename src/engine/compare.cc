@@ -113,6 +113,12 @@ class ColumnCompare : public Operator {
     if (column.kind() == Kind::kText) code_ = column.dictionary().Find(text_);
   }
 
+  std::optional<int64_t> FalseBelow(const ChunkedColumn& column) const override {
+    const bool least = order_ == Order::kGreater || order_ == Order::kGreaterEqual;
+    const bool whole = column_.kind() != Kind::kText && column_.kind() != Kind::kDouble;
+    return &column == &column_ && least && whole ? std::optional<int64_t>(integer_) : std::nullopt;
+  }
+
   std::optional<bool> Foresee(const Rows& rows, const ChunkBits& wanted) override {
     if (rows.list != nullptr || column_.kind() == Kind::kText) return std::nullopt;
     const Chunk* chunk = column_.chunk(ChunkOf(rows.first));

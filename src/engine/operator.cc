@@ -207,6 +207,18 @@ class Logic : public Operator {
     for (const OperatorPtr& operand : operands_) operand->Expect(rows);
   }
 
+  // One that is false makes && false whatever the others are; || needs all of them.
+  std::optional<int64_t> FalseBelow(const ChunkedColumn& column) const override {
+    std::optional<int64_t> bound;
+    for (const OperatorPtr& operand : operands_) {
+      const std::optional<int64_t> below = operand->FalseBelow(column);
+      if (!below && !all_) return std::nullopt;
+      if (!below) continue;
+      if (!bound || (all_ ? *below > *bound : *below < *bound)) bound = below;
+    }
+    return bound;
+  }
+
   std::optional<bool> Foresee(const Rows& rows, const ChunkBits& wanted) override {
     bool every = true;
     for (const OperatorPtr& operand : operands_) {

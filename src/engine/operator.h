@@ -32,6 +32,9 @@ class Operator {
   // A condition that is known, without looking at values, to be the same at every wanted row.
   virtual std::optional<bool> Foresee(const Rows&, const ChunkBits&) { return std::nullopt; }
 
+  // A condition that is false wherever the column holds less than this.
+  virtual std::optional<int64_t> FalseBelow(const ChunkedColumn&) const { return std::nullopt; }
+
   // How many rows will be asked about in all, lists of rows among them: few are cheaper asked one
   // by one, many by a scan. Told before the first Eval, if at all.
   virtual void Expect(int64_t) {}

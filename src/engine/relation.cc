@@ -78,28 +78,24 @@ void RelationIndex::Put(Row parent, Row child, const ChunkedColumn* at, bool rem
   if (bucket.tail.size() > TailLimit(sealed)) Seal(bucket, at);
 }
 
-// The rows of one parent, sealed part and tail as one ordered list.
-void RelationIndex::Merge(const Bucket& bucket, size_t parent, const ChunkedColumn* at,
-                          std::vector<uint32_t>& out) {
-  std::span<const uint32_t> sealed;
-  if (bucket.sealed != nullptr) {
-    const uint32_t begin = bucket.sealed->begin[parent];
-    sealed =
-        std::span(bucket.sealed->rows).subspan(begin, bucket.sealed->begin[parent + 1] - begin);
-  }
-  auto entry = std::lower_bound(bucket.tail.begin(), bucket.tail.end(), parent,
-                                [](const TailEntry& e, size_t p) { return e.parent < p; });
-  for (; entry != bucket.tail.end() && entry->parent == parent; ++entry) {
-    const auto reached = std::partition_point(sealed.begin(), sealed.end(), [&](uint32_t row) {
+template <class Out>
+void RelationIndex::Merge(std::span<const uint32_t> sealed, std::span<const TailEntry> tail,
+                          const ChunkedColumn* at, std::vector<Out>& out) {
+  for (const TailEntry& entry : tail) {
+    const auto before = [&](uint32_t row) {
       const int64_t row_at = AtOf(at, row);
-      return row_at != entry->at ? row_at < entry->at : row < entry->row;
-    });
+      return row_at != entry.at ? row_at < entry.at : row < entry.row;
+    };
+    // What comes is mostly newer than all that is there.
+    const bool last = sealed.empty() || before(sealed.back());
+    const auto reached =
+        last ? sealed.end() : std::partition_point(sealed.begin(), sealed.end(), before);
     out.insert(out.end(), sealed.begin(), reached);
     sealed = sealed.subspan(static_cast<size_t>(reached - sealed.begin()));
-    if (entry->removed) {
-      if (!sealed.empty() && sealed.front() == entry->row) sealed = sealed.subspan(1);
+    if (entry.removed) {
+      if (!sealed.empty() && sealed.front() == entry.row) sealed = sealed.subspan(1);
     } else {
-      out.push_back(entry->row);
+      out.push_back(static_cast<Out>(entry.row));
     }
   }
   out.insert(out.end(), sealed.begin(), sealed.end());
@@ -107,30 +103,70 @@ void RelationIndex::Merge(const Bucket& bucket, size_t parent, const ChunkedColu
 
 void RelationIndex::Seal(Bucket& bucket, const ChunkedColumn* at) {
   auto sealed = std::make_shared<Sealed>();
-  sealed->rows.reserve((bucket.sealed == nullptr ? 0 : bucket.sealed->rows.size()) +
-                       bucket.tail.size());
-  for (size_t parent = 0; parent < kRowsPerChunk; ++parent) {
-    Merge(bucket, parent, at, sealed->rows);
-    sealed->begin[parent + 1] = static_cast<uint32_t>(sealed->rows.size());
+  std::vector<uint32_t>& rows = sealed->rows;
+  const size_t before = bucket.sealed == nullptr ? 0 : bucket.sealed->rows.size();
+  rows.reserve(before + bucket.tail.size());
+  const std::span<const TailEntry> tail(bucket.tail);
+  size_t from = 0;                       // the first parent that is not copied
+  size_t copied = 0;                     // of the sealed rows
+  const auto copy = [&](size_t until) {  // the parents up to `until`, which have nothing new
+    if (bucket.sealed == nullptr) {
+      for (size_t p = from; p < until; ++p)
+        sealed->begin[p + 1] = static_cast<uint32_t>(rows.size());
+      return;
+    }
+    const size_t end = bucket.sealed->begin[until];
+    const auto shift = static_cast<uint32_t>(rows.size() - copied);
+    for (size_t p = from; p < until; ++p)
+      sealed->begin[p + 1] = bucket.sealed->begin[p + 1] + shift;
+    rows.insert(rows.end(), bucket.sealed->rows.begin() + static_cast<std::ptrdiff_t>(copied),
+                bucket.sealed->rows.begin() + static_cast<std::ptrdiff_t>(end));
+    copied = end;
+  };
+  for (size_t i = 0; i < tail.size();) {
+    const size_t parent = tail[i].parent;
+    size_t end = i;
+    while (end < tail.size() && tail[end].parent == parent) ++end;
+    copy(parent);
+    const std::span<const uint32_t> here = SealedOf(bucket, parent);
+    Merge(here, tail.subspan(i, end - i), at, rows);
+    sealed->begin[parent + 1] = static_cast<uint32_t>(rows.size());
+    copied += here.size();
+    from = parent + 1;
+    i = end;
   }
+  copy(kRowsPerChunk);
   bucket.sealed = std::move(sealed);
   std::vector<TailEntry>().swap(bucket.tail);
 }
 
-void RelationIndex::AppendTo(Row parent, const ChunkedColumn* at, std::vector<Row>& out) const {
+void RelationIndex::AppendTo(Row parent, const ChunkedColumn* at, std::vector<Row>& out,
+                             int64_t since) const {
   if (parent < 0) return;
   const Bucket* bucket = buckets_[ChunkOf(parent)];
   if (bucket == nullptr) return;
-  if (bucket->tail.empty() && bucket->sealed != nullptr) {
-    const Sealed& sealed = *bucket->sealed;
-    const size_t p = OffsetOf(parent);
-    out.insert(out.end(), sealed.rows.begin() + sealed.begin[p],
-               sealed.rows.begin() + sealed.begin[p + 1]);
-    return;
+  const auto p = static_cast<uint32_t>(OffsetOf(parent));
+  std::span<const uint32_t> sealed = SealedOf(*bucket, p);
+  const auto by_parent = [](const TailEntry& e, uint32_t q) { return e.parent < q; };
+  const auto first = std::lower_bound(bucket->tail.begin(), bucket->tail.end(), p, by_parent);
+  auto last = first;
+  while (last != bucket->tail.end() && last->parent == p) ++last;
+  std::span<const TailEntry> tail(first, last);
+  if (at != nullptr && since != INT64_MIN) {
+    // What is asked for is mostly the newest of few.
+    constexpr size_t kFew = 32;
+    const auto old = [&](uint32_t row) { return at->Int(row) < since; };
+    size_t keep = sealed.size();
+    if (keep <= kFew) {
+      while (keep > 0 && !old(sealed[keep - 1])) --keep;
+    } else {
+      keep = static_cast<size_t>(std::partition_point(sealed.begin(), sealed.end(), old) -
+                                 sealed.begin());
+    }
+    sealed = sealed.subspan(keep);
+    while (!tail.empty() && tail.front().at < since) tail = tail.subspan(1);
   }
-  std::vector<uint32_t> rows;
-  Merge(*bucket, OffsetOf(parent), at, rows);
-  out.insert(out.end(), rows.begin(), rows.end());
+  Merge(sealed, tail, at, out);
 }
 
 size_t RelationIndex::MemoryUsed() const {

@@ -37,8 +37,10 @@ class RelationIndex {
               EditToken edit);
   // Takes back what Add or Build put.
   void Remove(Row parent, Row child, const ChunkedColumn* at, EditToken edit);
-  // Appends the rows of `parent`, in order.
-  void AppendTo(Row parent, const ChunkedColumn* at, std::vector<Row>& out) const;
+  // Appends the rows of `parent`, in order; with a column, those alone whose value in it is at
+  // least `since`, which costs what they are and not what the parent has.
+  void AppendTo(Row parent, const ChunkedColumn* at, std::vector<Row>& out,
+                int64_t since = INT64_MIN) const;
   size_t MemoryUsed() const;
 
  private:
@@ -64,8 +66,15 @@ class RelationIndex {
   };
 
   void Put(Row parent, Row child, const ChunkedColumn* at, bool removed, EditToken edit);
-  static void Merge(const Bucket& bucket, size_t parent, const ChunkedColumn* at,
-                    std::vector<uint32_t>& out);
+  // The rows of one parent: its sealed ones and its entries of the tail as one ordered list.
+  template <class Out>
+  static void Merge(std::span<const uint32_t> sealed, std::span<const TailEntry> tail,
+                    const ChunkedColumn* at, std::vector<Out>& out);
+  static std::span<const uint32_t> SealedOf(const Bucket& bucket, size_t parent) {
+    if (bucket.sealed == nullptr) return {};
+    const uint32_t begin = bucket.sealed->begin[parent];
+    return std::span(bucket.sealed->rows).subspan(begin, bucket.sealed->begin[parent + 1] - begin);
+  }
   static void Seal(Bucket& bucket, const ChunkedColumn* at);
 
   Directory<Bucket> buckets_;

@@ -36,7 +36,7 @@ class ParentBits {
 // child table, or for the parents of a list by their index.
 class RollupTable {
  public:
-  explicit RollupTable(RollupSpec spec) : spec_(std::move(spec)) {}
+  explicit RollupTable(RollupSpec spec) : spec_(std::move(spec)), since_(Since(spec_)) {}
 
   Kind kind() const { return spec_.kind; }
   bool built() const { return built_; }
@@ -118,6 +118,18 @@ class RollupTable {
     bool none() const { return max < min; }
   };
 
+  // Elements of before need not be looked at: the first condition, or what is asked to exist, is
+  // false of them.
+  static int64_t Since(const RollupSpec& spec) {
+    if (spec.events == nullptr) return INT64_MIN;
+    const bool exists =
+        spec.reduction == Reduction::kExists || spec.reduction == Reduction::kExistsOne;
+    const Operator* first = !spec.filters.empty() ? spec.filters.front().get()
+                            : exists              ? spec.body.get()
+                                                  : nullptr;
+    return first == nullptr ? INT64_MIN : first->FalseBelow(spec.events->at).value_or(INT64_MIN);
+  }
+
   bool Quantifies() const {
     return spec_.reduction == Reduction::kExists || spec_.reduction == Reduction::kAll ||
            spec_.reduction == Reduction::kExistsOne;
@@ -140,7 +152,7 @@ class RollupTable {
     const size_t first = children_.size();
     const auto append = [&](RecordRef one) {
       if (const RelationIndex* index = relation.For(one.type)) {
-        index->AppendTo(one.row, at, children_);
+        index->AppendTo(one.row, at, children_, since_);
       }
     };
     if (spec_.graph->HasAliases()) {
@@ -454,6 +466,7 @@ class RollupTable {
   }
 
   RollupSpec spec_;
+  const int64_t since_;
   bool built_ = false;
   int64_t scan_rows_ = -1;
   size_t parents_ = 0;

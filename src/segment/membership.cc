@@ -6,6 +6,7 @@
 
 #include "base/strings.h"
 #include "engine/engine.h"
+#include "engine/graph.h"
 #include "engine/membership_log.h"
 #include "nlohmann/json.hpp"
 #include "relata/segment/segment.h"
@@ -23,9 +24,9 @@ RecordRef FindById(const Snapshot& view, const TypeDef& type, std::string_view n
     name.remove_prefix(slash + 1);
   }
   const std::optional<Uuid> id = Uuid::Parse(name);
-  return id && view.Loaded(ColumnsNeeded{type.id, {kIdField}})
-             ? view.Resolve(view.Find(type.id, *id))
-             : RecordRef();
+  const internal::RecordTable* table = view.graph().Records(type.id);
+  if (!id || table == nullptr || !table->ids_loaded) return {};
+  return view.Resolve(view.Find(type.id, *id));
 }
 
 // By the kept states alone; nothing when they cannot tell.
