@@ -6,7 +6,8 @@ usage: peers.py FOLDER
 FOLDER holds one CSV file a table (reference_data.h). Commands come a line at a time on standard
 input; each answer is one line of JSON:
 
-  load duckdb|sqlite       loads the tables, with SQLite's indexes
+  load duckdb|sqlite       loads the tables, with SQLite's indexes; "keep" after it keeps what was
+                           loaded for the next run, which works on a copy
   ask duckdb|sqlite Qn     count, sum of ids, sum of (id * id mod 1000003), seconds
   events duckdb|sqlite N   appends N events durably and answers all ten into a table of members
 
@@ -16,6 +17,7 @@ Seconds are of the processor and of the wall. DuckDB runs on one thread.
 import csv
 import json
 import os
+import shutil
 import sqlite3
 import sys
 import time
@@ -122,20 +124,36 @@ def question(name, engine):
             f" ({question('Q5', engine)}) e")
 
 
+def made_once(folder, name, load, keep):
+    """The path of a database loaded from the CSV files, for this run to change."""
+    path, run = os.path.join(folder, name), os.path.join(folder, "run-" + name)
+    for old in [run] if keep and os.path.exists(path + ".complete") else [run, path]:
+        for suffix in ("", "-wal", "-shm", ".wal"):
+            if os.path.exists(old + suffix):
+                os.remove(old + suffix)
+    if not os.path.exists(path):
+        load(path, folder)
+        open(path + ".complete", "w").close()
+    (shutil.copyfile if keep else os.rename)(path, run)
+    return run
+
+
 class DuckDb:
-    def __init__(self, folder):
+    def __init__(self, folder, keep):
         import duckdb
-        path = os.path.join(folder, "peers.duckdb")
-        if os.path.exists(path):
-            os.remove(path)
-        self.connection = duckdb.connect(path)
+        self.connection = duckdb.connect(made_once(folder, "peers.duckdb", self.load, keep))
         self.connection.execute("SET threads = 1")
+
+    def load(self, path, folder):
+        import duckdb
+        self.connection = duckdb.connect(path)
         for table, columns in TABLES.items():
             plain = columns.replace(" PRIMARY KEY", "")
             self.connection.execute(f"CREATE TABLE {table}({plain})")
             self.connection.execute(
                 f"COPY {table} FROM '{folder}/{table}.csv' (HEADER, DELIMITER ',', NULLSTR '')")
         self.connection.execute("CHECKPOINT")
+        self.connection.close()
 
     def rows(self, sql):
         return self.connection.execute(sql).fetchall()
@@ -153,11 +171,14 @@ class DuckDb:
 
 
 class Sqlite:
-    def __init__(self, folder):
-        path = os.path.join(folder, "peers.sqlite")
-        for suffix in ("", "-wal", "-shm"):
-            if os.path.exists(path + suffix):
-                os.remove(path + suffix)
+    def __init__(self, folder, keep):
+        path = made_once(folder, "peers.sqlite", self.load, keep)
+        self.connection = sqlite3.connect(path, isolation_level=None)
+        self.execute("PRAGMA journal_mode = WAL")
+        self.execute("PRAGMA synchronous = NORMAL")
+        self.execute("PRAGMA cache_size = -2000000")
+
+    def load(self, path, folder):
         self.connection = sqlite3.connect(path, isolation_level=None)
         self.execute("PRAGMA journal_mode = WAL")
         self.execute("PRAGMA synchronous = OFF")
@@ -175,7 +196,7 @@ class Sqlite:
             self.execute(f"CREATE INDEX i{i} ON {index}")
         self.execute("COMMIT")
         self.execute("ANALYZE")
-        self.execute("PRAGMA synchronous = NORMAL")
+        self.connection.close()
 
     def rows(self, sql):
         return self.connection.execute(sql).fetchall()
@@ -238,7 +259,8 @@ def main():
             kind = words[1]
             if words[0] == "load":
                 start = time.perf_counter()
-                engines[kind] = DuckDb(folder) if kind == "duckdb" else Sqlite(folder)
+                peer = DuckDb if kind == "duckdb" else Sqlite
+                engines[kind] = peer(folder, words[2:] == ["keep"])
                 version = engines[kind].rows(
                     "SELECT version()" if kind == "duckdb" else "SELECT sqlite_version()")[0][0]
                 answer = {"wall": time.perf_counter() - start, "version": version}

@@ -24,17 +24,6 @@ bool HasKernel(PlanOp op, Kind result, Kind a, Kind b) {
          result == Kind::kDuration;
 }
 
-bool Apply(PlanOp op, int64_t a, int64_t b, int64_t& out) {
-  switch (op) {
-    case PlanOp::kAdd:
-      return !__builtin_add_overflow(a, b, &out);
-    case PlanOp::kSubtract:
-      return !__builtin_sub_overflow(a, b, &out);
-    default:
-      return !__builtin_mul_overflow(a, b, &out);
-  }
-}
-
 class IntegerArithmetic : public Operator {
  public:
   IntegerArithmetic(PlanOp op, Kind kind, OperatorPtr a, OperatorPtr b)
@@ -50,12 +39,17 @@ class IntegerArithmetic : public Operator {
       // A null is as wrong as an error here.
       out.error[w] = wanted[w] & ~(out.undecided[w] | out.has[w]);
     }
-    const ChunkBits both = out.has;
-    EachBit(both, [&](size_t i) {
-      if (Apply(op_, left_.ints[i], right_.ints[i], out.ints[i])) return;
-      ClearBit(out.has, i);
-      SetBit(out.error, i);
-    });
+    switch (op_) {
+      case PlanOp::kAdd:
+        return ApplyAll(
+            [](int64_t a, int64_t b, int64_t* c) { return __builtin_add_overflow(a, b, c); }, out);
+      case PlanOp::kSubtract:
+        return ApplyAll(
+            [](int64_t a, int64_t b, int64_t* c) { return __builtin_sub_overflow(a, b, c); }, out);
+      default:
+        return ApplyAll(
+            [](int64_t a, int64_t b, int64_t* c) { return __builtin_mul_overflow(a, b, c); }, out);
+    }
   }
   void Expect(int64_t rows) override {
     a_->Expect(rows);
@@ -63,6 +57,17 @@ class IntegerArithmetic : public Operator {
   }
 
  private:
+  // Where it overflows the result is an error.
+  template <class F>
+  void ApplyAll(const F& apply, Vector& out) const {
+    const ChunkBits both = out.has;
+    EachBit(both, [&](size_t i) {
+      if (!apply(left_.ints[i], right_.ints[i], &out.ints[i])) return;
+      ClearBit(out.has, i);
+      SetBit(out.error, i);
+    });
+  }
+
   const PlanOp op_;
   const OperatorPtr a_;
   const OperatorPtr b_;
@@ -83,11 +88,26 @@ class LengthPart : public Operator {
       out.has[w] = wanted[w] & value_.has[w];
       out.error[w] = wanted[w] & ~(out.undecided[w] | out.has[w]);
     }
-    EachBit(out.has, [&](size_t i) { out.ints[i] = value_.ints[i] / unit_; });
+    // A division by a number that the compiler knows is a multiplication.
+    switch (unit_) {
+      case 1'000'000:
+        return Divide<1'000'000>(out);
+      case 60'000'000:
+        return Divide<60'000'000>(out);
+      case 3'600'000'000:
+        return Divide<3'600'000'000>(out);
+      default:
+        EachBit(out.has, [&](size_t i) { out.ints[i] = value_.ints[i] / unit_; });
+    }
   }
   void Expect(int64_t rows) override { length_->Expect(rows); }
 
  private:
+  template <int64_t kUnit>
+  void Divide(Vector& out) const {
+    EachBit(out.has, [&](size_t i) { out.ints[i] = value_.ints[i] / kUnit; });
+  }
+
   const OperatorPtr length_;
   const int64_t unit_;
   Vector value_;

@@ -52,8 +52,8 @@ absl::StatusOr<Population> ColumnarCondition::Evaluate() {
                                               : EvaluateChunks(population));
   RELATA_RETURN_IF_ERROR(run_.function.status);
   for (size_t c = 0; c < chunks; ++c) {
-    for (uint64_t word : population.is_true[c]) population.count += std::popcount(word);
-    for (uint64_t word : population.is_error[c]) population.errors += std::popcount(word);
+    population.count += static_cast<int64_t>(CountBits(population.is_true[c]));
+    population.errors += static_cast<int64_t>(CountBits(population.is_error[c]));
   }
   return population;
 }
@@ -104,9 +104,7 @@ absl::Status ColumnarCondition::EvaluateConjuncts(const std::vector<OperatorPtr>
   Vector value;
   for (const OperatorPtr& conjunct : conjuncts) {
     int64_t open = 0;
-    for (const ChunkBits& bits : population.is_true) {
-      for (const uint64_t word : bits) open += std::popcount(word);
-    }
+    for (const ChunkBits& bits : population.is_true) open += static_cast<int64_t>(CountBits(bits));
     if (open == 0) break;
     conjunct->Expect(open);
     for (size_t c = 0; c < chunks; ++c) {

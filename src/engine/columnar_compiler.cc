@@ -9,7 +9,6 @@
 #include "codec/pack.h"
 #include "engine/tables.h"
 #include "expression/values.h"
-#include "relata/consent/vocabulary.h"
 
 namespace relata::internal {
 namespace {
@@ -164,19 +163,6 @@ bool ColumnarCompiler::RowsOf(uint32_t at, const Scope& scope, RowSourcePtr& row
   if (!known) return false;
   rows = MakeFollow(std::move(from), graph_, *links);
   return true;
-}
-
-std::optional<ColumnarCompiler::ListShape> ColumnarCompiler::ShapeOf(uint32_t at) const {
-  const PlanNode& n = plan_.node(at);
-  if (n.op == PlanOp::kChildren || n.op == PlanOp::kEvents) return ListShape{at, {}, std::nullopt};
-  if ((n.op != PlanOp::kFilter && n.op != PlanOp::kTransform) || n.slot2 >= 0) return std::nullopt;
-  std::optional<ListShape> shape = ShapeOf(n.inputs[0]);
-  if (!shape || shape->map) return std::nullopt;
-  if (n.op == PlanOp::kFilter || n.inputs.size() == 3) {
-    shape->filters.emplace_back(n.inputs[1], n.slot);
-  }
-  if (n.op == PlanOp::kTransform) shape->map = {n.inputs.back(), n.slot};
-  return shape;
 }
 
 void ColumnarCompiler::CollectPaths(uint32_t at, std::vector<int>& bound,
@@ -375,15 +361,6 @@ OperatorPtr ColumnarCompiler::CompileNode(const PlanNode& n, const Scope& scope)
   }
 }
 
-OperatorPtr ColumnarCompiler::CompileScore(const PlanNode& n, const Scope& scope) {
-  const SnapshotView* const view = view_;
-  RowSourcePtr rows;
-  if (view == nullptr || n.inputs.empty() || !RowsOf(n.inputs[0], scope, rows)) return nullptr;
-  const TypeId type = TypeOf(n.inputs[0]);
-  return MakeNumbers(std::move(rows),
-                     [view, name = n.name, type] { return view->Scores(name, type); });
-}
-
 OperatorPtr ColumnarCompiler::CompileField(const PlanNode& n, const Scope& scope) {
   RowSourcePtr rows;
   if (n.optional || !RowsOf(n.inputs[0], scope, rows)) return nullptr;
@@ -396,102 +373,6 @@ OperatorPtr ColumnarCompiler::CompileField(const PlanNode& n, const Scope& scope
     return nullptr;
   }
   return MakeField(std::move(rows), column, column->kind());
-}
-
-// exists and all over a derived path, whose condition asks the record reached alone.
-OperatorPtr ColumnarCompiler::CompilePath(const PlanNode& n, const Scope& scope) {
-  const PlanNode& path = plan_.node(n.inputs[0]);
-  RowSourcePtr rows;
-  if (n.op == PlanOp::kExistsOne || !RowsOf(path.inputs[0], scope, rows)) return nullptr;
-  PathQuantifierSpec spec;
-  spec.graph = &graph_;
-  spec.steps = path.steps;
-  spec.all = n.op == PlanOp::kAll;
-  const bool known = !path.steps.empty() && TypeOf(path.inputs[0]) == path.steps.front().from &&
-                     std::all_of(path.steps.begin(), path.steps.end(), [&](const PathStep& step) {
-                       const RecordTable* from = graph_.Records(step.from);
-                       const RecordTable* to = graph_.Records(step.to);
-                       if (from == nullptr || to == nullptr) return false;
-                       const ChunkedColumn* links = (step.backward ? to : from)->Column(step.field);
-                       return links != nullptr && links->kind() == Kind::kRecord &&
-                              links->target() == (step.backward ? step.from : step.to);
-                     });
-  if (!known) return nullptr;
-  // A closure leaves out where it starts, which is more than a record can tell of itself when there
-  // are several starts.
-  bool one_start = true;
-  for (const PathStep& step : path.steps) {
-    if (step.closure && !one_start) return nullptr;
-    one_start = one_start && !step.backward && !step.closure;
-  }
-  spec.start = graph_.Records(path.steps.front().from);
-  const TypeId target = path.steps.back().to;
-  spec.condition = Compile(n.inputs[1], {target, {Concat("v", n.slot)}, "", nullptr});
-  if (spec.condition == nullptr || spec.condition->kind() != Kind::kBool) return nullptr;
-  return MakePathQuantifier(std::move(rows), std::move(spec));
-}
-
-// record.id against a text that is known beforehand; nullptr for everything else.
-OperatorPtr ColumnarCompiler::CompileIdTest(const PlanNode& n, const Scope& scope) {
-  for (const size_t side : {0, 1}) {
-    const PlanNode& field = plan_.node(n.inputs[side]);
-    if (field.op != PlanOp::kField || field.field != kIdField || field.optional) continue;
-    const std::optional<Value> id = FixedValue(n.inputs[1 - side]);
-    const RecordTable* table = graph_.Records(TypeOf(field.inputs[0]));
-    RowSourcePtr rows;
-    if (!id || !id->is(Kind::kText) || table == nullptr || !table->ids_loaded ||
-        !RowsOf(field.inputs[0], scope, rows)) {
-      continue;
-    }
-    return MakeIsRecord(std::move(rows), *table, id->text(), n.op == PlanOp::kEqual);
-  }
-  return nullptr;
-}
-
-// What the rooms above answer, a record at a time; segments all at once.
-OperatorPtr ColumnarCompiler::CompileQuestion(const PlanNode& n, const Scope& scope) {
-  RowSourcePtr rows;
-  if (view_ == nullptr || !RowsOf(n.inputs[0], scope, rows)) return nullptr;
-  const TypeId type = TypeOf(n.inputs[0]);
-  const RecordTable* table = graph_.Records(type);
-  if (table == nullptr) return nullptr;
-  if (n.op == PlanOp::kInSegment) {
-    std::shared_ptr<Membership> segment = view_->SegmentOf(n.name, type);
-    if (segment == nullptr) return nullptr;
-    return MakeMember(std::move(rows), std::move(segment), table->limit, &function_.status);
-  }
-  QuestionSpec spec;
-  spec.type = type;
-  spec.stop = &function_.status;
-  const SnapshotView* const view = view_;
-  const std::optional<Value> channel = FixedValue(n.inputs[1]);
-  const std::optional<Value> purpose = FixedValue(n.inputs[2]);
-  if (!channel || !purpose || !channel->is(Kind::kText) || !purpose->is(Kind::kText)) {
-    return nullptr;
-  }
-  spec.missing = Value::Bool(false);
-  spec.ask = [view, channel = channel->text(),
-              purpose = purpose->text()](RecordRef record) -> absl::StatusOr<Value> {
-    RELATA_ASSIGN_OR_RETURN(const bool may, view->MayContact(record, channel, purpose));
-    return Value::Bool(may);
-  };
-  return MakeQuestion(Kind::kBool, std::move(rows), std::move(spec));
-}
-
-OperatorPtr ColumnarCompiler::CompileStatement(const PlanNode& n, const Scope& scope) {
-  RowSourcePtr rows;
-  const TypeId type = TypeOf(n.inputs[0]);
-  if (!graph_.ledger_loaded || graph_.Records(type) == nullptr ||
-      !RowsOf(n.inputs[0], scope, rows)) {
-    return nullptr;
-  }
-  const std::optional<Value> channel = FixedValue(n.inputs[1]);
-  const std::optional<Value> purpose = FixedValue(n.inputs[2]);
-  if (!channel || !purpose || !channel->is(Kind::kText) || !purpose->is(Kind::kText)) {
-    return nullptr;
-  }
-  return MakeStatement(n.op == PlanOp::kConsentAt ? Kind::kTimestamp : Kind::kText, std::move(rows),
-                       graph_, type, ParseChannel(channel->text()), ParsePurpose(purpose->text()));
 }
 
 OperatorPtr ColumnarCompiler::CompileLogic(const PlanNode& n, const Scope& scope) {
@@ -607,83 +488,6 @@ OperatorPtr ColumnarCompiler::CompileCall(const PlanNode& n, const Scope& scope)
   FunctionContext& function = function_;
   return MakeCall(*kind, std::move(operands),
                   [builtin, &function](std::span<const Value> a) { return builtin(function, a); });
-}
-
-OperatorPtr ColumnarCompiler::CompileRollup(uint32_t list, Reduction reduction,
-                                            std::optional<std::pair<uint32_t, int>> body,
-                                            const Scope& scope) {
-  const std::optional<ListShape> shape = ShapeOf(list);
-  if (!shape) return nullptr;
-  const bool quantifier = reduction == Reduction::kExists || reduction == Reduction::kAll ||
-                          reduction == Reduction::kExistsOne;
-  if (quantifier && shape->map) return nullptr;
-  if (reduction == Reduction::kCount) body = shape->map;
-  const PlanNode& relation = plan_.node(shape->relation);
-  const uint32_t parent = relation.inputs[0];
-  RowSourcePtr rows;
-  if (!RowsOf(parent, scope, rows)) return nullptr;
-
-  RollupSpec spec;
-  spec.graph = &graph_;
-  spec.parent_type = TypeOf(parent);
-  spec.parents = graph_.Records(spec.parent_type);
-  spec.field = relation.field;
-  if (relation.op == PlanOp::kChildren) {
-    spec.records = graph_.Records(relation.record_type);
-    spec.links = spec.records == nullptr ? nullptr : spec.records->Column(relation.field);
-  } else {
-    spec.events = graph_.Events(relation.record_type);
-    spec.links = spec.events == nullptr ? nullptr : &spec.events->subject;
-  }
-  const bool known =
-      spec.parents != nullptr && spec.links != nullptr && spec.links->target() == spec.parent_type;
-  if (!known) return nullptr;
-
-  std::vector<int> bound;
-  const Reduction kept = reduction == Reduction::kMin ? Reduction::kMax : reduction;
-  std::string key = Concat(static_cast<int>(relation.op), " ", relation.record_type, " ",
-                           relation.field, " ", *PathOf(parent), " ", static_cast<int>(kept));
-  for (const auto& [node, slot] : shape->filters) {
-    bound.assign(1, slot);
-    key += Concat(" ? ", KeyOf(node, bound));
-  }
-  if (body) {
-    bound.assign(1, body->second);
-    key += Concat(" : ", KeyOf(body->first, bound));
-  }
-  if (const auto found = rollups_.find(key); found != rollups_.end()) {
-    return MakeRollup(std::move(rows), found->second, reduction);
-  }
-
-  Scope element{relation.record_type, {}, *PathOf(parent), spec.links};
-  for (const auto& [node, slot] : shape->filters) element.self.push_back(Concat("v", slot));
-  if (body) element.self.push_back(Concat("v", body->second));
-  for (const auto& [node, slot] : shape->filters) {
-    spec.filters.push_back(Compile(node, element));
-    if (spec.filters.back() == nullptr || spec.filters.back()->kind() != Kind::kBool) {
-      return nullptr;
-    }
-  }
-  if (body) {
-    spec.body = Compile(body->first, element);
-    if (spec.body == nullptr || (quantifier && spec.body->kind() != Kind::kBool)) return nullptr;
-  }
-  spec.reduction = reduction;
-  spec.kind = quantifier ? Kind::kBool : Kind::kInt;
-  if (reduction == Reduction::kSum || reduction == Reduction::kMin ||
-      reduction == Reduction::kMax) {
-    spec.kind = spec.body->kind();
-    const bool integer = spec.kind == Kind::kInt || spec.kind == Kind::kDuration;
-    const bool instant = spec.kind == Kind::kTimestamp || spec.kind == Kind::kDate;
-    // Doubles are summed exactly, which takes all of them at once; amounts in two currencies have
-    // no least.
-    const bool fits =
-        reduction == Reduction::kSum ? integer || spec.kind == Kind::kMoney : integer || instant;
-    if (!fits) return nullptr;
-  }
-  std::shared_ptr<RollupTable> table = MakeRollupTable(std::move(spec));
-  rollups_.emplace(std::move(key), table);
-  return MakeRollup(std::move(rows), std::move(table), reduction);
 }
 
 }  // namespace relata::internal

@@ -68,7 +68,14 @@ class ColumnarCompiler {
   OperatorPtr CompileBinary(const PlanNode& n, const Scope& scope);
   OperatorPtr CompileCall(const PlanNode& n, const Scope& scope);
   OperatorPtr CompileRollup(uint32_t list, Reduction reduction,
-                            std::optional<std::pair<uint32_t, int>> body, const Scope& scope);
+                            std::optional<std::pair<uint32_t, int>> body, const Scope& scope,
+                            std::shared_ptr<RollupTable>* made = nullptr);
+  // The length of a list of which the text asks the extremes too: one scan tells both. nullptr when
+  // it does not.
+  OperatorPtr CompileCountWithExtremes(const ListShape& list, RowSourcePtr rows,
+                                       const Scope& scope);
+  // What the text says of a list of elements, by which equal ones are known.
+  std::string KeyOfList(const ListShape& list) const;
   OperatorPtr CompileEmptyTest(const PlanNode& n, const Scope& scope);
   OperatorPtr CompilePath(const PlanNode& n, const Scope& scope);
   OperatorPtr CompileIdTest(const PlanNode& n, const Scope& scope);
@@ -100,6 +107,8 @@ class ColumnarCompiler {
   const SnapshotView* const view_;
   // The lists that the text reduces, by what it says of them.
   std::map<std::string, std::shared_ptr<RollupTable>> rollups_;
+  // The statements that it asks for, by type, channel and purpose.
+  std::map<std::string, std::shared_ptr<StatementFold>> statements_;
 };
 
 }  // namespace relata::internal

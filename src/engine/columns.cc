@@ -184,6 +184,14 @@ void PackedInts::Decode(int64_t* out) const {
           std::copy(codes.begin(), codes.end(), out);
         } else if constexpr (kIsLinear<decltype(codes)>) {
           for (size_t i = 0; i < codes.size; ++i) out[i] = static_cast<int64_t>(base + step * i);
+        } else if (step == 1) {
+          for (size_t i = 0; i < codes.size(); ++i) out[i] = static_cast<int64_t>(base + codes[i]);
+        } else if (step <= UINT32_MAX) {
+          // Of two halves of a word, which processors multiply several at a time.
+          const auto narrow = static_cast<uint32_t>(step);
+          for (size_t i = 0; i < codes.size(); ++i) {
+            out[i] = static_cast<int64_t>(base + uint64_t{narrow} * uint32_t{codes[i]});
+          }
         } else {
           for (size_t i = 0; i < codes.size(); ++i) {
             out[i] = static_cast<int64_t>(base + step * codes[i]);

@@ -49,25 +49,6 @@ Order Mirrored(Order order) {
 
 bool IsEquality(Order order) { return order == Order::kEqual || order == Order::kNotEqual; }
 
-template <class T>
-bool Holds(Order order, const T& a, const T& b) {
-  switch (order) {
-    case Order::kLess:
-      return a < b;
-    case Order::kLessEqual:
-      return a <= b;
-    case Order::kGreater:
-      return a > b;
-    case Order::kGreaterEqual:
-      return a >= b;
-    case Order::kEqual:
-      return a == b;
-    case Order::kNotEqual:
-      return a != b;
-  }
-  return false;
-}
-
 bool IsInteger(Kind kind) {
   return kind == Kind::kInt || kind == Kind::kTimestamp || kind == Kind::kDuration ||
          kind == Kind::kDate;
@@ -200,10 +181,13 @@ class VectorCompare : public Operator {
     const Value* constant = ConstantOf(*b_);
     if (constant == nullptr) return;
     if (IsInteger(constant->kind())) constant_ = IntegerOf(*constant);
-    if (constant->is(Kind::kMoney)) constant_ = constant->money().units;
+    if (!constant->is(Kind::kMoney)) return;
+    constant_ = constant->money().units;
+    currency_ = constant->money().currency.packed();
   }
 
   void Eval(const Rows& rows, const ChunkBits& wanted, Vector& out) override {
+    if (constant_ && a_->EvalCompare(rows, wanted, order_, *constant_, currency_, out)) return;
     a_->Eval(rows, wanted, left_);
     b_->Eval(rows, wanted, right_);
     out.Reset(kind(), rows.n);
@@ -296,6 +280,7 @@ class VectorCompare : public Operator {
   const OperatorPtr b_;
   const Order order_;
   std::optional<int64_t> constant_;
+  uint32_t currency_ = 0;  // of the constant
   Vector left_;
   Vector right_;
   const Dictionary* dictionary_ = nullptr;

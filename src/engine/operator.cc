@@ -3,6 +3,7 @@
 #include "engine/operator.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "expression/values.h"
@@ -34,6 +35,9 @@ class Follow : public RowSource {
       }
       if (target_.Exists(row)) list[i] = row;
     });
+  }
+  const ChunkedColumn* OwnLinks() const override {
+    return from_ == nullptr && !merged_ ? &links_ : nullptr;
   }
 
  private:
@@ -365,7 +369,9 @@ class Call : public Operator {
     if (dictionary_ != texts.dictionary) {
       dictionary_ = texts.dictionary;
       known_.assign(dictionary_->size(), std::nullopt);
+      said_.clear();
     }
+    if (kind() == Kind::kBool) return EvalCodedCondition(texts, ready, out);
     EachBit(ready, [&](size_t i) {
       if (!texts.Holds(i)) {
         arguments_[varying_[0]] = Value();
@@ -377,6 +383,62 @@ class Call : public Operator {
         outcome = call_(arguments_);
       }
       Take(i, *outcome, out);
+    });
+  }
+
+  // Of a short dictionary every text is asked beforehand.
+  void AskFewTexts() {
+    constexpr size_t kFewTexts = 64;
+    said_.assign(dictionary_->size() + 1, kUnasked);
+    all_said_ = dictionary_->size() <= kFewTexts;
+    for (size_t code = 0; all_said_ && code < dictionary_->size(); ++code) {
+      arguments_[varying_[0]] = Value::Text(dictionary_->text(code));
+      const Outcome outcome = call_(arguments_);
+      all_said_ = outcome.ok() && outcome.value.is(Kind::kBool);
+      if (all_said_) said_[code] = outcome.value.bool_value() ? kTrue : kFalse;
+    }
+  }
+
+  // A condition: what it says of each text, and of none, is one of four.
+  void EvalCodedCondition(const Vector& texts, const ChunkBits& ready, Vector& out) {
+    if (said_.size() != dictionary_->size() + 1) AskFewTexts();
+    ChunkBits rest = ready;
+    if (all_said_) {
+      alignas(64) std::array<uint8_t, kRowsPerChunk> flags{};
+      for (size_t i = 0; i < texts.n; ++i) {
+        const auto code = static_cast<size_t>(texts.ints[i]);
+        flags[i] = code < said_.size() ? said_[code] == kTrue : 0;
+      }
+      ChunkBits holds{};
+      PackFlags(flags.data(), holds);
+      EachWord(out.has, [&](size_t w) { return ready[w] & texts.has[w]; });
+      EachWord(out.truth, [&](size_t w) { return out.has[w] & holds[w]; });
+      EachWord(rest, [&](size_t w) { return ready[w] & ~texts.has[w]; });
+    }
+    EachBit(rest, [&](size_t i) {
+      const size_t code = texts.Holds(i) ? static_cast<size_t>(texts.ints[i]) : said_.size() - 1;
+      if (said_[code] == kUnasked) {
+        arguments_[varying_[0]] = texts.Get(i);
+        const Outcome outcome = call_(arguments_);
+        said_[code] = !outcome.ok()                    ? kFails
+                      : outcome.value.is_null()        ? kNull
+                      : !outcome.value.is(Kind::kBool) ? kUndecided
+                      : outcome.value.bool_value()     ? kTrue
+                                                       : kFalse;
+      }
+      switch (said_[code]) {
+        case kTrue:
+          SetBit(out.truth, i);
+          [[fallthrough]];
+        case kFalse:
+          return SetBit(out.has, i);
+        case kFails:
+          return SetBit(out.error, i);
+        case kUndecided:
+          return SetBit(out.undecided, i);
+        default:
+          return;
+      }
     });
   }
 
@@ -392,35 +454,32 @@ class Call : public Operator {
   std::vector<Value> arguments_;
   const Dictionary* dictionary_ = nullptr;
   std::vector<std::optional<Outcome>> known_;
+  enum Said : uint8_t { kUnasked, kFalse, kTrue, kNull, kFails, kUndecided };
+  std::vector<uint8_t> said_;  // by code, and last of null
+  bool all_said_ = false;      // of every text, and true or false
 };
 
 class Lookup : public Operator {
  public:
   Lookup(RowSourcePtr rows, const RecordTable& table, OperatorPtr condition)
-      : Operator(Kind::kBool, 6),
+      : Operator(Kind::kBool, 20),
         rows_(std::move(rows)),
         table_(table),
         condition_(std::move(condition)) {}
 
   void Eval(const Rows& rows, const ChunkBits& wanted, Vector& out) override {
+    const ChunkedColumn* links = rows.list == nullptr ? rows_->OwnLinks() : nullptr;
+    if (known_.empty() && !few_) Learn();
+    if (!known_.empty() && links != nullptr) return EvalChunk(*links, rows, wanted, out);
     std::vector<Row> buffer;
     const Rows here = Through(rows_, rows, wanted, buffer);
-    if (few_ && known_.empty()) {
+    if (known_.empty()) {
       condition_->Eval(here, wanted, out);
       Settle(wanted, out);
       return;
     }
-    if (known_.empty()) Learn();
     out.Reset(kind(), rows.n);
-    EachBit(wanted, [&](size_t i) {
-      const Row row = here.at(i);
-      const Known& known = row == kNoRow ? known_.back() : known_[ChunkOf(row)];
-      const size_t at = row == kNoRow ? 0 : OffsetOf(row);
-      if (TestBit(known.has, at)) SetBit(out.has, i);
-      if (TestBit(known.truth, at)) SetBit(out.truth, i);
-      if (TestBit(known.error, at)) SetBit(out.error, i);
-      if (TestBit(known.undecided, at)) SetBit(out.undecided, i);
-    });
+    EachBit(wanted, [&](size_t i) { Tell(known_[PlaceOf(here.at(i))], i, out); });
   }
 
   // At few rows the condition is asked there.
@@ -430,37 +489,104 @@ class Lookup : public Operator {
   }
 
  private:
+  enum Known : uint8_t { kFalse, kTrue, kNull, kError, kUndecided };
+
   static void Settle(const ChunkBits& wanted, Vector& out) {
     for (ChunkBits* bits : {&out.has, &out.truth, &out.error, &out.undecided}) {
       EachWord(*bits, [&](size_t w) { return (*bits)[w] & wanted[w]; });
     }
   }
 
-  // Every chunk of the table, and last the empty record that a missing link reads as.
+  static void Tell(uint8_t known, size_t i, Vector& out) {
+    if (known <= kTrue) SetBit(out.has, i);
+    if (known == kTrue) SetBit(out.truth, i);
+    if (known == kError) SetBit(out.error, i);
+    if (known == kUndecided) SetBit(out.undecided, i);
+  }
+
+  // Where known_ holds what is known of a row: the last place is that of the empty record, which a
+  // missing link reads as.
+  size_t PlaceOf(Row row) const { return std::min(static_cast<size_t>(row), known_.size() - 1); }
+
+  // The links of a chunk looked up where they lie.
+  void EvalChunk(const ChunkedColumn& links, const Rows& rows, const ChunkBits& wanted,
+                 Vector& out) {
+    out.Reset(kind(), rows.n);
+    const Chunk* chunk = links.chunk(ChunkOf(rows.first));
+    const ChunkBits linked = chunk == nullptr ? ChunkBits{} : ChunkBits(chunk->present);
+    ChunkBits alone{};
+    EachWord(alone, [&](size_t w) { return wanted[w] & ~linked[w]; });
+    EachBit(alone, [&](size_t i) { Tell(known_.back(), i, out); });
+    if (chunk == nullptr) return;
+    ChunkBits asked{};
+    EachWord(asked, [&](size_t w) { return wanted[w] & linked[w]; });
+    targets_.resize(std::max(kRowsPerChunk, chunk->size));
+    if (!odd_ && 2 * CountBits(asked) > rows.n) {
+      // Most rows: all of them, the others for nothing.
+      chunk->ints.Decode(targets_.data());
+      alignas(64) std::array<uint8_t, kRowsPerChunk> flags{};
+      for (size_t i = 0; i < chunk->ints.size(); ++i) flags[i] = known_[PlaceOf(targets_[i])];
+      ChunkBits holds{};
+      PackFlags(flags.data(), holds);
+      EachWord(out.has, [&](size_t w) { return out.has[w] | asked[w]; });
+      EachWord(out.truth, [&](size_t w) { return out.truth[w] | (holds[w] & asked[w]); });
+      return;
+    }
+    slots_.clear();
+    ListBits(asked, slots_);
+    Gather(chunk->ints, slots_, targets_.data());
+    if (odd_) {
+      for (size_t k = 0; k < slots_.size(); ++k) {
+        Tell(known_[PlaceOf(targets_[k])], slots_[k], out);
+      }
+      return;
+    }
+    EachWord(out.has, [&](size_t w) { return out.has[w] | asked[w]; });
+    for (size_t k = 0; k < slots_.size(); ++k) {
+      const uint64_t holds = known_[PlaceOf(targets_[k])];
+      out.truth[slots_[k] / 64] |= holds << (slots_[k] % 64);
+    }
+  }
+
+  // Every row of the table, and last the empty record.
   void Learn() {
+    known_.resize(static_cast<size_t>(table_.limit) + 1);
     Vector value;
-    const auto keep = [&](const Rows& rows, const ChunkBits& wanted) {
+    const auto ask = [&](const Rows& rows, const ChunkBits& wanted) {
       condition_->Eval(rows, wanted, value);
-      known_.push_back({value.has, value.truth, value.error, value.undecided});
+      Settle(wanted, value);
     };
+    const auto said = [&](size_t i) -> uint8_t {
+      if (TestBit(value.undecided, i)) return kUndecided;
+      if (TestBit(value.error, i)) return kError;
+      if (!TestBit(value.has, i)) return kNull;
+      return TestBit(value.truth, i) ? kTrue : kFalse;
+    };
+    const Row none = kNoRow;
+    ask({0, 1, &none}, FirstBits(1));
+    std::fill(known_.begin(), known_.end(), said(0));
+    odd_ = known_.back() > kTrue;
     for (Row first = 0; first < table_.limit; first += kChunkRows) {
       const size_t n = static_cast<size_t>(std::min<Row>(kChunkRows, table_.limit - first));
       const ChunkBits* exists = table_.exists[ChunkOf(first)];
-      keep({first, n, nullptr}, exists == nullptr ? ChunkBits{} : *exists);
+      if (exists == nullptr) continue;
+      ask({first, n, nullptr}, *exists);
+      EachBit(*exists, [&](size_t i) {
+        const uint8_t known = said(i);
+        known_[static_cast<size_t>(first) + i] = known;
+        odd_ = odd_ || known > kTrue;
+      });
     }
-    const Row none = kNoRow;
-    keep({0, 1, &none}, FirstBits(1));
   }
-
-  struct Known {
-    ChunkBits has, truth, error, undecided;
-  };
 
   const RowSourcePtr rows_;
   const RecordTable& table_;
   const OperatorPtr condition_;
   bool few_ = false;
-  std::vector<Known> known_;
+  std::vector<uint8_t> known_;
+  bool odd_ = false;  // something is known that is neither true nor false
+  std::vector<uint32_t> slots_;
+  std::vector<int64_t> targets_;
 };
 
 }  // namespace

@@ -29,6 +29,12 @@ class Operator {
 
   // The values at the rows `wanted`; at other rows anything.
   virtual void Eval(const Rows& rows, const ChunkBits& wanted, Vector& out) = 0;
+  // Whether the values compare so with `v`, an amount being in `currency`, into `out` as Eval would
+  // give it; false when the operator has no way of its own to tell.
+  virtual bool EvalCompare(const Rows&, const ChunkBits&, Order, int64_t /*v*/,
+                           uint32_t /*currency*/, Vector&) {
+    return false;
+  }
   // A condition that is known, without looking at values, to be the same at every wanted row.
   virtual std::optional<bool> Foresee(const Rows&, const ChunkBits&) { return std::nullopt; }
 
@@ -55,6 +61,9 @@ class RowSource {
   virtual ~RowSource() = default;
   // `list[i]` for each wanted row; kNoRow when there is none.
   virtual void Eval(const Rows& rows, const ChunkBits& wanted, std::vector<Row>& list) = 0;
+  // The column that holds the links of the rows asked themselves, where following it is all there
+  // is to do but for targets that do not exist; nullptr otherwise.
+  virtual const ChunkedColumn* OwnLinks() const { return nullptr; }
 };
 using RowSourcePtr = std::shared_ptr<RowSource>;
 
@@ -124,10 +133,13 @@ class Membership {
 OperatorPtr MakeMember(RowSourcePtr rows, std::shared_ptr<Membership> segment, int64_t population,
                        absl::Status* stop);
 
-// The newest statement about a channel and a purpose: the name of its event (kText) or its instant
-// (kTimestamp), null when there is none.
-OperatorPtr MakeStatement(Value::Kind kind, RowSourcePtr rows, const Graph& graph, TypeId type,
-                          Channel channel, Purpose purpose);
+// The newest statement of each person of a type about a channel and a purpose, found when first
+// asked for. A text that asks for it twice shares it.
+class StatementFold;
+std::shared_ptr<StatementFold> MakeStatementFold(const Graph& graph, TypeId type, Channel channel,
+                                                 Purpose purpose);
+// The name of its event (kText) or its instant (kTimestamp), null when there is none.
+OperatorPtr MakeStatement(Value::Kind kind, RowSourcePtr rows, std::shared_ptr<StatementFold> fold);
 
 // exists, or all, over the records that a path reaches from the rows.
 struct PathQuantifierSpec {
@@ -168,10 +180,13 @@ struct RollupSpec {
   OperatorPtr body;
   Reduction reduction = Reduction::kCount;
   Value::Kind kind = Value::Kind::kInt;  // of the result
+  bool counts = false;  // a table of extremes is asked for the length of the list too
 };
 // Lists that are written twice in a text are reduced once: operators share the table.
 class RollupTable;
 std::shared_ptr<RollupTable> MakeRollupTable(RollupSpec spec);
+// From now on a table of extremes counts too, and may be read so.
+void AlsoCount(RollupTable& table);
 // The least and the greatest of a list come of one table: `reduction` says which is read.
 OperatorPtr MakeRollup(RowSourcePtr rows, std::shared_ptr<RollupTable> table, Reduction reduction);
 

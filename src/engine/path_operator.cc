@@ -7,9 +7,6 @@
 // a closure every record below or above. For few rows the path is walked forward instead.
 
 #include <algorithm>
-#include <array>
-#include <bit>
-#include <variant>
 
 #include "engine/operator.h"
 
@@ -56,9 +53,11 @@ class PathQuantifier : public Operator {
     if (!decided_) Decide();
     std::vector<Row> buffer;
     const Rows here = Through(rows_, rows, wanted, buffer);
-    const bool walk = !carried_ && expected_ >= 0 && expected_ * 16 < spec_.start->limit;
+    // A row walked from costs as much as some thousand links carried back along.
+    const bool walk = !carried_ && expected_ >= 0 && expected_ * 2048 < RowsToCarry();
     if (!walk && !carried_) CarryBack();
     out.Reset(Kind::kBool, rows.n);
+    if (!walk && here.list == nullptr) return SettleChunk(here.first, wanted, out);
     EachBit(wanted, [&](size_t i) {
       const Row row = here.at(i);
       if (row == kNoRow) return Settle(false, false, false, i, out);
@@ -75,6 +74,20 @@ class PathQuantifier : public Operator {
     if (!hit && error) return SetBit(out.error, i);
     SetBit(out.has, i);
     if (hit != spec_.all) SetBit(out.truth, i);
+  }
+
+  // The same of a chunk of rows.
+  void SettleChunk(Row first, const ChunkBits& wanted, Vector& out) const {
+    const size_t at = static_cast<size_t>(first) / 64;
+    for (size_t w = 0; w < kWordsPerChunk; ++w) {
+      const uint64_t hit = reached_.hit.Word(at + w);
+      const uint64_t undecided = reached_.undecided.Word(at + w) & ~hit;
+      const uint64_t error = reached_.error.Word(at + w) & ~(hit | undecided);
+      out.undecided[w] = wanted[w] & undecided;
+      out.error[w] = wanted[w] & error;
+      out.has[w] = wanted[w] & ~(undecided | error);
+      out.truth[w] = out.has[w] & (spec_.all ? ~hit : hit);
+    }
   }
 
   const RecordTable& TableOf(TypeId type) const { return *spec_.graph->Records(type); }
@@ -99,6 +112,15 @@ class PathQuantifier : public Operator {
         target_.error.words[at + w] = here & ~(value.has[w] | value.undecided[w]);
       }
     }
+  }
+
+  // The links that carrying back looks at.
+  int64_t RowsToCarry() const {
+    int64_t rows = 0;
+    for (const PathStep& step : spec_.steps) {
+      rows += TableOf(step.backward && !step.closure ? step.to : step.from).limit;
+    }
+    return rows;
   }
 
   void CarryBack() {
@@ -140,6 +162,7 @@ class PathQuantifier : public Operator {
                 const RowBits* among, const Visit& visit) const {
     const bool merged = spec_.graph->HasAliases();
     std::vector<int64_t> to(kRowsPerChunk);
+    std::vector<uint32_t> slots;
     for (size_t c = 0; c < links.chunk_count(); ++c) {
       const Chunk* chunk = links.chunk(c);
       const ChunkBits* exists = table.exists[c];
@@ -149,44 +172,35 @@ class PathQuantifier : public Operator {
         return chunk->present[w] & (*exists)[w] &
                (among == nullptr ? ~uint64_t{0} : among->Word(c * kWordsPerChunk + w));
       });
-      if (!AnyBit(here)) continue;
-      to.resize(std::max(kRowsPerChunk, chunk->size));
-      chunk->ints.Decode(to.data());
+      slots.clear();
+      ListBits(here, slots);
+      Gather(chunk->ints, slots, to.data());
       const Row first = static_cast<Row>(c * kRowsPerChunk);
-      EachBit(here, [&](size_t i) {
-        Row target = to[i];
+      for (size_t k = 0; k < slots.size(); ++k) {
+        Row target = to[k];
         if (merged) {
           target = Linked(links, target, targets);
-          if (target == kNoRow) return;
+          if (target == kNoRow) continue;
         }
-        visit(first + static_cast<Row>(i), target);
-      });
+        visit(first + static_cast<Row>(slots[k]), target);
+      }
     }
   }
 
   // The rows whose link, in a column of few different targets, names one that `source` has: codes
-  // of a byte are looked up where they lie. False when the column has another form.
-  bool CarryByCodes(const RecordTable& table, const Chunk& chunk, size_t c,
-                    const RecordTable& targets, const RowBits& source, RowBits& target) const {
-    const auto* codes = std::get_if<std::vector<uint8_t>>(&chunk.ints.codes());
+  // are looked up where they lie. `told` is `source` by row, without targets that are gone.
+  static void CarryByCodes(const RecordTable& table, const Chunk& chunk, size_t c,
+                           const std::vector<uint8_t>& told, RowBits& target) {
     const ChunkBits* exists = table.exists[c];
-    if (codes == nullptr || exists == nullptr) return false;
-    std::array<uint8_t, 256> told{};
-    for (size_t code = 0; code < told.size(); ++code) {
-      const Row row = chunk.ints.base() + chunk.ints.step() * static_cast<Row>(code);
-      told[code] = source.Test(row) && targets.Exists(row) ? 1 : 0;
-    }
-    alignas(64) std::array<uint8_t, kRowsPerChunk> flags{};
-    for (size_t i = 0; i < codes->size(); ++i) flags[i] = told[(*codes)[i]];
+    if (exists == nullptr) return;
     ChunkBits bits{};
-    PackFlags(flags.data(), bits);
+    SelectValues(chunk.ints, told, bits);
     for (size_t w = 0; w < kWordsPerChunk; ++w) {
       const size_t at = c * kWordsPerChunk + w;
       if (at < target.words.size()) {
         target.words[at] |= bits[w] & chunk.present[w] & (*exists)[w];
       }
     }
-    return true;
   }
 
   void CarryStep(const PathStep& step, const RowBits& source, RowBits& target) const {
@@ -200,19 +214,18 @@ class PathQuantifier : public Operator {
     }
     // A deleted record may have been told something, but links to it read as none.
     const ChunkedColumn& links = *from.Column(step.field);
-    RowBits open(static_cast<size_t>(from.limit));
-    const bool merged = spec_.graph->HasAliases();
-    for (size_t c = 0; c < links.chunk_count(); ++c) {
-      const Chunk* chunk = links.chunk(c);
-      if (chunk == nullptr) continue;
-      if (!merged && CarryByCodes(from, *chunk, c, to, source, target)) continue;
-      for (size_t w = 0; w < kWordsPerChunk; ++w) {
-        const size_t at = c * kWordsPerChunk + w;
-        if (at < open.words.size()) open.words[at] = ~uint64_t{0};
+    constexpr Row kFewTargets = 4096;
+    if (to.limit <= kFewTargets && !spec_.graph->HasAliases()) {
+      std::vector<uint8_t> told(static_cast<size_t>(to.limit));
+      for (Row row = 0; row < to.limit; ++row) {
+        told[static_cast<size_t>(row)] = source.Test(row) && to.Exists(row) ? 1 : 0;
       }
+      for (size_t c = 0; c < links.chunk_count(); ++c) {
+        if (const Chunk* chunk = links.chunk(c)) CarryByCodes(from, *chunk, c, told, target);
+      }
+      return;
     }
-    if (open.none()) return;
-    EachLink(from, links, to, &open, [&](Row row, Row linked) {
+    EachLink(from, links, to, nullptr, [&](Row row, Row linked) {
       if (source.Test(linked) && to.Exists(linked)) target.Set(row);
     });
   }

@@ -11,6 +11,7 @@
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "engine/graph_view.h"
+#include "engine/store_view.h"
 #include "relata/engine/pushdown.h"
 #include "relata/expression/issue.h"
 
@@ -66,19 +67,55 @@ absl::StatusOr<std::vector<Row>> RowsOf(const Asked& asked, TypeId type,
   return rows;
 }
 
-// Decides again on what was found, with the columns loaded for this question.
-absl::Status Recheck(const Crm& crm, const Condition& condition, const QueryOptions& options,
-                     std::vector<Row>& rows, QueryAnswer& answer) {
-  RELATA_ASSIGN_OR_RETURN(const std::vector<ColumnsNeeded> needed, ColumnsNeededBy(crm, condition));
-  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, crm.View(needed));
-  RELATA_ASSIGN_OR_RETURN(const std::vector<Tri> decided,
-                          EvaluateAmong(crm, *view, condition, rows, options));
+// Leaves of `rows` those for which the condition is true, and counts errors.
+void Keep(const std::vector<Tri>& decided, std::vector<Row>& rows, QueryAnswer& answer) {
   size_t kept = 0;
   for (size_t i = 0; i < rows.size(); ++i) {
     answer.errors += decided[i] == Tri::kError ? 1 : 0;
     if (decided[i] == Tri::kTrue) rows[kept++] = rows[i];
   }
   rows.resize(kept);
+}
+
+// Decides again on what was found, on records read from the store: what it takes follows their
+// number.
+absl::Status RecheckInStore(const Asked& asked, const Crm& crm, const Condition& condition,
+                            const std::vector<ColumnsNeeded>& needed, const QueryOptions& options,
+                            std::vector<Row>& rows, QueryAnswer& answer) {
+  StoreView view(asked.view->graph(), *asked.reader, *asked.sql);
+  RELATA_RETURN_IF_ERROR(view.Start(needed));
+  EvaluationContext context;
+  context.view = &view;
+  context.now = options.now;
+  context.zone = ZoneOf(crm);
+  context.parameters.insert(options.parameters.begin(), options.parameters.end());
+  Interpreter interpreter(condition.expression->shared_plan(), std::move(context));
+  view.Expect(condition.type, rows);
+  std::vector<Tri> decided;
+  for (const Row row : rows) {
+    RELATA_ASSIGN_OR_RETURN(const Tri tri, interpreter.EvaluateBoolean({condition.type, row}));
+    RELATA_RETURN_IF_ERROR(view.status());
+    decided.push_back(tri);
+  }
+  Keep(decided, rows, answer);
+  return absl::OkStatus();
+}
+
+// The same with the columns loaded for this question, where most of the table was found or where
+// the condition asks more than records tell.
+absl::Status Recheck(const Asked& asked, const Crm& crm, const Condition& condition,
+                     const QueryOptions& options, std::vector<Row>& rows, QueryAnswer& answer) {
+  RELATA_ASSIGN_OR_RETURN(const std::vector<ColumnsNeeded> needed, ColumnsNeededBy(crm, condition));
+  RELATA_ASSIGN_OR_RETURN(const Row limit, asked.reader->NextRow(condition.type));
+  constexpr Row kFew = 1'000;
+  const bool few = std::ssize(rows) <= std::max(kFew, limit / 4);
+  if (few && StoreView::Answers(condition.expression->plan(), *asked.sql)) {
+    return RecheckInStore(asked, crm, condition, needed, options, rows, answer);
+  }
+  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, crm.View(needed));
+  RELATA_ASSIGN_OR_RETURN(const std::vector<Tri> decided,
+                          EvaluateAmong(crm, *view, condition, rows, options));
+  Keep(decided, rows, answer);
   return absl::OkStatus();
 }
 
@@ -106,7 +143,9 @@ absl::StatusOr<std::optional<QueryAnswer>> AnswerBySql(const Crm& crm, const Con
   answer.type = condition.type;
   RELATA_ASSIGN_OR_RETURN(std::vector<Row> rows,
                           RowsOf(*asked, condition.type, sql.statement, sql.parameters));
-  if (!sql.exact) RELATA_RETURN_IF_ERROR(Recheck(crm, condition, options, rows, answer));
+  if (!sql.exact) {
+    RELATA_RETURN_IF_ERROR(Recheck(*asked, crm, condition, options, rows, answer));
+  }
   if (!sql.undecided.empty()) {
     RELATA_ASSIGN_OR_RETURN(
         const std::vector<Row> undecided,

@@ -4,11 +4,9 @@
 // statement of the consent ledger.
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <utility>
-#include <variant>
 
+#include "engine/large_vector.h"
 #include "engine/operator.h"
 #include "relata/consent/vocabulary.h"
 
@@ -171,17 +169,147 @@ const Dictionary& EventNames() {
   return kNames;
 }
 
+}  // namespace
+
+class StatementFold {
+ public:
+  struct Statement {
+    int64_t at = INT64_MIN;
+    uint8_t event = 0;  // ConsentEvent; kUnknown for none
+  };
+
+  StatementFold(const Graph& graph, TypeId type, Channel channel, Purpose purpose)
+      : graph_(graph), ledger_(*graph.ledger), type_(type), channel_(channel), purpose_(purpose) {}
+
+  // A person's entries lie anywhere, those of a chunk side by side: few persons are looked up.
+  bool LooksUp(int64_t rows) const { return !folded_ && rows >= 0 && rows * 200 < ledger_.count; }
+
+  // By the fold of all.
+  Statement Of(Row row) {
+    if (!folded_) Fold();
+    const auto i = static_cast<size_t>(row);
+    return i < at_.size() ? Statement{at_[i], event_[i]} : Statement{};
+  }
+
+  // By the person's own entries.
+  Statement Find(Row row) {
+    int64_t best = -1;
+    Statement found;
+    const auto look = [&](RecordRef person) {
+      const RelationIndex* index = ledger_.ByPerson().For(person.type);
+      if (index == nullptr) return;
+      places_.clear();
+      index->AppendTo(person.row, &ledger_.at, places_);
+      for (auto place = places_.rbegin(); place != places_.rend(); ++place) {
+        const int64_t at = ledger_.at.Int(*place);
+        if (at < found.at || (at == found.at && *place < best)) return;
+        const uint8_t event = CountedEventAt(*place);
+        if (event == 0) continue;
+        best = *place;
+        found = {at, event};
+        return;
+      }
+    };
+    if (!graph_.HasAliases()) {
+      look({type_, row});
+    } else {
+      for (const RecordRef one : graph_.Group({type_, row})) look(one);
+    }
+    return found;
+  }
+
+ private:
+  // The event that a line of this shape states about the channel and the purpose, 0 for none.
+  uint8_t Counted(std::string_view shape) const {
+    const StatementShape said = StatementOf(shape);
+    return Covers(said, channel_, purpose_) ? static_cast<uint8_t>(said.event) : 0;
+  }
+
+  // The newest of every person, in one pass over the ledger.
+  void Fold() {
+    folded_ = true;
+    const Dictionary& shapes = ledger_.shape.dictionary();
+    events_of_code_.resize(shapes.size());
+    for (size_t code = 0; code < shapes.size(); ++code) {
+      events_of_code_[code] = Counted(shapes.text(code));
+    }
+    at_.assign(static_cast<size_t>(graph_.Records(type_)->limit), INT64_MIN);
+    event_.assign(at_.size(), 0);
+    for (size_t c = 0; c < ledger_.shape.chunk_count(); ++c) FoldChunk(c);
+  }
+
+  void FoldChunk(size_t c) {
+    const Chunk* shapes = ledger_.shape.chunk(c);
+    const Chunk* persons = ledger_.person.chunk(c);
+    const Chunk* apart = ledger_.recorded_at.chunk(c);
+    if (shapes == nullptr || persons == nullptr || apart == nullptr) return;
+    ChunkBits here{};
+    if (shapes->coded) {
+      SelectValues(shapes->ints, events_of_code_, here);
+    } else {
+      EachBit(shapes->present, [&](size_t i) {
+        if (Counted(shapes->Plain(i)) != 0) SetBit(here, i);
+      });
+    }
+    EachWord(here, [&](size_t w) {
+      return here[w] & shapes->present[w] & persons->present[w] & apart->present[w];
+    });
+    slots_.clear();
+    ListBits(here, slots_);
+    if (slots_.empty()) return;
+    rows_here_.resize(kRowsPerChunk);
+    at_here_.resize(kRowsPerChunk);
+    codes_here_.resize(kRowsPerChunk);
+    Gather(persons->ints, slots_, rows_here_.data());
+    Gather(ledger_.at.chunk(c)->ints, slots_, at_here_.data());
+    if (shapes->coded) Gather(shapes->ints, slots_, codes_here_.data());
+    const bool merged = graph_.HasAliases();
+    for (size_t k = 0; k < slots_.size(); ++k) __builtin_prefetch(at_.data() + rows_here_[k], 1);
+    for (size_t k = 0; k < slots_.size(); ++k) {
+      RecordRef person{static_cast<TypeId>(persons->Extra(slots_[k])), rows_here_[k]};
+      if (merged) person = graph_.Resolve(person);
+      const auto p = static_cast<size_t>(person.row);
+      // Later places with the same instant are newer.
+      if (person.type != type_ || p >= at_.size() || at_here_[k] < at_[p]) continue;
+      at_[p] = at_here_[k];
+      event_[p] = shapes->coded ? events_of_code_[static_cast<size_t>(codes_here_[k])]
+                                : Counted(shapes->Plain(slots_[k]));
+    }
+  }
+
+  // Of one line; each shape of the dictionary is read once.
+  uint8_t CountedEventAt(int64_t place) {
+    constexpr uint8_t kUnread = 255;
+    if (!ledger_.recorded_at.Has(place)) return 0;
+    const Chunk& chunk = *ledger_.shape.chunk(ChunkOf(place));
+    if (!chunk.coded) return Counted(chunk.Plain(OffsetOf(place)));
+    const Dictionary& shapes = ledger_.shape.dictionary();
+    if (events_of_code_.empty()) events_of_code_.assign(shapes.size(), kUnread);
+    const auto code = static_cast<size_t>(chunk.Int(OffsetOf(place)));
+    if (events_of_code_[code] == kUnread) events_of_code_[code] = Counted(shapes.text(code));
+    return events_of_code_[code];
+  }
+
+  const Graph& graph_;
+  const LedgerTable& ledger_;
+  const TypeId type_;
+  const Channel channel_;
+  const Purpose purpose_;
+  bool folded_ = false;
+  LargeVector<int64_t> at_;     // by person
+  std::vector<uint8_t> event_;  // by person
+  std::vector<uint8_t> events_of_code_;
+  std::vector<uint32_t> slots_;
+  std::vector<int64_t> rows_here_, at_here_, codes_here_;
+  std::vector<int64_t> places_;
+};
+
+namespace {
+
 class LastStatement : public Operator {
  public:
-  LastStatement(Kind kind, RowSourcePtr rows, const Graph& graph, TypeId type, Channel channel,
-                Purpose purpose)
-      : Operator(kind, 90),
-        rows_(std::move(rows)),
-        graph_(graph),
-        ledger_(*graph.ledger),
-        type_(type),
-        channel_(channel),
-        purpose_(purpose) {}
+  LastStatement(Kind kind, RowSourcePtr rows, std::shared_ptr<StatementFold> fold)
+      : Operator(kind, 90), rows_(std::move(rows)), fold_(std::move(fold)) {}
 
   void Expect(int64_t rows) override { expected_ = rows; }
 
@@ -193,142 +321,21 @@ class LastStatement : public Operator {
       out.dictionary = &EventNames();
       out.ints.resize(rows.n);
     }
-    // A person's entries lie anywhere, those of a chunk side by side.
-    const bool few = !folded_ && expected_ >= 0 && expected_ * 200 < ledger_.count;
-    if (!few && !folded_) Fold();
+    const bool few = fold_->LooksUp(expected_);
     EachBit(wanted, [&](size_t i) {
       const Row row = here.at(i);
       if (row == kNoRow) return;
-      const int64_t place = few ? Find(row) : PlaceOf(row);
-      if (place < 0) return;
+      const StatementFold::Statement said = few ? fold_->Find(row) : fold_->Of(row);
+      if (said.event == 0) return;
       SetBit(out.has, i);
-      out.ints[i] = kind() == Kind::kText ? EventAt(place) : ledger_.at.Int(place);
+      out.ints[i] = kind() == Kind::kText ? said.event : said.at;
     });
   }
 
  private:
-  int64_t PlaceOf(Row row) const {
-    const auto i = static_cast<size_t>(row);
-    return i < newest_.size() ? int64_t{newest_[i]} - 1 : -1;
-  }
-  int64_t EventAt(int64_t place) const {
-    return static_cast<int64_t>(StatementOf(ledger_.shape.Text(place)).event);
-  }
-  bool Counts(std::string_view shape) const {
-    return Covers(StatementOf(shape), channel_, purpose_);
-  }
-
-  // The newest place of every person, in one pass over the ledger.
-  void Fold() {
-    folded_ = true;
-    const Dictionary& shapes = ledger_.shape.dictionary();
-    std::vector<uint8_t> counts(shapes.size());
-    for (size_t code = 0; code < counts.size(); ++code) counts[code] = Counts(shapes.text(code));
-    newest_.assign(static_cast<size_t>(graph_.Records(type_)->limit), 0);
-    newest_at_.assign(newest_.size(), INT64_MIN);
-    for (size_t c = 0; c < ledger_.shape.chunk_count(); ++c) FoldChunk(c, counts);
-    std::vector<int64_t>().swap(newest_at_);
-  }
-
-  void FoldChunk(size_t c, const std::vector<uint8_t>& counts) {
-    const Chunk* shapes = ledger_.shape.chunk(c);
-    const Chunk* persons = ledger_.person.chunk(c);
-    const Chunk* apart = ledger_.recorded_at.chunk(c);
-    if (shapes == nullptr || persons == nullptr || apart == nullptr) return;
-    ChunkBits here{};
-    if (const auto* codes = std::get_if<std::vector<uint8_t>>(&shapes->ints.codes());
-        shapes->coded && codes != nullptr && shapes->ints.step() == 1) {
-      // Codes of a byte are looked up where they lie.
-      alignas(64) std::array<uint8_t, kRowsPerChunk> flags{};
-      const auto base = static_cast<size_t>(shapes->ints.base());
-      std::array<uint8_t, 256> counts_here{};
-      for (size_t code = 0; code < 256 && base + code < counts.size(); ++code) {
-        counts_here[code] = counts[base + code];
-      }
-      for (size_t i = 0; i < codes->size(); ++i) flags[i] = counts_here[(*codes)[i]];
-      PackFlags(flags.data(), here);
-    } else if (shapes->coded) {
-      codes_.resize(std::max(kRowsPerChunk, shapes->size));
-      shapes->ints.Decode(codes_.data());
-      for (size_t i = 0; i < shapes->size; ++i) {
-        here[i / 64] |= uint64_t{counts[static_cast<size_t>(codes_[i])]} << (i % 64);
-      }
-    } else {
-      EachBit(shapes->present, [&](size_t i) {
-        if (Counts(shapes->Plain(i))) SetBit(here, i);
-      });
-    }
-    EachWord(here, [&](size_t w) {
-      return here[w] & shapes->present[w] & persons->present[w] & apart->present[w];
-    });
-    if (!AnyBit(here)) return;
-    rows_here_.resize(std::max(kRowsPerChunk, persons->size));
-    persons->ints.Decode(rows_here_.data());
-    const PackedInts& at = ledger_.at.chunk(c)->ints;
-    const bool merged = graph_.HasAliases();
-    EachBit(here, [&](size_t i) {
-      RecordRef person{static_cast<TypeId>(persons->Extra(i)), rows_here_[i]};
-      if (merged) person = graph_.Resolve(person);
-      const auto p = static_cast<size_t>(person.row);
-      // Later places with the same instant are newer.
-      const int64_t when = at.Get(i);
-      if (person.type != type_ || p >= newest_.size() || when < newest_at_[p]) return;
-      newest_at_[p] = when;
-      newest_[p] = static_cast<uint32_t>(c * kRowsPerChunk + i) + 1;
-    });
-  }
-
-  // Whether the line is one that counts; each shape of the dictionary is read once.
-  bool CountsAt(int64_t place) {
-    if (!ledger_.recorded_at.Has(place)) return false;
-    const Chunk& chunk = *ledger_.shape.chunk(ChunkOf(place));
-    if (!chunk.coded) return Counts(chunk.Plain(OffsetOf(place)));
-    if (known_.empty()) known_.assign(ledger_.shape.dictionary().size(), 2);
-    const auto code = static_cast<size_t>(chunk.Int(OffsetOf(place)));
-    if (known_[code] == 2) known_[code] = Counts(ledger_.shape.dictionary().text(code)) ? 1 : 0;
-    return known_[code] == 1;
-  }
-
-  // The newest place of one person, -1 when there is none.
-  int64_t Find(Row row) {
-    int64_t best = -1;
-    int64_t best_at = INT64_MIN;
-    const auto look = [&](RecordRef person) {
-      const RelationIndex* index = ledger_.ByPerson().For(person.type);
-      if (index == nullptr) return;
-      places_.clear();
-      index->AppendTo(person.row, &ledger_.at, places_);
-      for (auto place = places_.rbegin(); place != places_.rend(); ++place) {
-        const int64_t at = ledger_.at.Int(*place);
-        if (at < best_at || (at == best_at && *place < best)) return;
-        if (!CountsAt(*place)) continue;
-        best = *place;
-        best_at = at;
-        return;
-      }
-    };
-    if (!graph_.HasAliases()) {
-      look({type_, row});
-    } else {
-      for (const RecordRef one : graph_.Group({type_, row})) look(one);
-    }
-    return best;
-  }
-
   const RowSourcePtr rows_;
-  const Graph& graph_;
-  const LedgerTable& ledger_;
-  const TypeId type_;
-  const Channel channel_;
-  const Purpose purpose_;
+  const std::shared_ptr<StatementFold> fold_;
   int64_t expected_ = -1;
-  bool folded_ = false;
-  std::vector<uint32_t> newest_;  // place + 1, 0 for none
-  std::vector<int64_t> newest_at_;
-  std::vector<uint8_t> known_;  // by code: 0, 1, or 2 when it was not read yet
-  std::vector<int64_t> codes_;
-  std::vector<int64_t> rows_here_;
-  std::vector<int64_t> places_;
 };
 
 }  // namespace
@@ -347,9 +354,12 @@ OperatorPtr MakeMember(RowSourcePtr rows, std::shared_ptr<Membership> segment, i
                        absl::Status* stop) {
   return std::make_unique<Member>(std::move(rows), std::move(segment), population, stop);
 }
-OperatorPtr MakeStatement(Kind kind, RowSourcePtr rows, const Graph& graph, TypeId type,
-                          Channel channel, Purpose purpose) {
-  return std::make_unique<LastStatement>(kind, std::move(rows), graph, type, channel, purpose);
+std::shared_ptr<StatementFold> MakeStatementFold(const Graph& graph, TypeId type, Channel channel,
+                                                 Purpose purpose) {
+  return std::make_shared<StatementFold>(graph, type, channel, purpose);
+}
+OperatorPtr MakeStatement(Kind kind, RowSourcePtr rows, std::shared_ptr<StatementFold> fold) {
+  return std::make_unique<LastStatement>(kind, std::move(rows), std::move(fold));
 }
 
 }  // namespace relata::internal

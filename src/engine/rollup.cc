@@ -3,8 +3,8 @@
 // Grouped reductions: one scan of a child table, chunk by chunk, into one accumulator a parent.
 
 #include <algorithm>
-#include <bit>
 
+#include "engine/large_vector.h"
 #include "engine/operator.h"
 
 namespace relata::internal {
@@ -21,6 +21,11 @@ class ParentBits {
     words_[i / 64] |= uint64_t{1} << (i % 64);
   }
   bool none() const { return words_.empty(); }
+  // All words, to set bits in.
+  uint64_t* Words() {
+    if (words_.empty()) words_.resize(parents_ / 64 + 1);
+    return words_.data();
+  }
   // The bits of 64 parents.
   uint64_t Word(size_t w) const { return w < words_.size() ? words_[w] : 0; }
   bool Test(size_t i) const { return !words_.empty() && (words_[i / 64] >> (i % 64) & 1); }
@@ -39,6 +44,8 @@ class RollupTable {
   explicit RollupTable(RollupSpec spec) : spec_(std::move(spec)), since_(Since(spec_)) {}
 
   Kind kind() const { return spec_.kind; }
+  int64_t Parents() const { return spec_.parents->limit; }
+  void AlsoCount() { spec_.counts = true; }
   bool built() const { return built_; }
 
   // What the rows of a scan cost beside others: those of the chunks that the filters do not rule
@@ -68,7 +75,8 @@ class RollupTable {
     const bool indexed = Index(false) != nullptr;
     if (!indexed && touched * 64 > children) return false;
     if (scan_rows_ < 0) scan_rows_ = RowsToScan();
-    return touched * 8 < scan_rows_;
+    // A parent looked up costs about as much as twenty rows of a scan, a child as seven.
+    return rows * 20 + touched * 7 < scan_rows_;
   }
 
   // Told when the parents of so many rows will be asked by the index.
@@ -85,16 +93,41 @@ class RollupTable {
     Read(rows, wanted, out);
   }
 
+  // Whether what is read of the parents of a chunk compares so with `v`, an amount being in
+  // `currency`: false, and nothing is done, when that cannot be told from the accumulators as a
+  // whole.
+  bool Compare(const Rows& rows, const ChunkBits& wanted, Reduction reduction, Order order,
+               int64_t v, uint32_t currency, Vector& out) {
+    if (rows.list != nullptr) return false;
+    if (!built_) Build();
+    read_ = reduction;
+    if (!Plain()) return false;
+    const auto first = static_cast<size_t>(rows.first);
+    if (reduction == Reduction::kCount) {
+      CompareCounts(count_.data() + first, rows.n, order, v, out.truth);
+    } else if (reduction == Reduction::kSum) {
+      // Nothing, and zero, is the same in any currency.
+      const bool same = kind() != Kind::kMoney || v == 0 || currency_ == 0 || currency_ == currency;
+      if (!same || !currencies_.empty()) return false;
+      CompareInts(value_.data() + first, rows.n, order, v, out.truth);
+    } else {
+      return false;
+    }
+    out.has = wanted;
+    EachWord(out.truth, [&](size_t w) { return out.truth[w] & wanted[w]; });
+    return true;
+  }
+
   // The same for the parents of the wanted rows alone.
   void EvalFew(const Rows& rows, const ChunkBits& wanted, Reduction reduction, Vector& out) {
     read_ = reduction;
     Clear(rows.n);
     children_.clear();
-    slots_.clear();
+    askers_.clear();
     EachBit(wanted, [&](size_t i) {
       if (rows.at(i) == kNoRow) return;
       AppendChildren(rows.at(i));
-      slots_.resize(children_.size(), static_cast<int64_t>(i));
+      askers_.resize(children_.size(), static_cast<int64_t>(i));
       if (children_.size() >= kRowsPerChunk) ReduceChildren();
     });
     ReduceChildren();
@@ -170,14 +203,13 @@ class RollupTable {
   void ReduceChildren() {
     for (size_t first = 0; first < children_.size(); first += kRowsPerChunk) {
       const size_t n = std::min(kRowsPerChunk, children_.size() - first);
-      parent_rows_.assign(slots_.begin() + static_cast<std::ptrdiff_t>(first),
-                          slots_.begin() + static_cast<std::ptrdiff_t>(first + n));
-      parent_rows_.resize(std::max(kRowsPerChunk, n));
-      parents_known_ = true;
+      parent_rows_.assign(askers_.begin() + static_cast<std::ptrdiff_t>(first),
+                          askers_.begin() + static_cast<std::ptrdiff_t>(first + n));
+      links_here_ = nullptr;
       ReduceRows({0, n, children_.data() + first}, FirstBits(n));
     }
     children_.clear();
-    slots_.clear();
+    askers_.clear();
   }
 
   // --- Building ---
@@ -208,7 +240,8 @@ class RollupTable {
     return spec_.reduction == Reduction::kMin || spec_.reduction == Reduction::kMax;
   }
   bool NeedsCount() const {
-    return spec_.reduction == Reduction::kCount || spec_.reduction == Reduction::kExistsOne;
+    return spec_.counts || spec_.reduction == Reduction::kCount ||
+           spec_.reduction == Reduction::kExistsOne;
   }
 
   void ScanChunk(size_t c) {
@@ -220,7 +253,6 @@ class RollupTable {
       if (exists == nullptr) return;
       EachWord(wanted, [&](size_t w) { return wanted[w] & (*exists)[w]; });
     }
-    parents_known_ = false;
     links_here_ = links;
     ReduceRows({static_cast<Row>(c * kRowsPerChunk), links->size, nullptr}, wanted);
   }
@@ -246,13 +278,26 @@ class RollupTable {
     Reduce(wanted);
   }
 
-  size_t Parent(size_t i) {
-    if (!parents_known_) {
-      parent_rows_.resize(std::max(kRowsPerChunk, links_here_->size));
-      links_here_->ints.Decode(parent_rows_.data());
-      parents_known_ = true;
+  // The parents of the rows that are set, into parents_here_; their numbers in the chunk come to
+  // slots_, which stays empty when they are the first rows, all of them.
+  size_t ListParents(const ChunkBits& chosen) {
+    slots_.clear();
+    const size_t n = CountBits(chosen);
+    const bool all = n == kRowsPerChunk;
+    parents_here_.resize(kRowsPerChunk);
+    if (!all) ListBits(chosen, slots_);
+    if (links_here_ == nullptr) {
+      for (size_t k = 0; k < n; ++k) parents_here_[k] = parent_rows_[all ? k : slots_[k]];
+    } else if (all) {
+      links_here_->ints.Decode(parents_here_.data());
+    } else {
+      Gather(links_here_->ints, slots_, parents_here_.data());
     }
-    return static_cast<size_t>(parent_rows_[i]);
+    return n;
+  }
+  size_t SlotOf(size_t k) const { return slots_.empty() ? k : slots_[k]; }
+  size_t Parent(size_t i) const {
+    return static_cast<size_t>(links_here_ != nullptr ? links_here_->ints.Get(i) : parent_rows_[i]);
   }
 
   // What is no condition's answer: an error or null spoils the list, undecided leaves the parent to
@@ -276,7 +321,7 @@ class RollupTable {
                    [&](size_t w) { return ~(element_.error[w] | element_.undecided[w]); });
           Note(element_, wanted, list_error_);
         }
-        EachBit(chosen, [&](size_t i) { ++count_[Parent(i)]; });
+        CountAll(chosen);
         return;
       case Reduction::kExists:
       case Reduction::kAll: {
@@ -285,44 +330,87 @@ class RollupTable {
         EachWord(chosen, [&](size_t w) {
           return wanted[w] & element_.has[w] & (stop ? element_.truth[w] : ~element_.truth[w]);
         });
-        EachBit(chosen, [&](size_t i) { hit_.Set(Parent(i)); });
+        HitAll(chosen);
         return;
       }
       case Reduction::kExistsOne:
         Note(element_, wanted, body_error_);
         EachWord(chosen, [&](size_t w) { return wanted[w] & element_.has[w] & element_.truth[w]; });
-        EachBit(chosen, [&](size_t i) { ++count_[Parent(i)]; });
+        CountAll(chosen);
         return;
       case Reduction::kSum:
-      case Reduction::kMin:
-      case Reduction::kMax:
         Note(element_, wanted, list_error_);
         EachWord(chosen, [&](size_t w) { return wanted[w] & element_.has[w]; });
-        AccumulateAll(chosen);
+        SumAll(chosen);
+        return;
+      case Reduction::kMin:
+      case Reduction::kMax:
+        // The length of the list, which may be asked too, knows nothing of these.
+        Note(element_, wanted, body_error_);
+        EachWord(chosen, [&](size_t w) { return wanted[w] & element_.has[w]; });
+        CompareAll(wanted, chosen);
     }
   }
 
   // Parents lie anywhere: their accumulators are fetched some elements ahead.
-  void AccumulateAll(const ChunkBits& chosen) {
-    constexpr size_t kAhead = 24;
-    chosen_.clear();
-    EachBit(chosen, [&](size_t i) { chosen_.push_back(static_cast<uint32_t>(i)); });
-    const bool compares = Compares();
-    const bool money = kind() == Kind::kMoney;
-    for (size_t k = 0; k < chosen_.size(); ++k) {
-      if (k + kAhead < chosen_.size()) {
-        const size_t ahead = Parent(chosen_[k + kAhead]);
-        __builtin_prefetch(compares ? static_cast<const void*>(&extremes_[ahead])
-                                    : static_cast<const void*>(&value_[ahead]),
-                           1);
-      }
-      const size_t i = chosen_[k];
-      if (compares) {
-        extremes_[Parent(i)].Take(element_.ints[i]);
-      } else {
-        AddTo(Parent(i), element_.ints[i], money ? element_.Extra(i) : 0);
-      }
+  static constexpr size_t kAhead = 24;
+
+  void CountAll(const ChunkBits& chosen) {
+    const size_t n = ListParents(chosen);
+    uint32_t* const counts = count_.data();
+    const int64_t* const parents = parents_here_.data();
+    for (size_t k = 0; k < n; ++k) {
+      if (k + kAhead < n) __builtin_prefetch(counts + parents[k + kAhead], 1);
+      ++counts[parents[k]];
     }
+  }
+
+  void HitAll(const ChunkBits& chosen) {
+    if (!AnyBit(chosen)) return;
+    uint64_t* const words = hit_.Words();
+    const size_t n = ListParents(chosen);
+    for (size_t k = 0; k < n; ++k) {
+      const auto p = static_cast<size_t>(parents_here_[k]);
+      words[p / 64] |= uint64_t{1} << (p % 64);
+    }
+  }
+
+  void SumAll(const ChunkBits& chosen) {
+    const size_t n = ListParents(chosen);
+    if (n == 0) return;
+    const bool money = kind() == Kind::kMoney;
+    const bool uniform = !money || (element_.extra.empty() && currencies_.empty() &&
+                                    (currency_ == 0 || currency_ == element_.extra_all));
+    if (!uniform) {
+      for (size_t k = 0; k < n; ++k) {
+        const size_t i = SlotOf(k);
+        AddTo(static_cast<size_t>(parents_here_[k]), element_.ints[i], element_.Extra(i));
+      }
+      return;
+    }
+    // One currency everywhere so far.
+    if (money) currency_ = element_.extra_all;
+    uint64_t* const summed = money && currency_ != 0 ? summed_.Words() : nullptr;
+    int64_t* const sums = value_.data();
+    for (size_t k = 0; k < n; ++k) {
+      if (k + kAhead < n) __builtin_prefetch(sums + parents_here_[k + kAhead], 1);
+      const auto p = static_cast<size_t>(parents_here_[k]);
+      if (__builtin_add_overflow(sums[p], element_.ints[SlotOf(k)], &sums[p])) undecided_.Set(p);
+      if (summed != nullptr) summed[p / 64] |= uint64_t{1} << (p % 64);
+    }
+  }
+
+  void CompareAll(const ChunkBits& wanted, const ChunkBits& chosen) {
+    if (spec_.counts && wanted != chosen) CountAll(wanted);
+    const size_t n = ListParents(chosen);
+    const int64_t* const parents = parents_here_.data();
+    Extremes* const extremes = extremes_.data();
+    for (size_t k = 0; k < n; ++k) {
+      if (k + kAhead < n) __builtin_prefetch(extremes + parents[k + kAhead], 1);
+      extremes[parents[k]].Take(element_.ints[SlotOf(k)]);
+    }
+    if (!spec_.counts || wanted != chosen) return;
+    for (size_t k = 0; k < n; ++k) ++count_[static_cast<size_t>(parents[k])];
   }
 
   void AddTo(size_t parent, int64_t v, uint32_t currency) {
@@ -376,17 +464,15 @@ class RollupTable {
         extremes_[to].Take(extremes_[from].min);
         extremes_[to].Take(extremes_[from].max);
       }
-    } else if (NeedsCount()) {
-      count_[to] += count_[from];
     }
+    if (NeedsCount()) count_[to] += count_[from];
   }
 
   // --- Reading ---
 
   void Read(const Rows& rows, const ChunkBits& wanted, Vector& out) const {
     out.has = wanted;
-    const bool plain = undecided_.none() && list_error_.none() && body_error_.none();
-    if (rows.list == nullptr && plain && ReadChunk(rows, out)) return;
+    if (rows.list == nullptr && Plain() && ReadChunk(rows, wanted, out)) return;
     EachBit(wanted, [&](size_t i) {
       const Row row = rows.at(i);
       if (row == kNoRow) return ReadEmpty(i, out);
@@ -397,12 +483,18 @@ class RollupTable {
     });
   }
 
-  // A chunk of parents without exceptions, copied as a whole; false when it has no such form.
-  bool ReadChunk(const Rows& rows, Vector& out) const {
+  // No parent is an exception to what is read.
+  bool Plain() const {
+    return undecided_.none() && list_error_.none() &&
+           (body_error_.none() || read_ == Reduction::kCount);
+  }
+
+  // A chunk of parents without exceptions, read as a whole; false when it has no such form.
+  bool ReadChunk(const Rows& rows, const ChunkBits& wanted, Vector& out) const {
     const auto first = static_cast<size_t>(rows.first);
-    switch (spec_.reduction) {
+    switch (read_) {
       case Reduction::kCount:
-        std::copy_n(count_.begin() + rows.first, rows.n, out.ints.begin());
+        for (size_t i = 0; i < rows.n; ++i) out.ints[i] = count_[first + i];
         return true;
       case Reduction::kSum:
         std::copy_n(value_.begin() + rows.first, rows.n, out.ints.begin());
@@ -412,6 +504,14 @@ class RollupTable {
         for (size_t i = 0; i < rows.n && currency_ != 0; ++i) {
           if (out.ints[i] == 0) out.SetExtra(i, CurrencyOf(first + i));
         }
+        return true;
+      case Reduction::kMin:
+      case Reduction::kMax:
+        EachBit(wanted, [&](size_t i) {
+          const Extremes& e = extremes_[first + i];
+          if (e.none()) return Withdraw(i, out.error, out);
+          out.ints[i] = read_ == Reduction::kMin ? e.min : e.max;
+        });
         return true;
       case Reduction::kExists:
       case Reduction::kAll: {
@@ -423,14 +523,13 @@ class RollupTable {
         return false;
     }
   }
-
   static void Withdraw(size_t i, ChunkBits& into, Vector& out) {
     ClearBit(out.has, i);
     SetBit(into, i);
   }
 
   void ReadAt(size_t p, size_t i, Vector& out) const {
-    switch (spec_.reduction) {
+    switch (read_) {
       case Reduction::kCount:
         out.ints[i] = count_[p];
         return;
@@ -440,7 +539,7 @@ class RollupTable {
         return;
       case Reduction::kMin:
       case Reduction::kMax:
-        if (extremes_[p].none()) return Withdraw(i, out.error, out);
+        if (extremes_[p].none() || body_error_.Test(p)) return Withdraw(i, out.error, out);
         out.ints[i] = read_ == Reduction::kMin ? extremes_[p].min : extremes_[p].max;
         return;
       case Reduction::kExists:
@@ -459,7 +558,7 @@ class RollupTable {
 
   // The list of an empty record is empty.
   void ReadEmpty(size_t i, Vector& out) const {
-    if (spec_.reduction == Reduction::kMin || spec_.reduction == Reduction::kMax) {
+    if (read_ == Reduction::kMin || read_ == Reduction::kMax) {
       return Withdraw(i, out.error, out);
     }
     if (spec_.reduction == Reduction::kAll) SetBit(out.truth, i);
@@ -471,9 +570,9 @@ class RollupTable {
   int64_t scan_rows_ = -1;
   size_t parents_ = 0;
   Reduction read_ = Reduction::kCount;
-  std::vector<uint32_t> count_;
-  std::vector<int64_t> value_;
-  std::vector<Extremes> extremes_;
+  LargeVector<uint32_t> count_;
+  LargeVector<int64_t> value_;
+  LargeVector<Extremes> extremes_;
   // The one currency of all sums and who has a sum, or the currency of each.
   uint32_t currency_ = 0;
   ParentBits summed_{0};
@@ -484,13 +583,13 @@ class RollupTable {
   ParentBits hit_{0};  // an element that decides a quantifier
   // Of the chunk under scan.
   Vector element_;
-  const Chunk* links_here_ = nullptr;
-  bool parents_known_ = false;
-  std::vector<uint32_t> chosen_;
+  const Chunk* links_here_ = nullptr;  // nullptr: parent_rows_ says whose the rows are
   std::vector<int64_t> parent_rows_;
+  std::vector<uint32_t> slots_;
+  std::vector<int64_t> parents_here_;
   // Of the parents asked by the index.
   std::vector<Row> children_;
-  std::vector<int64_t> slots_;
+  std::vector<int64_t> askers_;
 };
 
 namespace {
@@ -498,7 +597,7 @@ namespace {
 class Rollup : public Operator {
  public:
   Rollup(RowSourcePtr rows, std::shared_ptr<RollupTable> table, Reduction reduction, int cost)
-      : Operator(table->kind(), cost),
+      : Operator(reduction == Reduction::kCount ? Kind::kInt : table->kind(), cost),
         rows_(std::move(rows)),
         table_(std::move(table)),
         reduction_(reduction) {}
@@ -519,6 +618,13 @@ class Rollup : public Operator {
     }
   }
 
+  bool EvalCompare(const Rows& rows, const ChunkBits& wanted, Order order, int64_t v,
+                   uint32_t currency, Vector& out) override {
+    if (rows_ != nullptr || (few_ && !table_->built())) return false;
+    out.Reset(Kind::kBool, rows.n);
+    return table_->Compare(rows, wanted, reduction_, order, v, currency, out);
+  }
+
  private:
   const RowSourcePtr rows_;
   const std::shared_ptr<RollupTable> table_;
@@ -528,13 +634,16 @@ class Rollup : public Operator {
 
 }  // namespace
 
+void AlsoCount(RollupTable& table) { table.AlsoCount(); }
+
 std::shared_ptr<RollupTable> MakeRollupTable(RollupSpec spec) {
   return std::make_shared<RollupTable>(std::move(spec));
 }
 
 OperatorPtr MakeRollup(RowSourcePtr rows, std::shared_ptr<RollupTable> table, Reduction reduction) {
-  // What a scan of a million rows takes is worth many comparisons of a chunk.
-  const int cost = 50 + static_cast<int>(std::min<int64_t>(table->RowsToScan() / 5'000, 4'000));
+  // A row of the scan takes about ten times what a comparison of a column takes a row.
+  const int64_t rows_a_parent = 10 * table->RowsToScan() / std::max<int64_t>(1, table->Parents());
+  const int cost = 5 + static_cast<int>(std::min<int64_t>(rows_a_parent, 4'000));
   return std::make_unique<Rollup>(std::move(rows), std::move(table), reduction, cost);
 }
 

@@ -2,7 +2,12 @@
 
 #include "engine/vector.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <type_traits>
 #include <variant>
@@ -10,6 +15,11 @@
 namespace relata::internal {
 
 using Kind = Value::Kind;
+
+namespace {
+// Up to how many values are looked for one after the other.
+constexpr size_t kFewValues = 6;
+}  // namespace
 
 ChunkBits FirstBits(size_t n) {
   ChunkBits bits{};
@@ -24,6 +34,18 @@ bool AnyBit(const ChunkBits& bits) {
   uint64_t any = 0;
   for (uint64_t word : bits) any |= word;
   return any != 0;
+}
+
+size_t CountBits(const ChunkBits& bits) {
+  size_t count = 0;
+  for (uint64_t word : bits) {
+    // Written out: without the instruction for it the library's is a call a word.
+    word -= word >> 1 & 0x5555555555555555;
+    word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333);
+    word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0f;
+    count += word * 0x0101010101010101 >> 56;
+  }
+  return count;
 }
 
 void Vector::Reset(Kind of, size_t rows) {
@@ -164,6 +186,21 @@ void ReadColumn(const ChunkedColumn& column, const Rows& rows, const ChunkBits& 
   });
 }
 
+#ifdef __SSE2__
+void PackFlags(const uint8_t* flags, ChunkBits& out) {
+  for (size_t w = 0; w < kWordsPerChunk; ++w) {
+    uint64_t word = 0;
+    for (size_t part = 0; part < 4; ++part) {
+      const __m128i sixteen =
+          _mm_loadu_si128(reinterpret_cast<const __m128i*>(flags + w * 64 + part * 16));
+      // The lowest bit of each byte becomes its highest, which the mask takes.
+      const auto bits = static_cast<uint32_t>(_mm_movemask_epi8(_mm_slli_epi16(sixteen, 7)));
+      word |= uint64_t{bits} << (part * 16);
+    }
+    out[w] = word;
+  }
+}
+#else
 void PackFlags(const uint8_t* flags, ChunkBits& out) {
   for (size_t w = 0; w < kWordsPerChunk; ++w) {
     uint64_t word = 0;
@@ -177,6 +214,7 @@ void PackFlags(const uint8_t* flags, ChunkBits& out) {
     out[w] = word;
   }
 }
+#endif
 
 namespace {
 
@@ -212,24 +250,6 @@ void CompareCodes(const Code* codes, size_t n, Order order, Code v, ChunkBits& o
   }
 }
 
-bool Holds(Order order, __int128 a, __int128 b) {
-  switch (order) {
-    case Order::kLess:
-      return a < b;
-    case Order::kLessEqual:
-      return a <= b;
-    case Order::kGreater:
-      return a > b;
-    case Order::kGreaterEqual:
-      return a >= b;
-    case Order::kEqual:
-      return a == b;
-    case Order::kNotEqual:
-      return a != b;
-  }
-  return false;
-}
-
 // base + step * code against v, as code against a code. `step` is at least 1.
 template <class Code>
 void CompareScaled(const std::vector<Code>& codes, int64_t base, int64_t step, Order order,
@@ -248,7 +268,9 @@ void CompareScaled(const std::vector<Code>& codes, int64_t base, int64_t step, O
   }
   if (floor < 0 || floor > Code(-1)) {
     // All codes lie on one side of it.
-    out = Holds(order, floor < 0 ? 0 : Code(-1), floor) ? FirstBits(codes.size()) : ChunkBits{};
+    out = Holds(order, floor < 0 ? __int128{0} : __int128{Code(-1)}, floor)
+              ? FirstBits(codes.size())
+              : ChunkBits{};
     return;
   }
   CompareCodes(codes.data(), codes.size(), order, static_cast<Code>(floor), out);
@@ -258,6 +280,15 @@ void CompareScaled(const std::vector<Code>& codes, int64_t base, int64_t step, O
 
 void CompareInts(const int64_t* ints, size_t n, Order order, int64_t v, ChunkBits& out) {
   CompareCodes(ints, n, order, v, out);
+}
+
+void CompareCounts(const uint32_t* counts, size_t n, Order order, int64_t v, ChunkBits& out) {
+  if (v < 0 || v > UINT32_MAX) {
+    // All counts lie on one side of it.
+    out = Holds(order, int64_t{0}, v < 0 ? int64_t{-1} : int64_t{1}) ? FirstBits(n) : ChunkBits{};
+    return;
+  }
+  CompareCodes(counts, n, order, static_cast<uint32_t>(v), out);
 }
 
 void ComparePacked(const PackedInts& ints, Order order, int64_t v, ChunkBits& out) {
@@ -279,6 +310,67 @@ void ComparePacked(const PackedInts& ints, Order order, int64_t v, ChunkBits& ou
         }
       },
       ints.codes());
+}
+
+void SelectValues(const PackedInts& ints, std::span<const uint8_t> told, ChunkBits& out) {
+  out = ChunkBits{};
+  std::vector<int64_t> values;
+  for (size_t v = 0; v < told.size() && values.size() <= kFewValues; ++v) {
+    if (told[v] != 0) values.push_back(static_cast<int64_t>(v));
+  }
+  if (values.size() <= kFewValues) {
+    // A comparison each costs less than looking every code up.
+    ChunkBits one{};
+    for (const int64_t v : values) {
+      ComparePacked(ints, Order::kEqual, v, one);
+      EachWord(out, [&](size_t w) { return out[w] | one[w]; });
+    }
+    return;
+  }
+  alignas(64) std::array<uint8_t, kRowsPerChunk> flags{};
+  const auto flag = [&](int64_t v) -> uint8_t {
+    const auto at = static_cast<size_t>(v);
+    return at < told.size() && told[at] != 0 ? 1 : 0;
+  };
+  if (const auto* codes = std::get_if<std::vector<uint8_t>>(&ints.codes())) {
+    std::array<uint8_t, 256> of_code{};
+    for (size_t code = 0; code < 256; ++code) {
+      of_code[code] = flag(ints.base() + ints.step() * static_cast<int64_t>(code));
+    }
+    for (size_t i = 0; i < codes->size(); ++i) flags[i] = of_code[(*codes)[i]];
+  } else {
+    std::vector<int64_t> decoded(std::max(kRowsPerChunk, ints.size()));
+    ints.Decode(decoded.data());
+    for (size_t i = 0; i < ints.size(); ++i) flags[i] = flag(decoded[i]);
+  }
+  PackFlags(flags.data(), out);
+}
+
+void Gather(const PackedInts& ints, std::span<const uint32_t> slots, int64_t* out) {
+  const auto base = static_cast<uint64_t>(ints.base());
+  const auto step = static_cast<uint64_t>(ints.step());
+  std::visit(
+      [&](const auto& codes) {
+        using Codes = std::decay_t<decltype(codes)>;
+        for (size_t k = 0; k < slots.size(); ++k) {
+          if constexpr (std::is_same_v<Codes, PackedInts::Wide>) {
+            out[k] = codes[slots[k]];
+          } else if constexpr (std::is_same_v<Codes, PackedInts::Linear>) {
+            out[k] = static_cast<int64_t>(base + step * slots[k]);
+          } else {
+            out[k] = static_cast<int64_t>(base + step * codes[slots[k]]);
+          }
+        }
+      },
+      ints.codes());
+}
+
+void ListBits(const ChunkBits& bits, std::vector<uint32_t>& out) {
+  for (size_t w = 0; w < kWordsPerChunk; ++w) {
+    for (uint64_t word = bits[w]; word != 0; word &= word - 1) {
+      out.push_back(static_cast<uint32_t>(w * 64 + static_cast<size_t>(std::countr_zero(word))));
+    }
+  }
 }
 
 }  // namespace relata::internal

@@ -8,6 +8,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,7 @@ namespace relata::internal {
 // The first `n` bits set.
 ChunkBits FirstBits(size_t n);
 bool AnyBit(const ChunkBits& bits);
+size_t CountBits(const ChunkBits& bits);
 // Whether every bit of `of` is set in `bits`.
 inline bool CoversBits(const ChunkBits& bits, const ChunkBits& of) {
   uint64_t missing = 0;
@@ -99,14 +101,44 @@ void ReadColumn(const ChunkedColumn& column, const Rows& rows, const ChunkBits& 
 
 enum class Order : uint8_t { kLess, kLessEqual, kGreater, kGreaterEqual, kEqual, kNotEqual };
 
+template <class T>
+bool Holds(Order order, const T& a, const T& b) {
+  switch (order) {
+    case Order::kLess:
+      return a < b;
+    case Order::kLessEqual:
+      return a <= b;
+    case Order::kGreater:
+      return a > b;
+    case Order::kGreaterEqual:
+      return a >= b;
+    case Order::kEqual:
+      return a == b;
+    case Order::kNotEqual:
+      return a != b;
+  }
+  return false;
+}
+
 // One bit for each slot of `ints` that compares so with `v`.
 void ComparePacked(const PackedInts& ints, Order order, int64_t v, ChunkBits& out);
 
 // One bit for each of the `n` integers that compares so with `v`.
 void CompareInts(const int64_t* ints, size_t n, Order order, int64_t v, ChunkBits& out);
+void CompareCounts(const uint32_t* counts, size_t n, Order order, int64_t v, ChunkBits& out);
 
 // Bit i of `out` is flags[i] != 0; flags holds kRowsPerChunk bytes of 0 or 1.
 void PackFlags(const uint8_t* flags, ChunkBits& out);
+
+// One bit for each slot of `ints` whose value v has told[v] != 0; a value outside of `told` has
+// not.
+void SelectValues(const PackedInts& ints, std::span<const uint8_t> told, ChunkBits& out);
+
+// The values of the slots listed, in that order.
+void Gather(const PackedInts& ints, std::span<const uint32_t> slots, int64_t* out);
+
+// Appends the numbers of the bits that are set.
+void ListBits(const ChunkBits& bits, std::vector<uint32_t>& out);
 
 }  // namespace relata::internal
 

@@ -10,6 +10,7 @@
 #include "base/strings.h"
 #include "engine/conditions.h"
 #include "engine/graph.h"
+#include "engine/large_vector.h"
 #include "engine/vector.h"
 #include "segment/profiling.h"
 
@@ -51,35 +52,71 @@ struct OrderLine {
   Money net;
 };
 
+// One bit a customer.
+class CustomerBits {
+ public:
+  explicit CustomerBits(Row limit) : words_(static_cast<size_t>(limit) / 64 + 1) {}
+  void Set(Row row) { words_[static_cast<size_t>(row) / 64] |= uint64_t{1} << (row % 64); }
+  void Clear(Row row) { words_[static_cast<size_t>(row) / 64] &= ~(uint64_t{1} << (row % 64)); }
+  // False for a row that is none.
+  bool Test(Row row) const {
+    const auto at = static_cast<size_t>(row) / 64;
+    return at < words_.size() && (words_[at] >> (row % 64) & 1) != 0;
+  }
+  uint64_t& word(size_t i) { return words_[i]; }
+  size_t size() const { return words_.size(); }
+
+ private:
+  std::vector<uint64_t> words_;
+};
+
 // The orders that count, straight from their columns.
 class OrderScan {
  public:
   OrderScan(const internal::Graph& graph, const OrderFields& fields, TypeId customers,
-            Timestamp now, std::set<Row> objectors)
+            Timestamp now, const std::set<Row>& objectors)
       : graph_(graph),
         orders_(*graph.Records(fields.type)),
-        customers_(*graph.Records(customers)),
         type_(customers),
+        limit_(graph.Records(customers)->limit),
         now_(now),
-        objectors_(std::move(objectors)),
+        counted_(limit_),
+        objectors_(limit_),
         merged_(graph.HasAliases()),
         customer_(*orders_.Column(fields.customer)),
         at_(*orders_.Column(fields.at)),
         net_(*orders_.Column(fields.net)),
-        status_(*orders_.Column(fields.status)) {}
+        status_(*orders_.Column(fields.status)) {
+    const internal::Directory<internal::ChunkBits>& exists = graph.Records(customers)->exists;
+    for (size_t w = 0; w < counted_.size(); ++w) {
+      const internal::ChunkBits* chunk = exists[w / internal::kWordsPerChunk];
+      if (chunk != nullptr) counted_.word(w) = (*chunk)[w % internal::kWordsPerChunk];
+    }
+    for (const Row row : objectors) {
+      if (!counted_.Test(row)) continue;
+      counted_.Clear(row);
+      objectors_.Set(row);
+    }
+  }
 
-  Row customers() const { return customers_.limit; }
+  Row customers() const { return limit_; }
   // Customers with orders that were left out because they object to profiling, once asked for each.
   int64_t objecting() const { return std::ssize(objecting_); }
 
-  // Calls visit(order) for each, in row order.
+  // Calls visit(order) for each, in row order, and ahead(row) some orders before with what is
+  // likely to be its customer, or no row at all.
+  template <class Visit, class Ahead>
+  void Each(const Visit& visit, const Ahead& ahead) {
+    for (size_t c = 0; c < customer_.chunk_count(); ++c) EachOfChunk(c, visit, ahead);
+  }
   template <class Visit>
   void Each(const Visit& visit) {
-    for (size_t c = 0; c < customer_.chunk_count(); ++c) EachOfChunk(c, visit);
+    Each(visit, [](Row) {});
   }
 
  private:
-  // Rows of the chunk that are there, have a customer and an instant, and were not cancelled.
+  // Rows of the chunk that are there, have a customer and an instant that has come, and were not
+  // cancelled.
   bool Choose(size_t c) {
     const internal::Chunk* customer = customer_.chunk(c);
     const internal::Chunk* at = at_.chunk(c);
@@ -87,8 +124,13 @@ class OrderScan {
     if (customer == nullptr || at == nullptr || exists == nullptr) return false;
     internal::EachWord(
         chosen_, [&](size_t w) { return (*exists)[w] & customer->present[w] & at->present[w]; });
+    if (at->max > now_.micros) {
+      internal::ChunkBits past{};
+      internal::ComparePacked(at->ints, internal::Order::kLessEqual, now_.micros, past);
+      internal::EachWord(chosen_, [&](size_t w) { return chosen_[w] & past[w]; });
+    }
     const internal::Chunk* status = status_.chunk(c);
-    if (status == nullptr) return true;
+    if (status == nullptr || !internal::AnyBit(status->present)) return true;
     const int64_t first = static_cast<int64_t>(c) * kChunkRows;
     internal::EachBit(status->present, [&](size_t i) {
       if (status_.Text(first + static_cast<int64_t>(i)) == "cancelled") {
@@ -99,42 +141,51 @@ class OrderScan {
   }
 
   static const int64_t* Decode(const internal::Chunk* chunk, std::vector<int64_t>& into) {
-    if (chunk == nullptr) return nullptr;
     into.resize(internal::kRowsPerChunk);
-    chunk->ints.Decode(into.data());
+    if (chunk != nullptr) chunk->ints.Decode(into.data());
     return into.data();
   }
 
-  template <class Visit>
-  void EachOfChunk(size_t c, const Visit& visit) {
+  template <class Visit, class Ahead>
+  void EachOfChunk(size_t c, const Visit& visit, const Ahead& ahead) {
     if (!Choose(c)) return;
+    constexpr size_t kAhead = 16;
     const int64_t* customer = Decode(customer_.chunk(c), customer_here_);
     const int64_t* at = Decode(at_.chunk(c), at_here_);
     const internal::Chunk* net = net_.chunk(c);
     const int64_t* units = Decode(net, net_here_);
+    // Most chunks have an amount in every order, of one currency.
+    const bool uniform =
+        net != nullptr && net->extra.empty() && internal::CoversBits(net->present, chosen_);
+    const Currency currency = Currency::FromPacked(uniform ? net->extra_all : 0);
     internal::EachBit(chosen_, [&](size_t i) {
-      if (at[i] > now_.micros) return;
-      RecordRef who{type_, customer[i]};
-      if (merged_) who = graph_.Resolve(who);
-      if (who.type != type_ || !customers_.Exists(who.row)) return;
-      if (!objectors_.empty() && objectors_.contains(who.row)) {
-        objecting_.insert(who.row);
+      Row who = customer[i];
+      if (merged_) {
+        const RecordRef resolved = graph_.Resolve({type_, who});
+        who = resolved.type == type_ ? resolved.row : kNoRow;
+      } else if (i + kAhead < internal::kRowsPerChunk) {
+        ahead(customer[i + kAhead]);
+      }
+      if (!counted_.Test(who)) {
+        if (objectors_.Test(who)) objecting_.insert(who);
         return;
       }
+      if (uniform) return visit(OrderLine{who, {at[i]}, {units[i], currency}});
       Money amount;
       if (net != nullptr && net->Has(i)) {
         amount = {units[i], Currency::FromPacked(net->Extra(i))};
       }
-      visit(OrderLine{who.row, {at[i]}, amount});
+      visit(OrderLine{who, {at[i]}, amount});
     });
   }
 
   const internal::Graph& graph_;
   const internal::RecordTable& orders_;
-  const internal::RecordTable& customers_;
   const TypeId type_;
+  const Row limit_;
   const Timestamp now_;
-  const std::set<Row> objectors_;
+  CustomerBits counted_;    // exist and do not object
+  CustomerBits objectors_;  // exist and do
   std::set<Row> objecting_;
   const bool merged_;
   const internal::ChunkedColumn& customer_;
@@ -160,9 +211,9 @@ absl::StatusOr<AskedOrders> OrdersOf(const Crm& crm, std::string_view type,
       {customers, {}},
       {kLedgerTable, {}, true}};
   RELATA_ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> view, crm.View(std::span(columns)));
-  RELATA_ASSIGN_OR_RETURN(std::set<Row> objectors,
+  RELATA_ASSIGN_OR_RETURN(const std::set<Row> objectors,
                           internal::ObjectorsTo(*view, customers, options.now));
-  OrderScan scan(view->graph(), fields, customers, options.now, std::move(objectors));
+  OrderScan scan(view->graph(), fields, customers, options.now, objectors);
   return AskedOrders{std::move(view), std::move(scan)};
 }
 
@@ -198,29 +249,37 @@ absl::StatusOr<CustomerPurchases> PurchasesOf(const Crm& crm, std::string_view t
   CustomerPurchases result;
   result.type = crm.schema()->Find(type)->id;
   result.currency = currency.none() ? MostUsed(orders.scan) : currency;
-  // By row; customers without a purchase have none.
-  std::vector<Purchases> customers(static_cast<size_t>(orders.scan.customers()));
+  // By row. Two words, so that an order meets one line of the cache.
+  struct Sum {
+    int64_t amount = 0;
+    int64_t last = INT64_MIN;
+  };
+  internal::LargeVector<Sum> sums(static_cast<size_t>(orders.scan.customers()));
+  internal::LargeVector<uint32_t> counts(sums.size());
   bool overflow = false;
-  orders.scan.Each([&](const OrderLine& o) {
-    if (!o.net.currency.none() && o.net.currency != result.currency) {
-      ++result.other_currency;
-      return;
-    }
-    Purchases& p = customers[static_cast<size_t>(o.customer)];
-    if (p.count == 0 || p.last < o.at) p.last = o.at;
-    ++p.count;
-    overflow = __builtin_add_overflow(p.amount, o.net.units, &p.amount) || overflow;
-  });
+  const uint32_t currency_asked = result.currency.packed();
+  orders.scan.Each(
+      [&](const OrderLine& o) {
+        if (!o.net.currency.none() && o.net.currency.packed() != currency_asked) {
+          ++result.other_currency;
+          return;
+        }
+        Sum& s = sums[static_cast<size_t>(o.customer)];
+        s.last = std::max(s.last, o.at.micros);
+        ++counts[static_cast<size_t>(o.customer)];
+        overflow |= __builtin_add_overflow(s.amount, o.net.units, &s.amount);
+      },
+      [&](Row customer) { __builtin_prefetch(sums.data() + customer, 1); });
   result.objecting = orders.scan.objecting();
   if (overflow) return InvalidArgument("the sum of a customer's orders is out of range");
-  size_t kept = 0;
-  for (size_t row = 0; row < customers.size(); ++row) {
-    if (customers[row].count == 0) continue;
-    customers[row].customer = static_cast<Row>(row);
-    customers[kept++] = customers[row];
+  size_t buyers = 0;
+  for (const uint32_t count : counts) buyers += count > 0 ? 1 : 0;
+  result.customers.reserve(buyers);
+  for (size_t row = 0; row < sums.size(); ++row) {
+    if (counts[row] == 0) continue;
+    result.customers.push_back(
+        {static_cast<Row>(row), {sums[row].last}, counts[row], sums[row].amount});
   }
-  customers.resize(kept);
-  result.customers = std::move(customers);
   return result;
 }
 

@@ -3,8 +3,8 @@
 #include "relata/score/rfm.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 #include <utility>
 
@@ -23,7 +23,7 @@ constexpr std::string_view kKind = "rfm";
 constexpr double kUnitsPerMajor = 10'000;
 
 // What is ranked: higher is better. Recency is the time since the last purchase, negated.
-std::vector<double> Measure(const std::vector<Purchases>& buyers, int which, bool whole_days,
+std::vector<double> Measure(std::span<const Purchases> buyers, int which, bool whole_days,
                             Timestamp now) {
   std::vector<double> values;
   values.reserve(buyers.size());
@@ -55,20 +55,18 @@ struct NtileCut {
   size_t ties = 0;
 };
 
-// An integer in the order of the number.
-uint64_t KeyOf(double v) {
-  const auto bits = std::bit_cast<uint64_t>(v + 0.0);  // one zero
-  return bits >> 63 != 0 ? ~bits : bits | uint64_t{1} << 63;
-}
-
 // The keys of some ranks: a histogram tells in which narrow band each lies, and only those bands
 // are ordered.
 class Bands {
  public:
   explicit Bands(const std::vector<uint64_t>& keys) : keys_(keys), below_(kBands + 1) {
-    const auto [min, max] = std::minmax_element(keys.begin(), keys.end());
-    min_ = *min;
-    while ((*max - min_) >> shift_ >= kBands) ++shift_;
+    uint64_t max = keys.front();
+    min_ = max;
+    for (const uint64_t key : keys) {
+      min_ = std::min(min_, key);
+      max = std::max(max, key);
+    }
+    while ((max - min_) >> shift_ >= kBands) ++shift_;
     for (const uint64_t key : keys) ++below_[BandOf(key) + 1];
     std::partial_sum(below_.begin(), below_.end(), below_.begin());
   }
@@ -80,15 +78,22 @@ class Bands {
       const auto above = std::upper_bound(below_.begin(), below_.end(), rank);
       bands.push_back(static_cast<size_t>(above - below_.begin()) - 1);
     }
+    std::vector<uint8_t> wanted(kBands);
+    for (const size_t band : bands) wanted[band] = 1;
     std::vector<std::vector<uint64_t>> inside(bands.size());
-    for (const uint64_t key : keys_) {
+    for (const uint64_t key : shift_ == 0 ? std::span<const uint64_t>() : std::span(keys_)) {
       const size_t band = BandOf(key);
+      if (wanted[band] == 0) continue;
       for (size_t b = 0; b < bands.size(); ++b) {
         if (band == bands[b]) inside[b].push_back(key);
       }
     }
     std::vector<NtileCut> cuts;
     for (size_t b = 0; b < bands.size(); ++b) {
+      if (shift_ == 0) {  // a band is a key
+        cuts.push_back({min_ + bands[b], ranks[b] - below_[bands[b]]});
+        continue;
+      }
       std::vector<uint64_t>& here = inside[b];
       const size_t left = ranks[b] - below_[bands[b]];
       std::nth_element(here.begin(), here.begin() + static_cast<std::ptrdiff_t>(left), here.end());
@@ -100,39 +105,73 @@ class Bands {
     return cuts;
   }
 
- private:
-  static constexpr size_t kBands = 1 << 16;
   size_t BandOf(uint64_t key) const { return static_cast<size_t>((key - min_) >> shift_); }
+  // How many of the cuts lie before the keys of each band; kUnsure for bands with a cut in them.
+  static constexpr uint8_t kUnsure = 255;
+  std::vector<uint8_t> CutsBefore(const std::vector<NtileCut>& cuts) const {
+    std::vector<uint8_t> before(kBands);
+    for (const NtileCut& cut : cuts) {
+      for (size_t band = BandOf(cut.key) + 1; band < kBands; ++band) ++before[band];
+    }
+    for (const NtileCut& cut : cuts) before[BandOf(cut.key)] = kUnsure;
+    return before;
+  }
+
+ private:
+  static constexpr size_t kBands = 1 << 13;  // their counts stay in the nearest cache
 
   const std::vector<uint64_t>& keys_;
-  std::vector<size_t> below_;
+  std::vector<uint32_t> below_;
   uint64_t min_ = 0;
   int shift_ = 0;
 };
 
-// Without sorting: what parts the groups is found, and each value compared with it.
-std::vector<int> CutNtile(const std::vector<double>& values, int bins) {
-  std::vector<int> scores(values.size());
-  if (values.empty()) return scores;
-  std::vector<uint64_t> keys(values.size());
-  std::transform(values.begin(), values.end(), keys.begin(), KeyOf);
+// What is ranked, as integers in the same order; ties stay ties.
+std::vector<uint64_t> KeysOf(std::span<const Purchases> buyers, int which, bool whole_days,
+                             Timestamp now) {
+  constexpr int64_t kDay = 86'400'000'000;
+  std::vector<uint64_t> keys(buyers.size());
+  for (size_t i = 0; i < buyers.size(); ++i) {
+    const Purchases& p = buyers[i];
+    int64_t v = which == 1 ? p.count : which == 2 ? p.amount : p.last.micros;
+    if (which == 0 && whole_days) {
+      const int64_t since = now.micros - p.last.micros;
+      v = -(since >= 0 ? since / kDay : -((kDay - 1 - since) / kDay));
+    }
+    keys[i] = static_cast<uint64_t>(v) ^ uint64_t { 1 } << 63;
+  }
+  return keys;
+}
+
+// Without sorting: what parts the groups is found, and each key compared with it.
+std::vector<int8_t> CutNtile(const std::vector<uint64_t>& keys, int bins) {
+  std::vector<int8_t> scores(keys.size());
+  if (keys.empty()) return scores;
   const size_t groups = static_cast<size_t>(bins);
   std::vector<size_t> begins;
   size_t begin = 0;
   for (size_t group = 1; group < groups; ++group) {
-    begin += values.size() / groups + (group <= values.size() % groups ? 1 : 0);
-    if (begin < values.size()) begins.push_back(begin);
+    begin += keys.size() / groups + (group <= keys.size() % groups ? 1 : 0);
+    if (begin < keys.size()) begins.push_back(begin);
   }
-  const std::vector<NtileCut> cuts = Bands(keys).At(begins);
-  std::vector<size_t> seen(cuts.size());
+  const Bands bands(keys);
+  std::vector<NtileCut> cuts = bands.At(begins);
+  const std::vector<uint8_t> before = bands.CutsBefore(cuts);
   for (size_t i = 0; i < keys.size(); ++i) {
+    const uint8_t known = before[bands.BandOf(keys[i])];
+    scores[i] = static_cast<int8_t>(known + 1);
+    if (known != Bands::kUnsure) continue;
     int group = 1;
-    for (size_t c = 0; c < cuts.size(); ++c) {
-      if (keys[i] < cuts[c].key) continue;
-      if (keys[i] == cuts[c].key && seen[c]++ < cuts[c].ties) continue;
-      ++group;
+    for (NtileCut& cut : cuts) {
+      // Of those with the key of the cut itself the first stay before it.
+      const bool tie = keys[i] == cut.key && cut.ties > 0;
+      group += keys[i] >= cut.key ? 1 : 0;
+      if (tie) {
+        --cut.ties;
+        --group;
+      }
     }
-    scores[i] = group;
+    scores[i] = static_cast<int8_t>(group);
   }
   return scores;
 }
@@ -189,23 +228,26 @@ std::vector<double> QuantileBounds(std::vector<double> values, int bins, bool be
   return bounds;
 }
 
-std::vector<int> Cut(const RfmDefinition& how, int which, const std::vector<double>& values) {
+std::vector<int> CutOf(const RfmDefinition& how, int which, const std::vector<double>& values) {
   const bool recency = which == 0;
-  switch (how.method) {
-    case RfmMethod::kNtile:
-      return CutNtile(values, how.bins);
-    case RfmMethod::kRanks:
-      return CutRanks(values, how.bins, recency);
-    case RfmMethod::kQuantiles:
-      return CutAt(values, QuantileBounds(values, how.bins, recency), recency);
-    case RfmMethod::kThresholds:
-      break;
+  if (how.method == RfmMethod::kRanks) return CutRanks(values, how.bins, recency);
+  if (how.method == RfmMethod::kQuantiles) {
+    return CutAt(values, QuantileBounds(values, how.bins, recency), recency);
   }
   return CutAt(values,
                recency      ? how.recency_days
                : which == 1 ? how.frequency
                             : how.monetary,
                recency);
+}
+
+std::vector<int8_t> Cut(const RfmDefinition& how, int which, std::span<const Purchases> buyers,
+                        Timestamp now) {
+  if (how.method == RfmMethod::kNtile) {
+    return CutNtile(KeysOf(buyers, which, how.whole_days, now), how.bins);
+  }
+  const std::vector<int> cut = CutOf(how, which, Measure(buyers, which, how.whole_days, now));
+  return {cut.begin(), cut.end()};
 }
 
 bool Fits(std::string_view pattern, const RfmScore& s) {
@@ -294,27 +336,27 @@ const RfmDefinition& StandardRfm() {
 
 std::vector<RfmScore> ScoreRfm(std::span<const Purchases> purchases, const RfmDefinition& how,
                                Timestamp now) {
-  std::vector<Purchases> buyers;
-  buyers.reserve(purchases.size());
-  for (const Purchases& p : purchases) {
-    if (p.count > 0) buyers.push_back(p);
-  }
   const auto by_customer = [](const Purchases& a, const Purchases& b) {
     return a.customer < b.customer;
   };
-  if (!std::is_sorted(buyers.begin(), buyers.end(), by_customer)) {
-    std::sort(buyers.begin(), buyers.end(), by_customer);
+  std::span<const Purchases> buyers = purchases;
+  std::vector<Purchases> ordered;
+  const bool ready =
+      std::is_sorted(buyers.begin(), buyers.end(), by_customer) &&
+      std::all_of(buyers.begin(), buyers.end(), [](const Purchases& p) { return p.count > 0; });
+  if (!ready) {
+    std::copy_if(purchases.begin(), purchases.end(), std::back_inserter(ordered),
+                 [](const Purchases& p) { return p.count > 0; });
+    std::sort(ordered.begin(), ordered.end(), by_customer);
+    buyers = ordered;
   }
-  std::vector<RfmScore> scores;
-  scores.reserve(buyers.size());
-  for (const Purchases& p : buyers) scores.push_back({p.customer, 0, 0, 0});
+  std::vector<RfmScore> scores(buyers.size());
+  for (size_t i = 0; i < buyers.size(); ++i) scores[i].customer = buyers[i].customer;
   int8_t RfmScore::*const members[] = {&RfmScore::recency, &RfmScore::frequency,
                                        &RfmScore::monetary};
   for (int which = 0; which < 3; ++which) {
-    const std::vector<int> cut = Cut(how, which, Measure(buyers, which, how.whole_days, now));
-    for (size_t i = 0; i < cut.size(); ++i) {
-      scores[i].*members[which] = static_cast<int8_t>(cut[i]);
-    }
+    const std::vector<int8_t> cut = Cut(how, which, buyers, now);
+    for (size_t i = 0; i < cut.size(); ++i) scores[i].*members[which] = cut[i];
   }
   return scores;
 }

@@ -67,30 +67,37 @@ MayStop MayBeStop(std::string_view shape) {
   }
 }
 
-// The places of the ledger that may hold a stop, each shape looked at once.
+// The places of the ledger that may hold a stop, each shape looked at once. A shape of which only
+// lines that could not be taken apart are stops is looked for among those alone: there are few.
 template <class Visit>
 void EachStop(const LedgerTable& table, const Visit& visit) {
   const Dictionary& shapes = table.shape.dictionary();
   std::vector<MayStop> stops(shapes.size());
   for (size_t code = 0; code < stops.size(); ++code) stops[code] = MayBeStop(shapes.text(code));
-  const auto look = [&](MayStop stop, int64_t place) {
-    if (stop == MayStop::kNo) return;
-    if (stop == MayStop::kYes || !table.recorded_at.Has(place)) visit(place);
-  };
-  const bool none =
-      std::all_of(stops.begin(), stops.end(), [](MayStop stop) { return stop == MayStop::kNo; });
+  const bool always =
+      std::any_of(stops.begin(), stops.end(), [](MayStop stop) { return stop == MayStop::kYes; });
   std::vector<int64_t> codes;
   for (size_t c = 0; c < table.shape.chunk_count(); ++c) {
     const Chunk* chunk = table.shape.chunk(c);
-    if (chunk == nullptr || (chunk->coded && none)) continue;
-    const auto first = static_cast<int64_t>(c * kRowsPerChunk);
+    if (chunk == nullptr) continue;
+    const Chunk* apart = table.recorded_at.chunk(c);
+    const ChunkBits taken_apart = apart == nullptr ? ChunkBits{} : apart->present;
+    ChunkBits here = chunk->present;
+    if (chunk->coded && !always) {
+      EachWord(here, [&](size_t w) { return here[w] & ~taken_apart[w]; });
+    }
+    if (!AnyBit(here)) continue;
     if (chunk->coded) {
       codes.resize(std::max(kRowsPerChunk, chunk->size));
       chunk->ints.Decode(codes.data());
     }
-    EachBit(chunk->present, [&](size_t i) {
-      look(chunk->coded ? stops[static_cast<size_t>(codes[i])] : MayBeStop(chunk->Plain(i)),
-           first + static_cast<int64_t>(i));
+    const auto first = static_cast<int64_t>(c * kRowsPerChunk);
+    EachBit(here, [&](size_t i) {
+      const MayStop stop =
+          chunk->coded ? stops[static_cast<size_t>(codes[i])] : MayBeStop(chunk->Plain(i));
+      const bool may =
+          stop == MayStop::kYes || (stop == MayStop::kWhole && !TestBit(taken_apart, i));
+      if (may) visit(first + static_cast<int64_t>(i));
     });
   }
 }

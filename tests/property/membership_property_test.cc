@@ -238,6 +238,10 @@ class Lockstep {
       const absl::StatusOr<QueryAnswer> fresh = crm_.Query(c.type, Whole(c), asking);
       ASSERT_TRUE(fresh.ok()) << fresh.status();
       const std::set<Row> members(fresh->rows.begin(), fresh->rows.end());
+      const absl::StatusOr<QueryAnswer> named =
+          crm_.Query(c.type, Concat("in_segment('", c.name, "')"), asking);
+      ASSERT_TRUE(named.ok()) << named.status();
+      ASSERT_EQ(named->rows, fresh->rows) << c.name << " asked by its name";
       const auto view = crm_.View({c.type});
       for (Row row = 0; row < (*view)->RowLimit(fresh->type); ++row) {
         const RecordRef record{fresh->type, row};

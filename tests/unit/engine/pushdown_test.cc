@@ -82,6 +82,45 @@ TEST_F(MemoryLimit, AnswersFromTheStoreWhatIsNotLoaded) {
   ExpectSame("contact.country == 'DE' && fold(contact.family_name) == 'n5'");
 }
 
+// Decided again on records read from the store: fields, children, events and what links name.
+TEST_F(MemoryLimit, DecidesAgainOnWhatWasFoundWithoutLoadingTables) {
+  {
+    Crm crm = Open();
+    QueryOptions asking;
+    asking.now = kNow;
+    const absl::StatusOr<QueryAnswer> all = crm.Query("contact", "true", asking);
+    ASSERT_TRUE(all.ok()) << all.status();
+    Transaction tx = crm.Begin(kSomebody);
+    const RecordRef account = tx.Create("account", {{"name", Value::Text("Société Générale")}});
+    const RecordRef gone = tx.Create("account", {{"name", Value::Text("Société Gone")}});
+    for (const Row row : all->rows) {
+      const RecordRef contact{all->type, row};
+      tx.Update(contact, {{"account", Value::Record(row % 2 == 0 ? account : gone)}});
+      for (Row k = 0; k < row; ++k) {
+        tx.Append("page_view", contact, kNow - Days(10 - k),
+                  {{"path", Value::Text(k % 2 == 0 ? "/Prix" : "/prix/x")}});
+      }
+    }
+    tx.Delete(gone);
+    tx.Merge({all->type, all->rows[3]}, {all->type, all->rows[5]});
+    ASSERT_TRUE(tx.Commit(kNow).ok());
+  }
+  ExpectSame("contact.country != null && fold(contact.account.name) == 'societe generale'");
+  ExpectSame("contact.country != null && fold(contact.account.name).startsWith('societe')");
+  ExpectSame(
+      "contact.country == 'DE' && contact.orders.exists(o, o.net * 2 > money('150', 'EUR') "
+      "&& fold(o.contact.family_name) == 'n5')");
+  ExpectSame(
+      "contact.country == 'DE' && contact.events('page_view').filter(e, fold(e.path) == "
+      "'/prix').size() >= 2");
+  ExpectSame(
+      "contact.country == 'DE' && contact.events('page_view').map(e, fold(e.path))[0] == "
+      "'/prix'");
+  ExpectSame(
+      "contact.country == 'FR' && contact.account.contacts.exists(c, fold(c.family_name) == "
+      "'n8')");
+}
+
 TEST_F(MemoryLimit, FollowsMergesAndLaterCommits) {
   Crm crm = Open();
   LimitMemory(crm, 1);

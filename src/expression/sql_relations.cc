@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <cmath>
+
+#include "expression/comparisons.h"
+#include "expression/sql_lowering.h"
+#include "expression/sql_values.h"
+
+namespace relata {
+namespace internal::sql {
+
+using Kind = Value::Kind;
+
+std::optional<Lowering::Relation> Lowering::FindRelation(uint32_t at, const Scope& scope,
+                                                         int slot) {
+  const PlanNode& n = Node(at);
+  const bool events = n.op == PlanOp::kEvents;
+  if (options_.has_aliases || (!events && n.op != PlanOp::kChildren)) return std::nullopt;
+  // Only from a record, whose row is the key; an event's is its place.
+  const PlanNode& owner = Node(n.inputs[0]);
+  if (!IsScopeRow(owner, scope) || owner.type.is(ValueType::Kind::kEvent)) return std::nullopt;
+  Relation r;
+  r.inner.slot = slot;
+  r.inner.alias = Concat(scope.alias, "r");
+  if (names_.Table(n.record_type).empty()) return std::nullopt;
+  r.table = n.record_type;
+  r.events = events;
+  r.key = events ? r.inner.alias + ".\"subject\""
+                 : names_.Column(n.record_type, n.field, r.inner.alias);
+  if (r.key.empty()) return std::nullopt;
+  r.outside = scope.alias + ".\"row\"";
+  return r;
+}
+
+Half Lowering::Reached(const Relation& r, const Half& inner, const std::string& having) const {
+  Half out;
+  const std::string group =
+      having.empty() ? "" : Concat(" GROUP BY ", r.key, " HAVING count(*) ", having);
+  out.sql = Concat("(", r.outside, " IN (SELECT ", r.key, " FROM ", names_.Table(r.table), " AS ",
+                   r.inner.alias, " WHERE ", Alive(r.table, r.inner.alias, r.events), r.key,
+                   " IS NOT NULL AND ", inner.sql, group, "))");
+  out.parameters = inner.parameters;
+  out.exact = inner.exact;
+  return out;
+}
+
+std::optional<Half> Lowering::AlongPath(const PlanNode& path, const Scope& scope,
+                                        const std::string& alias, const Half& inner) const {
+  Half out = inner;
+  for (size_t i = path.steps.size(); i-- > 0;) {
+    const PathStep& step = path.steps[i];
+    if (step.closure || names_.Table(step.to).empty()) return std::nullopt;
+    const std::string here = i == 0 ? scope.alias : Concat(alias, i);
+    const std::string there = i + 1 == path.steps.size() ? alias : Concat(alias, i + 1);
+    const std::string link = step.backward ? names_.Column(step.to, step.field, there)
+                                           : names_.Column(step.from, step.field, here);
+    if (link.empty()) return std::nullopt;
+    const std::string from = step.backward ? here + ".\"row\"" : link;
+    const std::string to = step.backward ? link : there + ".\"row\"";
+    out.sql =
+        Concat("(", link == from ? Concat(link, " IS NOT NULL AND ") : "", from, " IN (SELECT ", to,
+               " FROM ", names_.Table(step.to), " AS ", there, " WHERE ", Alive(step.to, there),
+               step.backward ? Concat(link, " IS NOT NULL AND ") : "", out.sql, "))");
+  }
+  return out;
+}
+
+Both Lowering::Quantifier(const PlanNode& n, const Scope& scope) {
+  if (n.slot2 >= 0) return {};
+  const PlanNode& list = Node(n.inputs[0]);
+  const bool path =
+      list.op == PlanOp::kPath && !options_.has_aliases && IsScopeRow(Node(list.inputs[0]), scope);
+  std::optional<Relation> r;
+  if (!path) r = FindRelation(n.inputs[0], scope, n.slot);
+  if (!path && !r.has_value()) return {};
+  const Scope element = path ? Scope{n.slot, scope.alias + "p"} : r->inner;
+  const Both body = Lower(n.inputs[1], element);
+  const bool exists = n.op == PlanOp::kExists;
+  const Half& stop = exists ? body.yes : body.no;
+  const Half& other = exists ? body.no : body.yes;
+  const auto reached = [&](const Half& inner) {
+    return path ? AlongPath(list, scope, element.alias, inner)
+                : std::optional<Half>(Reached(*r, inner));
+  };
+  const std::optional<Half> some = reached(stop);
+  // Where no element lies outside `other`: a superset of `other` gives a superset.
+  std::optional<Half> every = reached(Not(other));
+  if (!some.has_value() || !every.has_value()) return {};
+  *every = {Concat("NOT ", every->sql), every->parameters, other.exact};
+  Both out{*some, *every, body.total};
+  if (!exists) std::swap(out.yes, out.no);
+  return out;
+}
+
+Half Lowering::Sound(const Relation& r, const Both& body) const {
+  if (body.total) return Exact("TRUE");
+  if (!body.yes.exact || !body.no.exact) return {};
+  Half sound = Not(Reached(r, Not(Combine(body.yes, "OR", body.no))));
+  return sound;
+}
+
+std::optional<Both> Lowering::Counted(const PlanNode& n, const Scope& scope) {
+  for (size_t side = 0; side < 2; ++side) {
+    const PlanNode& call = Node(n.inputs[side]);
+    if (call.op != PlanOp::kCall) continue;
+    const std::string& name = FunctionName(call.function);
+    if (call.inputs.size() != 1 || (name != "size" && name != "count")) continue;
+    const std::optional<Outcome> constant = Fold(n.inputs[1 - side]);
+    if (!constant.has_value() || !constant->ok() || !constant->value.is(Kind::kInt)) continue;
+    return CompareCount(side == 0 ? n.op : Mirrored(n.op), call.inputs[0],
+                        constant->value.int_value(), scope);
+  }
+  return std::nullopt;
+}
+
+std::optional<Both> Lowering::CompareCount(PlanOp op, uint32_t list, int64_t bound,
+                                           const Scope& scope) {
+  const PlanNode& l = Node(list);
+  const bool filtered = l.op == PlanOp::kFilter && l.slot2 < 0;
+  const std::optional<Relation> r =
+      FindRelation(filtered ? l.inputs[0] : list, scope, filtered ? l.slot : -2);
+  if (!r.has_value()) return std::nullopt;
+  Both body{Exact("TRUE"), Exact("FALSE"), true};
+  if (filtered) body = Lower(l.inputs[1], r->inner);
+  const Half sound = Sound(*r, body);
+  const auto half = [&](PlanOp with) {
+    const Half counted = CountHalf(with, *r, body, bound);
+    return body.total ? counted : Combine(counted, "AND", sound);
+  };
+  return Both{half(op), half(Opposite(op)), body.total};
+}
+
+bool Lowering::HoldsAtZero(PlanOp op, int64_t bound) {
+  switch (op) {
+    case PlanOp::kLess:
+      return 0 < bound;
+    case PlanOp::kLessEqual:
+      return 0 <= bound;
+    case PlanOp::kGreater:
+      return 0 > bound;
+    case PlanOp::kGreaterEqual:
+      return 0 >= bound;
+    case PlanOp::kEqual:
+      return bound == 0;
+    default:
+      return bound != 0;
+  }
+}
+
+Half Lowering::CountHalf(PlanOp op, const Relation& r, const Both& body, int64_t bound) const {
+  const bool at_least = op == PlanOp::kGreater || op == PlanOp::kGreaterEqual;
+  if (!body.yes.exact && !at_least) return {};
+  Half out;
+  if (HoldsAtZero(op, bound)) {
+    // Everyone but those whose count does not hold; there a superset would be a subset.
+    if (!body.yes.exact) return {};
+    out = Not(Reached(r, body.yes, Concat(SqlSymbol(Opposite(op)), " ", bound)));
+  } else {
+    out = Reached(r, body.yes, Concat(SqlSymbol(op), " ", bound));
+  }
+  out.exact = body.yes.exact;
+  return out;
+}
+
+std::optional<Both> Lowering::Reduced(const PlanNode& n, const Scope& scope) {
+  if (n.op == PlanOp::kEqual || n.op == PlanOp::kNotEqual) return std::nullopt;
+  for (size_t side = 0; side < 2; ++side) {
+    const PlanNode& call = Node(n.inputs[side]);
+    if (call.op != PlanOp::kCall || call.inputs.size() != 1) continue;
+    const std::string& name = FunctionName(call.function);
+    const PlanNode& values = Node(call.inputs[0]);
+    const bool known = name == "sum" || name == "min" || name == "max";
+    if (!known || values.op != PlanOp::kTransform || values.slot2 >= 0) continue;
+    const std::optional<Outcome> constant = Fold(n.inputs[1 - side]);
+    if (!constant.has_value() || !constant->ok()) continue;
+    return CompareReduced(side == 0 ? n.op : Mirrored(n.op), name, values, constant->value, scope);
+  }
+  return std::nullopt;
+}
+
+std::optional<Both> Lowering::CompareReduced(PlanOp op, const std::string& name,
+                                             const PlanNode& values, const Value& constant,
+                                             const Scope& scope) {
+  const PlanNode& list = Node(values.inputs[0]);
+  const bool inside = list.op == PlanOp::kFilter && list.slot2 < 0;
+  const bool with = values.inputs.size() == 3;
+  if (inside && with) return std::nullopt;
+  const std::optional<Relation> r =
+      FindRelation(inside ? list.inputs[0] : values.inputs[0], scope, values.slot);
+  if (!r.has_value()) return std::nullopt;
+  const std::optional<Column> column = FindColumn(values.inputs.back(), r->inner);
+  if (!column.has_value() || !column->hops.empty()) return std::nullopt;
+  Both body{Exact("TRUE"), Exact("FALSE"), true};
+  if (inside) body = Lower(list.inputs[1], Scope{list.slot, r->inner.alias});
+  if (with) body = Lower(values.inputs[1], r->inner);
+  if (!body.yes.exact) return std::nullopt;
+  const bool sum = name == "sum";
+  const std::optional<Value> bound = Bindable(column->kind, constant);
+  const bool summable =
+      column->kind == Kind::kInt || column->kind == Kind::kDuration || column->kind == Kind::kMoney;
+  if (!bound.has_value() ||
+      (sum ? !summable : column->kind == Kind::kMoney || column->kind == Kind::kBool))
+    return std::nullopt;
+  if (sum && bound->is(Kind::kDouble)) return std::nullopt;
+  const Half sound = Sound(*r, body);
+  const auto half = [&](PlanOp as) {
+    const Half reduced = sum ? SumHalf(as, *r, *column, body.yes, constant, *bound)
+                             : ExtremeHalf(as, *r, *column, body.yes, name, *bound);
+    return body.total ? reduced : Combine(reduced, "AND", sound);
+  };
+  return Both{half(op), half(Opposite(op)), false};
+}
+
+Half Lowering::Grouped(const Relation& r, const Half& inner, const Column& column,
+                       const std::string& reductions, const Half& condition) const {
+  Half out = inner;
+  out.sql = Concat("(", r.outside, " IN (SELECT g.k FROM (SELECT ", r.key,
+                   " AS k, count(*) AS n, count(", column.sql, ") AS m, ", reductions, " FROM ",
+                   names_.Table(r.table), " AS ", r.inner.alias, " WHERE ",
+                   Alive(r.table, r.inner.alias, r.events), r.key, " IS NOT NULL AND ", inner.sql,
+                   " GROUP BY ", r.key, ") AS g WHERE ", condition.sql, "))");
+  out.parameters.insert(out.parameters.end(), condition.parameters.begin(),
+                        condition.parameters.end());
+  return out;
+}
+
+Half Lowering::ExtremeHalf(PlanOp op, const Relation& r, const Column& column, const Half& inner,
+                           const std::string& name, const Value& bound) const {
+  return Grouped(r, inner, column, Concat(name, "(", column.sql, ") AS s"),
+                 Exact(Concat("(g.m = g.n AND g.s ", SqlSymbol(op), " ", kMarked, ")"), {bound}));
+}
+
+Half Lowering::SumHalf(PlanOp op, const Relation& r, const Column& column, const Half& inner,
+                       const Value& constant, const Value& bound) const {
+  const int64_t limit = bound.is(Kind::kDuration) ? bound.duration().micros : bound.int_value();
+  Half valid = Exact(Concat("g.m = g.n AND ", InRange()));
+  std::string reductions = Sums(column.sql);
+  if (column.kind == Kind::kMoney) {
+    reductions += Concat(", min(nullif(", column.currency, ", '')) AS c1, max(nullif(",
+                         column.currency, ", '')) AS c2");
+    valid.sql += " AND coalesce(g.c1 = g.c2, TRUE)";
+    if (limit != 0) {
+      valid.sql += Concat(" AND (", IsZero(), " OR coalesce(g.c2, '') = ", kMarked, ")");
+      valid.parameters.push_back(Value::Text(constant.money().currency.ToString()));
+    }
+  }
+  const auto holds = [&](PlanOp as) { return Combine(valid, "AND", Exact(SumIs(as, limit))); };
+  if (!HoldsAtZero(op, limit)) return Grouped(r, inner, column, reductions, holds(op));
+  // Everyone but those whose sum does not hold or is an error.
+  return Not(Grouped(r, inner, column, reductions, Not(holds(op))));
+}
+
+std::string Lowering::Sums(const std::string& column) const {
+  return postgres()
+             ? Concat("sum(", column, ") AS s")
+             : Concat("sum(", column, " / ", kHalf, ") AS h, sum(", column, " % ", kHalf, ") AS l");
+}
+
+std::string Lowering::InRange() const {
+  return postgres() ? "g.s BETWEEN -9223372036854775808 AND 9223372036854775807"
+                    : High() + " BETWEEN -2147483648 AND 2147483647";
+}
+
+std::string Lowering::IsZero() const {
+  return postgres() ? std::string("g.s = 0") : Concat("(", High(), " = 0 AND ", Low(), " = 0)");
+}
+
+std::string Lowering::SumIs(PlanOp op, int64_t limit) const {
+  if (postgres()) return Concat("g.s ", SqlSymbol(op), " ", limit);
+  const int64_t high = limit >> 32;
+  const int64_t low = limit & 0xFFFFFFFF;
+  const bool greater = op == PlanOp::kGreater || op == PlanOp::kGreaterEqual;
+  return Concat("(", High(), greater ? " > " : " < ", high, " OR (", High(), " = ", high, " AND ",
+                Low(), " ", SqlSymbol(op), " ", low, "))");
+}
+
+}  // namespace internal::sql
+
+}  // namespace relata
