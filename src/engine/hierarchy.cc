@@ -51,13 +51,19 @@ std::vector<FieldId> Hierarchies(const TypeDef& type) {
 
 std::vector<RecordRef> Ancestors(const Snapshot& view, RecordRef record, FieldId link) {
   std::vector<RecordRef> above;
-  // Commits refuse circles; the set keeps a damaged database from hanging its reader.
-  std::set<RecordRef> seen = {view.Resolve(record)};
-  Value up = view.Get(view.Resolve(record), link);
+  // Commits refuse circles. So that a damaged database does not hang its reader, one record passed
+  // is kept in mind, a later one at every doubling of the way: whoever walks in a circle meets it.
+  RecordRef passed = view.Resolve(record);
+  size_t next = 1;
+  Value up = view.Get(passed, link);
   while (up.is(Value::Kind::kRecord)) {
     const RecordRef parent = view.Resolve(up.record());
-    if (!view.Exists(parent) || !seen.insert(parent).second) break;
+    if (parent == passed || !view.Exists(parent)) break;
     above.push_back(parent);
+    if (above.size() == next) {
+      passed = parent;
+      next *= 2;
+    }
     up = view.Get(parent, link);
   }
   return above;

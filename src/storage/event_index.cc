@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "base/strings.h"
+#include "storage/varint.h"
 
 namespace relata::internal {
 namespace {
@@ -16,25 +17,6 @@ constexpr size_t kBlockEntries = 512;
 constexpr size_t kBlockBytes = 1'950;
 // What all types together may keep in memory before the longest is written out.
 constexpr size_t kMostPending = 2 * EventIndexWriter::kRun;
-
-void AppendVarint(uint64_t v, std::string& out) {
-  while (v >= 0x80) {
-    out += static_cast<char>(v | 0x80);
-    v >>= 7;
-  }
-  out += static_cast<char>(v);
-}
-
-bool TakeVarint(std::string_view& bytes, uint64_t& v) {
-  v = 0;
-  for (int shift = 0; shift < 64 && !bytes.empty(); shift += 7) {
-    const auto byte = static_cast<unsigned char>(bytes.front());
-    bytes.remove_prefix(1);
-    v |= uint64_t{byte & 0x7fU} << shift;
-    if (byte < 0x80) return true;
-  }
-  return false;
-}
 
 bool Before(const EventEntry& a, const EventEntry& b) {
   return std::tie(a.subject, a.seq) < std::tie(b.subject, b.seq);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "storage/varint.h"
 
 namespace relata::internal {
 namespace {
@@ -21,25 +22,6 @@ constexpr int64_t kMerged = 1'000'000;  // the most entries that one merge holds
 constexpr size_t kMostCollected = 1'000'000;
 
 constexpr char kZero = '\0';
-
-void AppendVarint(uint64_t v, std::string& out) {
-  while (v >= 0x80) {
-    out += static_cast<char>(v | 0x80);
-    v >>= 7;
-  }
-  out += static_cast<char>(v);
-}
-
-bool TakeVarint(std::string_view& bytes, uint64_t& v) {
-  v = 0;
-  for (int shift = 0; shift < 64 && !bytes.empty(); shift += 7) {
-    const auto byte = static_cast<unsigned char>(bytes.front());
-    bytes.remove_prefix(1);
-    v |= uint64_t{byte & 0x7fU} << shift;
-    if (byte < 0x80) return true;
-  }
-  return false;
-}
 
 // Rows near each other, above or below, as small numbers.
 uint64_t Distance(Row from, Row to) {
@@ -361,6 +343,15 @@ absl::Status NameWriter::Free(NameSpace space, std::string_view name) {
   RELATA_RETURN_IF_ERROR(Flush(space));
   RELATA_RETURN_IF_ERROR(loose_->Free(space, name));
   return FreePacked(*runs_, space, name);
+}
+
+absl::Status NameWriter::Apply(const std::vector<ExternalKeyWrite>& keys) {
+  for (const ExternalKeyWrite& key : keys) {
+    const NameSpace space{key.type, NameSpace::Kind::kKey};
+    const std::string name = KeyName(key.system, key.key);
+    RELATA_RETURN_IF_ERROR(key.row == kNoRow ? Free(space, name) : Add(space, name, key.row));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status NameWriter::Flush() {

@@ -134,6 +134,8 @@ class NameWriter {
 
   absl::Status Add(NameSpace space, std::string_view name, Row row);
   absl::Status Free(NameSpace space, std::string_view name);
+  // The external keys of a commit, in their order.
+  absl::Status Apply(const std::vector<ExternalKeyWrite>& keys);
   // Writes what was collected.
   absl::Status Flush();
   // Called before the commit: takes up small runs where this writer made many.

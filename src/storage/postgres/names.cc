@@ -204,16 +204,6 @@ absl::Status PgLooseNames::Taken(NameSpace space, std::string_view name) const {
   return NameTaken(space, name, session_->catalog->layout);
 }
 
-absl::Status PgWriter::ApplyKeys(const std::vector<ExternalKeyWrite>& keys) {
-  for (const ExternalKeyWrite& key : keys) {
-    const NameSpace space{key.type, NameSpace::Kind::kKey};
-    const std::string name = KeyName(key.system, key.key);
-    RELATA_RETURN_IF_ERROR(key.row == kNoRow ? names_.Free(space, name)
-                                             : names_.Add(space, name, key.row));
-  }
-  return absl::OkStatus();
-}
-
 // What is read back includes what was collected.
 
 absl::StatusOr<Row> PgWriter::FindExternalKey(TypeId type, std::string_view system,

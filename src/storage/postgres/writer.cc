@@ -185,7 +185,7 @@ absl::Status PgWriter::ApplyNow(const CommitBatch& batch) {
 absl::Status PgWriter::QueueAll(const CommitBatch& batch) {
   RELATA_RETURN_IF_ERROR(ApplyRecords(batch.records));
   for (const EventBatch& events : batch.events) RELATA_RETURN_IF_ERROR(ApplyEvents(events));
-  RELATA_RETURN_IF_ERROR(ApplyKeys(batch.external_keys));
+  RELATA_RETURN_IF_ERROR(names_.Apply(batch.external_keys));
   if (batch.commit.id != 0 || !batch.erase.empty()) RELATA_RETURN_IF_ERROR(names_.Flush());
   RELATA_RETURN_IF_ERROR(ApplyLedger(batch.ledger));
   RELATA_RETURN_IF_ERROR(ApplyChanges(batch.changes));

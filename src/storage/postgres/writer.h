@@ -87,8 +87,7 @@ class PgWriter : public Forwarding<StoreWriter, PgReads> {
   absl::Status UpdateRecord(const Layout::Table& table, const RecordWrite& write);
   void DeleteRecord(const Layout::Table& table, const RecordWrite& write);
   absl::Status ApplyEvents(const EventBatch& batch);
-  absl::Status ApplyKeys(const std::vector<ExternalKeyWrite>& keys);  // names.cc
-  absl::Status FlushNames();
+  absl::Status FlushNames();  // names.cc
   absl::Status ApplyLedger(const std::vector<LedgerWrite>& lines);
   absl::Status ApplyChanges(const std::vector<ChangeWrite>& changes);
   absl::Status ApplyLogs(const std::vector<LogWrite>& lines);

@@ -116,16 +116,6 @@ absl::Status SqliteLooseNames::Taken(NameSpace space, std::string_view name) con
   return NameTaken(space, name, session_->catalog->layout);
 }
 
-absl::Status SqliteWriter::ApplyKeys(const std::vector<ExternalKeyWrite>& keys) {
-  for (const ExternalKeyWrite& key : keys) {
-    const NameSpace space{key.type, Kind::kKey};
-    const std::string name = KeyName(key.system, key.key);
-    RELATA_RETURN_IF_ERROR(key.row == kNoRow ? names_.Free(space, name)
-                                             : names_.Add(space, name, key.row));
-  }
-  return absl::OkStatus();
-}
-
 // What is read back includes what was collected.
 
 absl::StatusOr<Row> SqliteWriter::FindExternalKey(TypeId type, std::string_view system,

@@ -77,7 +77,6 @@ class SqliteWriter : public Forwarding<StoreWriter, SqliteReads> {
   absl::Status ApplyEvents(const EventBatch& batch);
   absl::Status ApplyLedger(const std::vector<LedgerWrite>& lines);
   absl::Status ApplyChanges(const std::vector<ChangeWrite>& changes);
-  absl::Status ApplyKeys(const std::vector<ExternalKeyWrite>& keys);  // names.cc
   absl::Status ApplyAliases(const std::vector<AliasWrite>& aliases);
   absl::Status ApplyDefinitions(const std::vector<DefinitionWrite>& definitions);
   absl::Status ApplyLogs(const std::vector<LogWrite>& lines);

@@ -316,5 +316,62 @@ TEST_F(Postgres, ACrmLivesOnIt) {
             (Table{{"Marie", "Acme"}, {"Marie", "Acme"}}));
 }
 
+// `dsn` with another database.
+std::string InDatabase(const std::string& dsn, const std::string& database) {
+  std::string out;
+  PQconninfoOption* const options = PQconninfoParse(dsn.c_str(), nullptr);
+  for (const PQconninfoOption* o = options; o != nullptr && o->keyword != nullptr; ++o) {
+    const bool name = std::string_view(o->keyword) == "dbname";
+    if (o->val != nullptr && !name) out += Concat(o->keyword, "='", o->val, "' ");
+  }
+  PQconninfoFree(options);
+  return Concat(out, "dbname='", database, "'");
+}
+
+// A distributed server is not to be had everywhere. This stands in for one as far as the store can
+// see it: the extension is listed, and what would spread a table notes that it was asked to, as the
+// real one does, and refuses to be asked twice.
+TEST_F(Postgres, OnADistributedServerEveryTableIsSpreadOnceWithItsTenantsLock) {
+  const std::string database = testing::UniqueName("spread");
+  Select(Concat("CREATE DATABASE ", database));
+  const std::string dsn = InDatabase(PostgresDsn(), database);
+  PostgresQuery(dsn, R"sql(
+    SET allow_system_table_mods = on;
+    CREATE TABLE pg_catalog.pg_dist_partition(
+      logicalrelid regclass PRIMARY KEY, key text, beside text);
+    INSERT INTO pg_catalog.pg_extension(oid, extname, extowner, extnamespace, extrelocatable,
+      extversion) VALUES (9999, 'citus', 10, 11, false, '0');
+    CREATE FUNCTION create_distributed_table(t text, key text, colocate_with text) RETURNS void
+      LANGUAGE sql AS 'INSERT INTO pg_dist_partition VALUES (t::regclass, key, colocate_with)';
+    CREATE FUNCTION create_reference_table(t text) RETURNS void
+      LANGUAGE sql AS 'INSERT INTO pg_dist_partition VALUES (t::regclass, NULL, NULL)')sql");
+
+  for (const char* tenant : {"main", "main", "second"}) {  // opened again, and another tenant
+    PostgresOptions options = options_;
+    options.tenant = tenant;
+    auto store = OpenPostgresStore(dsn, options);
+    ASSERT_TRUE(store.ok()) << store.status();
+    auto reader = (*store)->Read();
+    ASSERT_TRUE(reader.ok()) << reader.status();
+    const Row next = (*reader)->NextRow(kAccount).value_or(0);
+    reader->reset();
+    ASSERT_EQ(
+        Put(**store, CaseTables(), {Create(kAccount, next, {{kAccountName, Value::Text("Acme")}})}),
+        absl::OkStatus());
+  }
+  const std::string ours = Concat(
+      " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN "
+      "pg_dist_partition p ON p.logicalrelid = c.oid WHERE c.relkind = 'r' AND n.nspname = '",
+      options_.schema, "'");
+  EXPECT_EQ(PostgresQuery(dsn, Concat("SELECT c.relname", ours, " AND p.logicalrelid IS NULL")),
+            Table{});
+  EXPECT_EQ(PostgresQuery(dsn, Concat("SELECT count(*)", ours, " AND p.key IS NULL")),
+            (Table{{"4"}}));
+  EXPECT_EQ(PostgresQuery(dsn, Concat("SELECT DISTINCT p.key, p.beside", ours,
+                                      " AND p.key IS NOT NULL AND c.relname <> 'relata_lock'")),
+            (Table{{"tenant_id", Concat('"', options_.schema, "\".\"relata_lock\"")}}));
+  Select(Concat("DROP DATABASE ", database, " WITH (FORCE)"));
+}
+
 }  // namespace
 }  // namespace relata
