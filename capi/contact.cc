@@ -25,9 +25,8 @@ void CopyName(std::string_view name, char (&out)[N]) {
 
 }  // namespace
 
-absl::StatusOr<ContactQuestion> ReadQuestion(const relata_crm_t& crm, std::string_view name,
-                                             std::string_view channel, std::string_view purpose,
-                                             int64_t at, const relata_contact_options_t* given) {
+absl::StatusOr<ContactPlan> ReadPlan(std::string_view channel, std::string_view purpose, int64_t at,
+                                     const relata_contact_options_t* given) {
   RELATA_ASSIGN_OR_RETURN(const relata_contact_options_t options, OptionsIn(given));
   RELATA_ASSIGN_OR_RETURN(const std::string_view topic,
                           TextIn(options.topic, options.topic_size, "topic"));
@@ -35,8 +34,7 @@ absl::StatusOr<ContactQuestion> ReadQuestion(const relata_crm_t& crm, std::strin
       options.message_has_optout > RELATA_KNOWN_YES) {
     return InvalidArgument("message_has_optout is not known, no or yes");
   }
-  ContactQuestion question;
-  ContactPlan& plan = question.plan;
+  ContactPlan plan;
   RELATA_ASSIGN_OR_RETURN(plan.at, InstantIn(at, "at"));
   if (options.known_at != 0) {
     RELATA_ASSIGN_OR_RETURN(plan.known_at, InstantIn(options.known_at, "known_at"));
@@ -50,6 +48,14 @@ absl::StatusOr<ContactQuestion> ReadQuestion(const relata_crm_t& crm, std::strin
   plan.presumed_interest = options.presumed_interest != 0;
   plan.mixed_promo = options.mixed_promo != 0;
   plan.message_has_optout = static_cast<Known>(options.message_has_optout);
+  return plan;
+}
+
+absl::StatusOr<ContactQuestion> ReadQuestion(const relata_crm_t& crm, std::string_view name,
+                                             std::string_view channel, std::string_view purpose,
+                                             int64_t at, const relata_contact_options_t* given) {
+  ContactQuestion question;
+  RELATA_ASSIGN_OR_RETURN(question.plan, ReadPlan(channel, purpose, at, given));
   RELATA_ASSIGN_OR_RETURN(question.person, crm.crm.Find(name));
   return question;
 }

@@ -18,6 +18,10 @@ struct ContactQuestion {
   ContactPlan plan;
 };
 
+// What somebody wants to send, as a caller of the C interface puts it.
+absl::StatusOr<ContactPlan> ReadPlan(std::string_view channel, std::string_view purpose, int64_t at,
+                                     const relata_contact_options_t* given);
+
 // The question as a caller of the C interface puts it; who is not there is NotFound.
 absl::StatusOr<ContactQuestion> ReadQuestion(const relata_crm_t& crm, std::string_view name,
                                              std::string_view channel, std::string_view purpose,

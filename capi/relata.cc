@@ -113,6 +113,7 @@ absl::Status QueryInto(const relata_crm_t& crm, std::string_view type, std::stri
   json result = {{"count", answer.count}, {"errors", answer.errors}, {"ids", std::move(ids)}};
   if (!answer.first_error.empty()) result["first_error"] = answer.first_error;
   if (!crm.crm.as_of().today()) result["erased_since"] = answer.erased;
+  for (const Issue& issue : answer.issues) result["warnings"].push_back(issue.message);
   return BufferOut(Dump(result), out);
 }
 
@@ -320,13 +321,14 @@ relata_status_t relata_may_contact(relata_crm_t* crm, const char* name, size_t n
     RELATA_ASSIGN_OR_RETURN(const std::string_view person, TextIn(name, name_size, "name"));
     RELATA_ASSIGN_OR_RETURN(const std::string_view over, TextIn(channel, channel_size, "channel"));
     RELATA_ASSIGN_OR_RETURN(const std::string_view why, TextIn(purpose, purpose_size, "purpose"));
-    RELATA_ASSIGN_OR_RETURN(const auto question,
-                            relata::capi::ReadQuestion(*crm, person, over, why, at, options));
+    RELATA_ASSIGN_OR_RETURN(const relata::ContactPlan plan,
+                            relata::capi::ReadPlan(over, why, at, options));
+    relata::RecordRef who;
     RELATA_ASSIGN_OR_RETURN(const relata::Decision answer,
-                            relata::MayContact(crm->crm, question.person, question.plan));
+                            relata::MayContact(crm->crm, person, plan, &who));
     if (!crm->actor.role.empty()) {
-      RELATA_RETURN_IF_ERROR(relata::LogDecision(crm->crm, crm->actor, question.person,
-                                                 relata::Name(answer.rule), question.plan.at));
+      RELATA_RETURN_IF_ERROR(
+          relata::LogDecision(crm->crm, crm->actor, who, relata::Name(answer.rule), plan.at));
     }
     relata::capi::WriteDecision(relata::capi::DecisionOut(answer), room, decision);
     return absl::OkStatus();

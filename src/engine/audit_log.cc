@@ -14,6 +14,7 @@
 #include "engine/engine.h"
 #include "engine/state_sums.h"
 #include "nlohmann/json.hpp"
+#include "storage/insides.h"
 
 namespace relata {
 namespace {
@@ -35,6 +36,7 @@ struct Promise {
   int64_t defined = 0;  // how many definitions it wrote
   std::string reason;
   std::string operation;
+  std::string result;
 };
 
 // Reads the trail in passes: commits and audit lines, then everything they promise.
@@ -53,6 +55,7 @@ class TrailReader {
     RELATA_RETURN_IF_ERROR(CheckDefinitions());
     RELATA_RETURN_IF_ERROR(CheckAliases());
     if (out_.uncovered == 0) RELATA_RETURN_IF_ERROR(CheckTables());
+    RELATA_RETURN_IF_ERROR(CheckInsides());
     CheckCheckpoints();
     return std::move(out_);
   }
@@ -111,6 +114,14 @@ class TrailReader {
       commit.changes = body.value("changes", "");
       commit.reason = body.value("reason", "");
       commit.operation = body.value("operation", "");
+      commit.result = body.value("result", "");
+      if (body.contains("tables")) {
+        const Json& tables = body["tables"];
+        tables_ = {tables.at(0).get<std::string>(), tables.at(1).get<std::string>(),
+                   tables.at(2).get<std::string>()};
+        tables_salt_ = commit.row.salt;
+        tells_insides_ |= commit.row.id == 1;
+      }
       for (const Json& e : body.value("entries", Json::array())) {
         entries_[e.at(0).get<Seq>()] = e.at(1).get<std::string>();
       }
@@ -197,6 +208,10 @@ class TrailReader {
       }
       CheckText(row, row.reason, commit.reason, "has another reason than it had");
       CheckText(row, row.operation_id, commit.operation, "is not of the operation it was of");
+      if (!row.operation_id.empty() && !commit.result.empty() &&
+          internal::TextDigest(row.salt, row.result) != commit.result) {
+        Wrong(where, "has another result than it had");
+      }
       before = row;
     }
   }
@@ -275,6 +290,10 @@ class TrailReader {
   absl::Status CheckLines() {
     std::set<std::string> logs = {"access", "attempt", "erasure", "membership", "outbox"};
     for (const auto& [name, digest] : lines_) logs.insert(name.first);
+    if (auto* const insides = dynamic_cast<internal::StoreInsides*>(&reader_)) {
+      RELATA_ASSIGN_OR_RETURN(const std::vector<std::string> names, insides->LogNames());
+      logs.insert(names.begin(), names.end());
+    }
     logs.erase(std::string(internal::kAuditLog));
     for (const std::string& log : logs) {
       RELATA_RETURN_IF_ERROR(reader_.ScanLog(log, 0, "", [&](const LogWrite& line) {
@@ -387,9 +406,37 @@ class TrailReader {
         return absl::OkStatus();
       }));
     }
+    RELATA_RETURN_IF_ERROR(AddErasedEvents(now));
     now.AddAll(promised_);
     for (const auto& [place, left] : now.List()) Wrong(Named(place), "are not what was committed");
     return absl::OkStatus();
+  }
+
+  // The list of erased events is promised from the first commit on, or not at all; and kept by
+  // backends that need one.
+  absl::Status AddErasedEvents(StateSums& now) {
+    auto* const insides = dynamic_cast<internal::StoreInsides*>(&reader_);
+    if (insides == nullptr || !tells_insides_) {
+      promised_.Forget(StateSums::Kind::kErasedEvent);
+      return absl::OkStatus();
+    }
+    return insides->ScanErasedEvents([&](TypeId type, Seq seq) { now.ErasedEvent(-1, type, seq); });
+  }
+
+  // What the tables are, and what the backend keeps beside them.
+  absl::Status CheckInsides() {
+    if (!tables_.shown.empty()) {
+      RELATA_ASSIGN_OR_RETURN(const internal::TablesPromise now,
+                              internal::PromiseOfTables(tables_salt_, reader_));
+      const bool same_backend = now.backend == tables_.backend;
+      if (now.shown != tables_.shown || (same_backend && now.kept != tables_.kept)) {
+        Wrong("the tables", "are not declared as they were");
+      }
+    }
+    auto* const insides = dynamic_cast<internal::StoreInsides*>(&reader_);
+    if (insides == nullptr) return absl::OkStatus();
+    return insides->CheckInsides(
+        [&](std::string where, std::string_view what) { Wrong(std::move(where), what); });
   }
 
   std::string Named(const StateSums::Place& place) const {
@@ -397,6 +444,7 @@ class TrailReader {
     const auto found = names_.find(type);
     const std::string name = found == names_.end() ? Concat("type ", type) : found->second;
     if (kind == StateSums::Kind::kKey) return Concat("external keys of ", name);
+    if (kind == StateSums::Kind::kErasedEvent) return Concat("erased events of ", name);
     const int64_t length = StateSums::StretchOf(kind);
     return Concat(name, kind == StateSums::Kind::kRecord ? " rows " : " events ", stretch * length,
                   " to ", (stretch + 1) * length - 1);
@@ -430,6 +478,9 @@ class TrailReader {
   std::vector<Promise> commits_;
   std::string salt_;
   internal::StateSums promised_{""};
+  internal::TablesPromise tables_;  // the last that was made
+  std::string tables_salt_;
+  bool tells_insides_ = false;           // since the first commit
   std::map<TypeId, std::string> names_;  // of tables
   // The last commit that erased the record, or words.
   std::map<RecordRef, CommitId> subjects_erased_;

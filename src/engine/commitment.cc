@@ -4,7 +4,10 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+
 #include "nlohmann/json.hpp"
+#include "storage/insides.h"
 
 namespace relata::internal {
 
@@ -93,8 +96,31 @@ void AddErased(const EraseWrite& erase, Json& out) {
 
 }  // namespace
 
+absl::StatusOr<TablesPromise> PromiseOfTables(std::string_view salt, StoreReader& store) {
+  RELATA_ASSIGN_OR_RETURN(std::vector<TableSpec> tables, store.Tables());
+  std::sort(tables.begin(), tables.end(),
+            [](const TableSpec& a, const TableSpec& b) { return a.type < b.type; });
+  Digester shown(salt);
+  for (const TableSpec& table : tables) {
+    shown.Text(table.name).Int(table.type).Int(static_cast<int64_t>(table.kind));
+    shown.Int(table.subject).Int(static_cast<int64_t>(table.columns.size()));
+    for (const ColumnSpec& column : table.columns) {
+      shown.Int(column.field).Text(column.name).Int(static_cast<int64_t>(column.kind));
+      shown.Int(column.target).Int(column.personal ? 1 : 0);
+    }
+  }
+  TablesPromise promise;
+  promise.shown = shown.Hex();
+  auto* const insides = dynamic_cast<StoreInsides*>(&store);
+  if (insides == nullptr) return promise;
+  RELATA_ASSIGN_OR_RETURN(const std::string kept, insides->Describe());
+  promise.backend = insides->Backend();
+  promise.kept = Digester(salt).Text(promise.backend).Text(kept).Hex();
+  return promise;
+}
+
 std::string AuditBody(const CommitRow& row, std::span<const CommitBatch> steps,
-                      const StateSums& sums) {
+                      const StateSums& sums, const std::optional<TablesPromise>& tables) {
   Digester changes(row.salt);
   Digester definitions(row.salt);
   int64_t defined = 0;
@@ -123,7 +149,11 @@ std::string AuditBody(const CommitRow& row, std::span<const CommitBatch> steps,
   if (!changes.empty()) body["changes"] = changes.Hex();
   if (!definitions.empty()) body["definitions"] = {definitions.Hex(), defined};
   if (!row.reason.empty()) body["reason"] = TextDigest(row.salt, row.reason);
-  if (!row.operation_id.empty()) body["operation"] = TextDigest(row.salt, row.operation_id);
+  if (!row.operation_id.empty()) {
+    body["operation"] = TextDigest(row.salt, row.operation_id);
+    body["result"] = TextDigest(row.salt, row.result);
+  }
+  if (tables) body["tables"] = {tables->shown, tables->backend, tables->kept};
   add("entries", std::move(entries));
   add("lines", std::move(lines));
   if (!erased.is_null()) body["erased"] = std::move(erased);

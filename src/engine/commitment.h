@@ -12,6 +12,7 @@
 #ifndef RELATA_SRC_ENGINE_COMMITMENT_H_
 #define RELATA_SRC_ENGINE_COMMITMENT_H_
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,9 +48,21 @@ std::string TextDigest(std::string_view salt, std::string_view text);
 void AddChange(Digester& changes, const ChangeWrite& change);
 void AddDefinition(Digester& definitions, const DefinitionWrite& definition);
 
-// The body of the commit's line of the log "audit".
+// What the store's tables are, of a reader or writer: digests of what it shows of them and, for
+// backends that keep more (StoreInsides), of how it keeps them.
+struct TablesPromise {
+  std::string shown;
+  std::string backend;  // empty: the backend says nothing of itself
+  std::string kept;
+
+  friend bool operator==(const TablesPromise&, const TablesPromise&) = default;
+};
+absl::StatusOr<TablesPromise> PromiseOfTables(std::string_view salt, StoreReader& store);
+
+// The body of the commit's line of the log "audit". `tables` is given when the commit prepared
+// them.
 std::string AuditBody(const CommitRow& row, std::span<const CommitBatch> steps,
-                      const StateSums& sums);
+                      const StateSums& sums, const std::optional<TablesPromise>& tables);
 // The commitment of a commit with its audit line.
 std::string CommitmentOf(const CommitRow& row, std::string_view audit_body);
 

@@ -487,7 +487,8 @@ absl::Status Crm::Engine::PrepareTables(StoreWriter& writer, Attempt& attempt) {
 
 // Writes all steps as one store transaction.
 absl::Status Crm::Engine::Finish(Attempt& attempt) {
-  if (catalogue_stale_) RELATA_RETURN_IF_ERROR(PrepareTables(*attempt.writer, attempt));
+  const bool prepare = catalogue_stale_;
+  if (prepare) RELATA_RETURN_IF_ERROR(PrepareTables(*attempt.writer, attempt));
   CommitRow& row = attempt.row;
   const Uuid salts[] = {options_.ids->Next(attempt.now), options_.ids->Next(attempt.now)};
   for (const Uuid& salt : salts) row.salt.append(salt.bytes.begin(), salt.bytes.end());
@@ -504,14 +505,18 @@ absl::Status Crm::Engine::Finish(Attempt& attempt) {
   }
   RELATA_ASSIGN_OR_RETURN(const internal::StateSums sums,
                           internal::SumsOfCommit(*attempt.writer, std::move(salt), attempt.steps));
-  audit.body = internal::AuditBody(row, attempt.steps, sums);
+  std::optional<internal::TablesPromise> tables;
+  if (prepare) {
+    RELATA_ASSIGN_OR_RETURN(tables, internal::PromiseOfTables(row.salt, *attempt.writer));
+  }
+  attempt.counts.id = row.id;
+  attempt.counts.recorded = row.recorded;
+  row.result = PackResult(attempt.counts);
+  audit.body = internal::AuditBody(row, attempt.steps, sums, tables);
   row.last_seq = audit.seq;
   row.commitment = internal::CommitmentOf(row, audit.body);
   row.chain = internal::Sha256(Concat(row.chain, row.commitment));
   attempt.steps.back().logs.push_back(std::move(audit));
-  attempt.counts.id = row.id;
-  attempt.counts.recorded = row.recorded;
-  row.result = PackResult(attempt.counts);
   // What goes, goes after the last step: what deciders logged about it goes too.
   for (size_t i = 0; i + 1 < attempt.steps.size(); ++i) {
     EraseWrite& erase = attempt.steps[i].erase;

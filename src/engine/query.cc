@@ -157,7 +157,9 @@ namespace internal {
 
 void TellWarnings(const Condition& condition, QueryAnswer& answer) {
   for (const ExpressionIssue& issue : condition.expression->issues()) {
-    answer.issues.push_back({Severity::kWarning, Concat("expression:", issue.span.begin),
+    // What may explain that there is nobody explains nothing where there is somebody.
+    if (issue.severity == Severity::kInfo && answer.count > 0) continue;
+    answer.issues.push_back({issue.severity, Concat("expression:", issue.span.begin),
                              FormatIssueWithCaret(condition.expression->text(), issue)});
   }
 }
@@ -167,7 +169,6 @@ absl::StatusOr<QueryAnswer> SelectOn(const Crm& crm, const Snapshot& view,
   RELATA_RETURN_IF_ERROR(NeedTables(crm, view, condition));
   QueryAnswer answer;
   answer.type = condition.type;
-  TellWarnings(condition, answer);
   const AskedSnapshot asking(crm, view, options);
   if (!condition.frozen) {
     RELATA_ASSIGN_OR_RETURN(
@@ -243,6 +244,7 @@ absl::StatusOr<QueryAnswer> Crm::Query(std::string_view type, std::string_view e
   RELATA_ASSIGN_OR_RETURN(const PreparedQuery question, Load(*this, std::move(condition)));
   RELATA_ASSIGN_OR_RETURN(QueryAnswer answer, internal::SelectOn(*this, *question.snapshot,
                                                                  question.condition, options));
+  internal::TellWarnings(question.condition, answer);
   RELATA_ASSIGN_OR_RETURN(answer.erased, Erased(type));
   return answer;
 }

@@ -194,7 +194,10 @@ class CommitSums {
     const StateSums::Rows rows(fields);
     for (size_t i = 0; i < batch.at.size(); ++i) {
       const Seq seq = batch.first_seq + static_cast<Seq>(i);
-      if (Gone(batch.type, seq, batch.subjects[i])) continue;
+      if (Gone(batch.type, seq, batch.subjects[i])) {
+        sums_.ErasedEvent(+1, batch.type, seq);
+        continue;
+      }
       sums_.Event(+1, batch.type, seq, batch.subjects[i], batch.at[i],
                   rows.Packed(batch.columns, i));
     }
@@ -209,6 +212,7 @@ class CommitSums {
       return store_.ScanEvents(spec, [&](const EventRows& rows) {
         for (size_t i = 0; i < rows.seqs.size(); ++i) {
           if (!done.insert({spec.type, rows.seqs[i]}).second) continue;
+          sums_.ErasedEvent(+1, spec.type, rows.seqs[i]);
           sums_.Event(-1, spec.type, rows.seqs[i], rows.subjects[i], rows.at[i],
                       packed.Packed(rows.columns, i));
         }
@@ -372,6 +376,14 @@ void StateSums::Key(int sign, TypeId type, std::string_view system, std::string_
   Hash(sign, {Kind::kKey, type, 0}, bytes);
 }
 
+void StateSums::ErasedEvent(int sign, TypeId type, Seq seq) {
+  std::string bytes = salt_;
+  PutNumber(bytes, static_cast<int64_t>(Kind::kErasedEvent));
+  PutNumber(bytes, type);
+  PutNumber(bytes, seq);
+  Hash(sign, {Kind::kErasedEvent, type, 0}, bytes);
+}
+
 void StateSums::Add(const Place& place, const Sum& sum) {
   Sum& to = sums_[place];
   for (size_t i = 0; i < to.size(); ++i) to[i] += sum[i];
@@ -379,6 +391,11 @@ void StateSums::Add(const Place& place, const Sum& sum) {
 
 void StateSums::AddAll(const StateSums& sums) {
   for (const auto& [place, sum] : sums.sums_) Add(place, sum);
+}
+
+void StateSums::Forget(Kind kind) {
+  std::erase_if(sums_, [&](const auto& sum) { return std::get<0>(sum.first) == kind; });
+  last_ = nullptr;
 }
 
 std::vector<std::pair<StateSums::Place, std::string>> StateSums::List() const {

@@ -32,8 +32,9 @@ namespace relata::internal {
 
 class StateSums {
  public:
-  enum class Kind : uint8_t { kRecord = 0, kEvent, kKey };
-  // Kind, type, stretch: of 1,024 rows or 4,096 seqs; all keys of a type together.
+  enum class Kind : uint8_t { kRecord = 0, kEvent, kKey, kErasedEvent };
+  // Kind, type, stretch: of 1,024 rows or 4,096 seqs; all keys of a type together, and all events
+  // that were erased.
   using Place = std::tuple<Kind, TypeId, int64_t>;
   using Sum = std::array<uint64_t, 4>;
   // How many rows or seqs a stretch of the kind holds.
@@ -60,8 +61,11 @@ class StateSums {
   void Record(int sign, RecordRef record, const Uuid& id, std::string_view packed);
   void Event(int sign, TypeId type, Seq seq, Row subject, Timestamp at, std::string_view packed);
   void Key(int sign, TypeId type, std::string_view system, std::string_view key, Row row);
+  // An event that was there and is erased now.
+  void ErasedEvent(int sign, TypeId type, Seq seq);
   void Add(const Place& place, const Sum& sum);
   void AddAll(const StateSums& sums);
+  void Forget(Kind kind);
 
   // The places whose sum is not nothing, with 64 hexadecimal digits each.
   std::vector<std::pair<Place, std::string>> List() const;

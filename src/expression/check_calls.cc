@@ -274,12 +274,36 @@ void Checker::CheckEquality(AstNode& node) {
   const ValueType left = inference_.Resolve(node.operands[0]->type);
   const ValueType right = inference_.Resolve(node.operands[1]->type);
   if (IsNumeric(left) && IsNumeric(right)) return;
+  WarnOfNoOption(*node.operands[0], *node.operands[1]);
+  WarnOfNoOption(*node.operands[1], *node.operands[0]);
   // Anything may be compared with null; a link is a record or null.
   if (left.is(Kind::kNull) || right.is(Kind::kNull)) return;
   const Inference::Mark mark = inference_.mark();
   if (inference_.Join(left, right).has_value()) return;
   inference_.Restore(mark);
   NoOverloadIssue(node, node.name);
+}
+
+// A choice compared with a word that is none of its options: a slip, or, where other words than the
+// options are accepted, perhaps not one.
+void Checker::WarnOfNoOption(const AstNode& one, const AstNode& other) {
+  if (!IsTextLiteral(other) || options_.schema == nullptr) return;
+  const bool was = one.meaning == Meaning::kGraphCall && one.name == "was";
+  if ((one.meaning != Meaning::kField && !was) || one.field > kMaxDeclaredField) return;
+  const FieldDef* field = options_.schema->type(one.record_type).field(one.field);
+  if (field == nullptr || field->kind != FieldKind::kChoice) return;
+  const std::string& word = other.value.text();
+  std::vector<std::string> codes;
+  for (const PicklistEntry& entry : field->options) codes.push_back(entry.code);
+  if (codes.empty() || std::find(codes.begin(), codes.end(), word) != codes.end()) return;
+  const std::vector<std::string> near = NearNames(word, codes);
+  std::string known;
+  for (const std::string& code : codes) known += Concat(known.empty() ? "" : ", ", code);
+  Warn(other.span,
+       Concat("'", word, "' is none of the options of ", field->name, " (", known, ")",
+              DidYouMean(word, codes)),
+       near.empty() ? "" : Concat("'", near.front(), "'"),
+       field->open ? Severity::kInfo : Severity::kWarning);
 }
 
 void Checker::CheckIn(AstNode& node) {
@@ -290,6 +314,9 @@ void Checker::CheckIn(AstNode& node) {
   if (range.is(Kind::kDyn) || range.is(Kind::kVariable)) return;
   if (!range.is(Kind::kList) && !range.is(Kind::kMap)) {
     return NoOverloadIssue(node, "in");
+  }
+  for (const AstPtr& item : node.operands[1]->operands) {
+    if (node.operands[1]->kind == AstKind::kList) WarnOfNoOption(*node.operands[0], *item);
   }
   const ValueType member = inference_.Resolve(range.parameters[0]);
   if (element.is(Kind::kNull) || (IsNumeric(element) && IsNumeric(member))) return;

@@ -84,9 +84,9 @@ void Checker::Error(AstNode& node, Span span, std::string message, std::string s
   issues_.push_back({Severity::kError, span, std::move(message), std::move(suggestion)});
 }
 
-void Checker::Warn(Span span, std::string message, std::string suggestion) {
+void Checker::Warn(Span span, std::string message, std::string suggestion, Severity severity) {
   if (dynamic() || issues_.size() >= kMaxIssues) return;
-  ExpressionIssue issue{Severity::kWarning, span, std::move(message), std::move(suggestion)};
+  ExpressionIssue issue{severity, span, std::move(message), std::move(suggestion)};
   if (std::find(issues_.begin(), issues_.end(), issue) == issues_.end()) {
     issues_.push_back(std::move(issue));
   }

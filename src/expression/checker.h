@@ -73,6 +73,7 @@ class Checker {
   void CheckOperator(AstNode& node);
   void CheckEquality(AstNode& node);
   void CheckIn(AstNode& node);
+  void WarnOfNoOption(const AstNode& one, const AstNode& other);
   void CheckFunction(AstNode& node, int function, bool member);
   bool CheckHostFunction(AstNode& node, const std::string& name);
   bool CheckGraphCall(AstNode& node);
@@ -97,7 +98,8 @@ class Checker {
   bool dynamic() const { return options_.checking == Checking::kDynamic; }
   // An error in the text; in a dynamic expression the node becomes an error value instead.
   void Error(AstNode& node, Span span, std::string message, std::string suggestion = "");
-  void Warn(Span span, std::string message, std::string suggestion);
+  void Warn(Span span, std::string message, std::string suggestion,
+            Severity severity = Severity::kWarning);
   std::string Describe(const ValueType& type) const;
   // "; did you mean ...", while there are few issues.
   std::string Near(std::string_view name, const std::vector<std::string>& known) const;

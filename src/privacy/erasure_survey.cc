@@ -8,9 +8,11 @@
 #include "codec/pack.h"
 #include "engine/batch.h"
 #include "engine/engine.h"
+#include "engine/graph.h"
 #include "nlohmann/json.hpp"
 #include "privacy/archive_seal.h"
 #include "privacy/keys.h"
+#include "privacy/namesakes.h"
 #include "relata/expression/json.h"
 
 namespace relata::internal {
@@ -388,11 +390,14 @@ bool ErasureSurvey::IsOwnWord(const TypeDef& type, const FieldDef& field) const 
 // person has too is not to be closed for her.
 void ErasureSurvey::FindNamesakes() {
   const RecordReader read(view());
+  const WordSigns signs(words_);
   std::set<std::string> shared;
   for (const std::string_view name : {"contact", "lead"}) {
     const TypeDef* type = view().schema().Find(name);
     if (type == nullptr) continue;
+    const PersonColumns columns(view(), *type);
     for (Row row = 0; row < view().RowLimit(type->id); ++row) {
+      if (!columns.MayShare(signs, row)) continue;
       const RecordRef other{type->id, row};
       if (!view().Exists(other) || gone_.contains(other) || redactions_.contains(other) ||
           updates_.contains(other)) {
@@ -436,9 +441,14 @@ absl::Status ErasureSurvey::LookEverywhere() {
 void ErasureSurvey::LookInTexts(const Redactor& redactor) {
   for (const TypeDef* type : view().schema().types()) {
     if (type->event) continue;
+    const RecordTable* table = view().graph().Records(type->id);
     for (const FieldDef& field : type->fields) {
       if (!HoldsWords(field) || field.unique || IsOwnWord(*type, field)) continue;
+      const ChunkedColumn* column = table == nullptr ? nullptr : table->Column(field.id);
+      if (column == nullptr) continue;
+      const bool text = column->kind() == Value::Kind::kText;
       for (Row row = 0; row < view().RowLimit(type->id); ++row) {
+        if (!column->Has(row) || (text && !redactor.MayName(column->Text(row)))) continue;
         const RecordRef record{type->id, row};
         if (gone_.contains(record) || kept_.contains(record)) continue;
         const auto known = redactions_.find(record);

@@ -16,6 +16,7 @@ constexpr size_t kHead = 3;
 constexpr size_t kPhoneDigits = 9;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsAscii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 bool IsWordByte(char c) {
   return IsDigit(c) || (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80;
 }
@@ -25,6 +26,8 @@ std::string Digits(std::string_view text) {
   std::copy_if(text.begin(), text.end(), std::back_inserter(digits), IsDigit);
   return digits;
 }
+
+size_t HeadSign(uint32_t head) { return (head * 0x9e3779b1U) >> 17; }  // 15 bits
 
 uint32_t HeadOf(const char* bytes) {
   uint32_t head = 0;
@@ -120,7 +123,44 @@ Redactor::Redactor(const PersonWords& words, bool families)
 }
 
 void Redactor::AddNeedle(const std::string& folded) {
-  if (folded.size() >= kHead) needles_[HeadOf(folded.data())].push_back(folded);
+  if (folded.size() < kHead) return;
+  const uint32_t head = HeadOf(folded.data());
+  needles_[head].push_back(folded);
+  heads_.set(HeadSign(head));
+}
+
+// Looks at the beginnings of words only, as they are folded, without copying the text. A character
+// whose folding is not obvious may be anything.
+bool Redactor::MayName(std::string_view text) const {
+  const auto folded = [](char c) {
+    const bool blank = static_cast<unsigned char>(c) <= ' ' || c == ',' || c == ';';
+    return blank ? ' ' : c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  };
+  size_t digits = 0;
+  char before = ' ';
+  for (size_t at = 0; at < text.size(); ++at) {
+    const char c = folded(text[at]);
+    if (IsDigit(c) && !phones_.empty() && ++digits >= kPhoneDigits) return true;
+    // What is not ASCII may fold to a letter or to a blank.
+    const bool inside = IsDigit(before) || (before >= 'a' && before <= 'z');
+    before = c;
+    if (!IsAscii(c)) {
+      if (!inside) return true;
+      while (at + 1 < text.size() && (text[at + 1] & 0xc0) == 0x80) ++at;
+      continue;
+    }
+    if (inside || c == ' ' || needles_.empty()) continue;
+    char head[kHead];
+    size_t n = 0;
+    for (size_t i = at; i < text.size() && n < kHead; ++i) {
+      const char one = folded(text[i]);
+      if (!IsAscii(one)) return true;
+      if (one == ' ' && n > 0 && head[n - 1] == ' ') continue;
+      head[n++] = one;
+    }
+    if (n == kHead && heads_.test(HeadSign(HeadOf(head)))) return true;
+  }
+  return false;
 }
 
 void Redactor::FindWords(std::string_view text, std::vector<Range>& out) const {

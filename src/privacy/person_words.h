@@ -7,6 +7,7 @@
 #ifndef RELATA_SRC_PRIVACY_PERSON_WORDS_H_
 #define RELATA_SRC_PRIVACY_PERSON_WORDS_H_
 
+#include <bitset>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -41,7 +42,9 @@ class Redactor {
   // With `families`, family names alone count too.
   Redactor(const PersonWords& words, bool families);
 
-  bool Names(std::string_view text) const { return !Find(text).empty(); }
+  bool Names(std::string_view text) const { return MayName(text) && !Find(text).empty(); }
+  // "No" is certain and quick; "yes" is not.
+  bool MayName(std::string_view text) const;
   // The text with kErasedMark in the place of every word; nothing when it holds none.
   std::optional<std::string> Redact(std::string_view text) const;
   // The same for a text or a list of texts.
@@ -58,6 +61,7 @@ class Redactor {
   void AddNeedle(const std::string& folded);
 
   std::unordered_map<uint32_t, std::vector<std::string>> needles_;  // by their first bytes
+  std::bitset<size_t{1} << 15> heads_;                              // of needles, hashed
   std::set<std::string, std::less<>> phones_;
 };
 

@@ -14,6 +14,7 @@
 #include "privacy/archive_seal.h"
 #include "privacy/holdings.h"
 #include "privacy/keys.h"
+#include "privacy/retention_bases.h"
 #include "relata/expression/json.h"
 
 namespace relata {
@@ -336,16 +337,9 @@ absl::Status RunEvents(Crm& crm, TypeId type, const Due& due, const Actor& actor
 
 namespace {
 
-// Where a term is written down, for the types of which that is known; else the schema alone says
-// it.
 std::string_view BasisOf(std::string_view type) {
-  for (const std::string_view person : {"contact", "lead"}) {
-    if (type == person) return "CNIL, gestion commerciale: 3 years from the last act";
-  }
-  for (const std::string_view account : {"invoice", "credit_note", "order", "payment"}) {
-    if (type == account) return "C. com. L123-22: accounting, 10 years";
-  }
-  return "set with the type";
+  const std::string_view known = internal::RetentionBasisOf(type);
+  return known.empty() ? "set with the type" : known;
 }
 
 }  // namespace

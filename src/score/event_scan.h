@@ -10,6 +10,7 @@
 #include <tuple>
 #include <vector>
 
+#include "base/slab.h"
 #include "engine/columnar_events.h"
 #include "score/population_scorer.h"
 
@@ -42,6 +43,15 @@ class EventChunk {
   int64_t at(size_t i) {
     Decode();
     return at_[i];
+  }
+  // The same for the whole chunk.
+  const int64_t* row_data() {
+    Decode();
+    return subjects_.data();
+  }
+  const int64_t* at_data() {
+    Decode();
+    return at_.data();
   }
   size_t rows() const { return rows_; }
 
@@ -150,7 +160,7 @@ void EachRepeat(const ScoreRule& rule, RuleScan& scan, EventChunk& events, Times
     counted = at;
     return true;
   };
-  std::vector<State> states(events.rows());
+  std::vector<State, LargePages<State>> states(events.rows());
   RowBits disorder(events.rows());
   for (size_t c = 0; c < events.chunks(); ++c) {
     events.Go(c);

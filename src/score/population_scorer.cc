@@ -9,6 +9,7 @@
 #include <map>
 #include <utility>
 
+#include "base/slab.h"
 #include "engine/engine.h"
 #include "score/event_scan.h"
 
@@ -157,15 +158,16 @@ EventChunk PopulationScorer::ChunksOf(TypeId event) const {
   return EventChunk(graph, *graph.Events(event), program_.type, rows_);
 }
 
-// Sums what the rules over one event type give at `now`. The accumulators of a row lie together,
-// and are fetched some events ahead: rows come in any order.
+// Sums what the rules over one event type give at `now`. Rows come in any order: the accumulators
+// of a rule lie together, so that those of the rule at hand fit the processor's last cache for a
+// million rows, and are fetched a chunk of events ahead.
 absl::Status PopulationScorer::AddBlock(const std::vector<size_t>& rules) {
-  constexpr size_t kAhead = 16;
   const size_t width = rules.size();
-  std::vector<double> sums(rows_ * width);
+  std::vector<double, LargePages<double>> sums(rows_ * width);
   std::deque<Part> parts;
   for (const size_t rule : rules) parts.emplace_back(*this, rule, now_);
   EventChunk events = ChunksOf(program_.rules[rules[0]].event);
+  std::vector<double> weights;
   for (size_t c = 0; c < events.chunks(); ++c) {
     events.Go(c);
     for (size_t k = 0; k < width; ++k) {
@@ -173,21 +175,25 @@ absl::Status PopulationScorer::AddBlock(const std::vector<size_t>& rules) {
       if (part.list == nullptr || part.LimitsRepeats()) continue;
       part.scan->Choose(events, c);
       const std::vector<uint32_t>& places = part.scan->places();
-      double* const column = sums.data() + k;
+      if (places.empty()) continue;
+      double* const column = sums.data() + k * rows_;
+      const int64_t* const rows = events.row_data();
+      const int64_t* const at = events.at_data();
       const double rate = part.definition.half_life.micros == 0
                               ? 0
                               : 1 / static_cast<double>(part.definition.half_life.micros);
+      // Two passes, so that the way to memory is under way while points fade.
+      const auto faded = [&](size_t i) {
+        const double points = part.scan->points(i);
+        return rate == 0 ? points
+                         : points * std::exp2(static_cast<double>(at[i] - now_.micros) * rate);
+      };
+      weights.resize(places.size());
       for (size_t j = 0; j < places.size(); ++j) {
-        if (j + kAhead < places.size()) {
-          __builtin_prefetch(column + events.row(places[j + kAhead]) * width, 1);
-        }
-        const size_t i = places[j];
-        double points = part.scan->points(i);
-        if (rate != 0) {
-          points *= std::exp2(static_cast<double>(events.at(i) - now_.micros) * rate);
-        }
-        column[events.row(i) * width] += points;
+        __builtin_prefetch(column + rows[places[j]], 1);
+        weights[j] = faded(places[j]);
       }
+      for (size_t j = 0; j < places.size(); ++j) column[rows[places[j]]] += weights[j];
     }
   }
   for (size_t k = 0; k < width; ++k) {
@@ -195,7 +201,7 @@ absl::Status PopulationScorer::AddBlock(const std::vector<size_t>& rules) {
     if (part.list == nullptr || !part.LimitsRepeats()) continue;
     EachRepeat(part.definition, *part.scan, events, WindowStart(part.definition, now_),
                [&](size_t row, int64_t at, double points) {
-                 sums[row * width + k] +=
+                 sums[k * rows_ + row] +=
                      Decayed(points, {now_.micros - at}, part.definition.half_life);
                });
   }
@@ -207,7 +213,7 @@ absl::Status PopulationScorer::AddBlock(const std::vector<size_t>& rules) {
       if (part.spoiled.Test(row)) {
         undecided_.Set(row);
       } else {
-        group[row] += Capped(sums[row * width + k], part.definition.cap);
+        group[row] += Capped(sums[k * rows_ + row], part.definition.cap);
       }
     }
     RELATA_RETURN_IF_ERROR(AskRows(part));

@@ -96,6 +96,18 @@ absl::StatusOr<Decision> MayContact(const Crm& crm, RecordRef person, const Cont
   return decision;
 }
 
+absl::StatusOr<Decision> MayContact(const Crm& crm, std::string_view name, const ContactPlan& plan,
+                                    RecordRef* person) {
+  ContactCards& cards = ContactCards::Of(crm);
+  Decision decision;
+  RELATA_RETURN_IF_ERROR(cards.WithNamed(
+      crm, name, [&](const ContactCard& card, PartyId who, const RulesPointer& rules) {
+        decision = internal::DecideOn(card, who, plan, *rules, cards.lookup());
+        if (person != nullptr) *person = who.ref();
+      }));
+  return decision;
+}
+
 absl::StatusOr<ConsentExplanation> WhyContact(const Crm& crm, RecordRef person,
                                               const ContactPlan& plan, Language language) {
   ContactCards& cards = ContactCards::Of(crm);

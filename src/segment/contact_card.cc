@@ -3,7 +3,7 @@
 #include "segment/contact_card.h"
 
 #include <algorithm>
-#include <limits>
+#include <cstring>
 #include <new>
 #include <optional>
 #include <set>
@@ -325,10 +325,25 @@ std::span<const T> Take(uint32_t count, const char** place) {
 
 }  // namespace
 
+std::optional<PersonId> PersonId::Parse(std::string_view name) {
+  const bool lead = name.starts_with("lead/");
+  if (!lead && !name.starts_with("contact/")) return std::nullopt;
+  const std::optional<Uuid> id = Uuid::Parse(name.substr(name.find('/') + 1));
+  if (!id) return std::nullopt;
+  return PersonId{*id, lead};
+}
+
 void ContactCard::Deleter::operator()(ContactCard* card) const {
   if (card == nullptr) return;
   card->~ContactCard();
   ::operator delete (card, std::align_val_t{kAlignment});
+}
+
+ContactCard* ContactCard::MoveTo(void* place, ContactCard&& card) {
+  // What lies behind the card is plain; what it points to (Rare) does not move.
+  std::memcpy(static_cast<char*>(place) + sizeof(ContactCard), &card + 1,
+              card.bytes_ - sizeof(ContactCard));
+  return new (place) ContactCard(std::move(card));
 }
 
 ContactCard::Pointer ContactCard::Make(CardParts parts) {
@@ -338,8 +353,9 @@ ContactCard::Pointer ContactCard::Make(CardParts parts) {
       parts.listings.size() * sizeof(Listing) + parts.attempts.size() * sizeof(Attempt) +
       parts.activity.size() * sizeof(relata::Activity);
   Pointer card(new (::operator new (bytes, std::align_val_t{kAlignment})) ContactCard);
-  card->bytes_ =
-      static_cast<uint32_t>(std::min<size_t>(bytes, std::numeric_limits<uint32_t>::max()));
+  card->bytes_ = bytes;
+  card->person_ = parts.person;
+  card->id_ = parts.id;
   card->jurisdiction_ = parts.jurisdiction;
   card->at_work_ = parts.at_work;
   card->activity_tracked_ = parts.activity_tracked;
@@ -523,6 +539,8 @@ absl::StatusOr<ContactCard::Pointer> CompileCard(const Snapshot& view, RecordRef
     return InvalidArgument(Concat("a person is needed, not a record of type ", type));
   }
   RELATA_ASSIGN_OR_RETURN(CardParts parts, Gatherer(view, person).Gather(merges, registers, zones));
+  parts.person = PartyId::Of(person);
+  parts.id = {view.Id(person), type == "lead"};
   return ContactCard::Make(std::move(parts));
 }
 

@@ -13,12 +13,14 @@
 #include <array>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "relata/base/id.h"
 #include "relata/consent/facts.h"
 #include "relata/engine/snapshot.h"
 #include "relata/segment/audience.h"
@@ -48,8 +50,20 @@ struct ReachedPoint {
   std::string_view problem;  // NO_ADDRESS, INVALID_ADDRESS, or empty
 };
 
+// A person's public name: "contact/01a1..." or "lead/01a1...".
+struct PersonId {
+  Uuid id;
+  bool lead = false;
+
+  // Nothing for a name of any other form, a key of another system among them.
+  static std::optional<PersonId> Parse(std::string_view name);
+  friend bool operator==(const PersonId&, const PersonId&) = default;
+};
+
 // What a card is made from.
 struct CardParts {
+  PartyId person;
+  PersonId id;
   Jurisdiction jurisdiction = Jurisdiction::kUnknown;
   const Zone* zone = nullptr;
   std::optional<Date> born;
@@ -75,6 +89,8 @@ class ContactCard {
   using Pointer = std::unique_ptr<ContactCard, Deleter>;
 
   static Pointer Make(CardParts parts);
+  // The card in memory of the caller's, `bytes()` of it; the one moved from may only be freed.
+  static ContactCard* MoveTo(void* place, ContactCard&& card);
   ContactCard(const ContactCard&) = delete;
   ContactCard& operator=(const ContactCard&) = delete;
 
@@ -88,9 +104,16 @@ class ContactCard {
   // The number called; empty when there is none.
   const std::string& number() const { return rare_->number; }
   std::span<const Listing> listings() const { return FactsFor(Channel::kPhone).registers; }
+  // Who this is about.
+  PartyId person() const { return person_; }
+  const PersonId& id() const { return id_; }
+  // The whole block.
+  size_t bytes() const { return bytes_; }
+  // Starts loading the card, without waiting for the line that says how long it is.
   void Prefetch() const {
+    constexpr size_t kUsual = 768;  // of a person with eight statements
     const char* const begin = reinterpret_cast<const char*>(this);
-    for (size_t i = 0; i < std::min<size_t>(bytes_, 1024); i += 64) __builtin_prefetch(begin + i);
+    for (size_t i = 0; i < kUsual; i += 64) __builtin_prefetch(begin + i);
   }
 
  private:
@@ -101,8 +124,11 @@ class ContactCard {
   };
 
   ContactCard() = default;
+  ContactCard(ContactCard&&) = default;
 
-  uint32_t bytes_ = 0;
+  PartyId person_;
+  PersonId id_;
+  size_t bytes_ = 0;
   uint16_t events_ = 0;  // bits of the events among the lines
   Jurisdiction jurisdiction_ = Jurisdiction::kUnknown;
   bool at_work_ = false;

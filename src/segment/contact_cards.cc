@@ -3,6 +3,7 @@
 #include "segment/contact_cards.h"
 
 #include <mutex>
+#include <utility>
 
 #include "base/strings.h"
 #include "engine/engine.h"
@@ -27,7 +28,7 @@ bool ContactCards::IsPast(const Crm& crm) { return !crm.as_of().today(); }
 
 size_t ContactCards::size() const {
   std::shared_lock lock(mutex_);
-  return held_;
+  return by_id_.size();
 }
 
 // ---------------------------------------------------------------------------------------------------
@@ -75,27 +76,31 @@ absl::StatusOr<ContactCards::Fresh> ContactCards::CompileOn(const Crm& crm, cons
 }
 
 absl::StatusOr<ContactCards::Fresh> ContactCards::Compile(const Crm& crm, RecordRef person) {
-  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, crm.View(ConsentTables(crm)));
+  RELATA_ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> view, crm.View(ConsentTables(crm)));
   const RecordRef found = view->Resolve(crm.engine().Real(person));
   RELATA_ASSIGN_OR_RETURN(Fresh fresh, CompileOn(crm, *view, found));
-  if (!view->past()) Keep(*view, fresh);
+  if (!view->past()) fresh.view = std::move(view);
   return fresh;
 }
 
 // Keeps a card, unless the graph has moved on while it was made.
-void ContactCards::Keep(const Snapshot& view, const Fresh& fresh) {
+void ContactCards::Keep(Fresh fresh) {
+  if (fresh.view == nullptr || fresh.card->id().id.nil()) return;
+  const Snapshot& view = *fresh.view;
   std::unique_lock lock(mutex_);
   if (!commit_) commit_ = view.commit();
   if (*commit_ != view.commit() || books_ == nullptr) return;
   const RecordRef person = fresh.person;
+  Drop(person);
   if (person.type >= cards_.size()) cards_.resize(person.type + size_t{1});
   auto& rows = cards_[person.type];
   if (static_cast<size_t>(person.row) >= rows.size()) {
     rows.resize(static_cast<size_t>(std::max(person.row + 1, view.RowLimit(person.type))));
   }
-  auto& slot = rows[static_cast<size_t>(person.row)];
-  if (slot == nullptr) ++held_;
-  slot = fresh.card;
+  void* const place = memory_.Allocate(fresh.card->bytes());
+  ContactCard* const card = ContactCard::MoveTo(place, std::move(*fresh.card));
+  rows[static_cast<size_t>(person.row)] = card;
+  by_id_.insert(card);
 }
 
 // ---------------------------------------------------------------------------------------------------
@@ -103,13 +108,22 @@ void ContactCards::Keep(const Snapshot& view, const Fresh& fresh) {
 
 void ContactCards::Drop(RecordRef person) {
   if (Find(person) == nullptr) return;
-  cards_[person.type][static_cast<size_t>(person.row)].reset();
-  --held_;
+  ContactCard*& slot = cards_[person.type][static_cast<size_t>(person.row)];
+  by_id_.erase(slot);
+  Free(std::exchange(slot, nullptr));
+}
+
+void ContactCards::Free(ContactCard* card) {
+  const size_t bytes = card->bytes();
+  card->~ContactCard();
+  memory_.Release(card, bytes);
 }
 
 void ContactCards::Clear() {
+  for (ContactCard* const card : by_id_) Free(card);
+  by_id_.clear();
   cards_.clear();
-  held_ = 0;
+  memory_.Clear();
 }
 
 // Drops the cards that one commit made untrue.
@@ -235,8 +249,8 @@ void ContactCards::Committed(const Snapshot& before, const Snapshot& after,
       ++books_made_;
     }
   }
-  if (held_ == 0) return;
-  if (everything || written > held_ / 2 + 1000) return Clear();
+  if (by_id_.empty()) return;
+  if (everything || written > by_id_.size() / 2 + 1000) return Clear();
   Dropping dropping(*this, before, after);
   for (const CommitBatch& step : steps) {
     for (const RecordWrite& write : step.records) dropping.Record(write);

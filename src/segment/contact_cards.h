@@ -5,8 +5,8 @@
 //
 // A card is made when a person is first asked about and dropped when a commit touches anything it
 // was made from: the person, her account, its orders, her addresses, what was said there, whom she
-// was merged with. While it is there, a question is one look-up, one lock that readers share, and
-// the decision. When others wrote to the database, all cards go.
+// was merged with. While it is there, a question is one look-up, by row or by public id, one lock
+// that readers share, and the decision. When others wrote to the database, all cards go.
 
 #ifndef RELATA_SRC_SEGMENT_CONTACT_CARDS_H_
 #define RELATA_SRC_SEGMENT_CONTACT_CARDS_H_
@@ -18,7 +18,10 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/container/inlined_vector.h"
+#include "absl/hash/hash.h"
+#include "base/slab.h"
 #include "relata/consent/decide.h"
 #include "relata/engine/hooks.h"
 #include "relata/segment/contact_rules.h"
@@ -50,6 +53,9 @@ auto OnFacts(const ContactCard& card, PartyId person, const ContactPlan& plan,
 
 class ContactCards : public CommitObserver {
  public:
+  ContactCards() = default;
+  ~ContactCards() override { Clear(); }
+
   // The cards of a Crm.
   static ContactCards& Of(const Crm& crm);
 
@@ -68,9 +74,29 @@ class ContactCards : public CommitObserver {
         return absl::OkStatus();
       }
     }
-    RELATA_ASSIGN_OR_RETURN(const Fresh fresh, Compile(crm, person));
+    RELATA_ASSIGN_OR_RETURN(Fresh fresh, Compile(crm, person));
     f(*fresh.card, PartyId::Of(fresh.person), fresh.rules);
+    Keep(std::move(fresh));
     return absl::OkStatus();
+  }
+
+  // The same for a person known by name, "contact/..." or "lead/...". A name of a card held is
+  // found by one probe; any other (a key of another system, one who was merged) as Crm::Find does.
+  template <class F>
+  absl::Status WithNamed(const Crm& crm, std::string_view name, F f) {
+    const std::optional<PersonId> wanted = PersonId::Parse(name);
+    if (wanted && !IsPast(crm)) {
+      RELATA_RETURN_IF_ERROR(Freshen(crm));
+      std::shared_lock lock(mutex_);
+      const auto found = rules_ == nullptr ? by_id_.end() : by_id_.find(*wanted);
+      if (found != by_id_.end()) {
+        (*found)->Prefetch();
+        f(**found, (*found)->person(), rules_);
+        return absl::OkStatus();
+      }
+    }
+    RELATA_ASSIGN_OR_RETURN(const RecordRef person, crm.Find(name));
+    return With(crm, person, f);
   }
 
   // The same on a graph of the caller's: the newest, or one that a commit is making.
@@ -112,8 +138,9 @@ class ContactCards : public CommitObserver {
         }
         if (i == end) continue;
       }
-      RELATA_ASSIGN_OR_RETURN(const Fresh fresh, Compile(crm, {type, rows[i]}));
+      RELATA_ASSIGN_OR_RETURN(Fresh fresh, Compile(crm, {type, rows[i]}));
       f(rows[i], *fresh.card, PartyId::Of(fresh.person), fresh.rules);
+      Keep(std::move(fresh));
       ++i;
     }
     return absl::OkStatus();
@@ -136,9 +163,20 @@ class ContactCards : public CommitObserver {
     RegisterBook registers;
   };
   struct Fresh {
-    std::shared_ptr<const ContactCard> card;
+    ContactCard::Pointer card;
     RecordRef person;
     std::shared_ptr<const ConsentRules> rules;
+    std::shared_ptr<const Snapshot> view;  // null: the card is not to be kept
+  };
+  struct ById {
+    using is_transparent = void;
+    size_t operator()(const PersonId& person) const {
+      return absl::HashOf(person.id.bytes, person.lead);
+    }
+    size_t operator()(const ContactCard* card) const { return (*this)(card->id()); }
+    bool operator()(const ContactCard* a, const ContactCard* b) const { return a == b; }
+    bool operator()(const ContactCard* a, const PersonId& b) const { return a->id() == b; }
+    bool operator()(const PersonId& a, const ContactCard* b) const { return a == b->id(); }
   };
   class Dropping;
 
@@ -149,19 +187,22 @@ class ContactCards : public CommitObserver {
     if (person.type >= cards_.size()) return nullptr;
     const auto& rows = cards_[person.type];
     const auto row = static_cast<size_t>(person.row);
-    return person.row >= 0 && row < rows.size() ? rows[row].get() : nullptr;
+    return person.row >= 0 && row < rows.size() ? rows[row] : nullptr;
   }
   absl::StatusOr<Fresh> Compile(const Crm& crm, RecordRef person);
   absl::StatusOr<Fresh> CompileOn(const Crm& crm, const Snapshot& view, RecordRef person);
   absl::StatusOr<std::shared_ptr<const Books>> BooksOf(const Crm& crm);
-  void Keep(const Snapshot& view, const Fresh& fresh);
+  void Keep(Fresh fresh);
   void Drop(RecordRef person);
+  void Free(ContactCard* card);
   void Clear();
 
   mutable std::shared_mutex mutex_;
   std::optional<CommitId> commit_;  // of which the cards are true
-  std::vector<std::vector<std::shared_ptr<const ContactCard>>> cards_;  // by type, by row
-  size_t held_ = 0;
+  Slabs memory_;                    // of the cards
+  std::vector<std::vector<ContactCard*, LargePages<ContactCard*>>> cards_;  // by type, by row
+  // The same cards by name.
+  absl::flat_hash_set<ContactCard*, ById, ById, LargePages<ContactCard*>> by_id_;
   std::shared_ptr<const ConsentRules> rules_;
   std::shared_ptr<const Books> books_;
   int64_t books_made_ = 0;  // counts what makes books old while they are being read

@@ -12,6 +12,7 @@
 #include "relata/score/cadence.h"
 #include "relata/score/lifetime_value.h"
 #include "shell/command.h"
+#include "shell/ranking.h"
 #include "shell/records.h"
 
 namespace relata::shell {
@@ -154,28 +155,21 @@ int Top(const Session& session, const Request& request) {
   const absl::StatusOr<std::vector<CustomerValue>> top =
       TopLifetimeValues(*crm, request.spec.name, asking);
   if (!top.ok()) return session.Fail(top.status());
-  Json rows = Json::array();
-  TextTable table({std::string(session.Say("value", "valeur")),
-                   std::string(session.Say("alive", "actif")),
-                   std::string(session.Say("purchases", "achats")), "id",
-                   std::string(session.Say("title", "intitulé"))});
+  Ranking ranking(
+      *crm, session,
+      {std::string(session.Say("value", "valeur")), std::string(session.Say("alive", "actif")),
+       std::string(session.Say("purchases", "achats"))});
   for (const CustomerValue& v : *top) {
     const absl::StatusOr<Json> row = ValueOf(*crm, v);
     if (!row.ok()) return session.Fail(row.status());
-    rows.push_back(*row);
-    const absl::StatusOr<std::string> title = crm->Title(v.customer, QuestionOf(session));
-    table.Add({ToDisplay(Value::Amount(v.value)), ChanceText(v.alive, session.language()),
-               Number(v.expected, 2), (*row)["id"], title.ok() ? *title : ""});
+    const absl::Status added =
+        ranking.Add(v.customer,
+                    {ToDisplay(Value::Amount(v.value)), ChanceText(v.alive, session.language()),
+                     Number(v.expected, 2)},
+                    *row);
+    if (!added.ok()) return session.Fail(added);
   }
-  if (session.json) {
-    session.PrintLine(Json({{"model", request.spec.name},
-                            {"now", FormatTimestamp(session.now())},
-                            {"customers", rows}})
-                          .dump());
-  } else {
-    session.Print(table.ToString());
-  }
-  return kDone;
+  return ranking.Print("model", request.spec.name, "customers");
 }
 
 int Why(const Session& session, const Request& request) {
@@ -194,8 +188,7 @@ int Why(const Session& session, const Request& request) {
     session.PrintLine(json->dump());
     return kDone;
   }
-  const absl::StatusOr<std::string> title = crm->Title(*record, QuestionOf(session));
-  session.PrintLine(Concat(title.ok() ? *title : request.record, ": ",
+  session.PrintLine(Concat(TitleLine(*crm, session, *record, request.record),
                            v->value.currency.none() ? Concat(Number(v->discounted, 2),
                                                              session.Say(" purchases", " achats"))
                                                     : ToDisplay(Value::Amount(v->value))));

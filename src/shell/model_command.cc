@@ -12,6 +12,7 @@
 #include "relata/score/cadence.h"
 #include "relata/score/model.h"
 #include "shell/command.h"
+#include "shell/ranking.h"
 #include "shell/records.h"
 
 namespace relata::shell {
@@ -147,25 +148,14 @@ int Score(const Session& session, const Request& request) {
   const absl::StatusOr<std::vector<ModelScore>> scores =
       TopModelScores(*crm, request.spec.name, asking);
   if (!scores.ok()) return session.Fail(scores.status());
-  Json rows = Json::array();
-  TextTable table({std::string(session.Say("chance", "chance")), "id",
-                   std::string(session.Say("title", "intitulé"))});
+  Ranking ranking(*crm, session, {std::string(session.Say("chance", "chance"))});
   for (const ModelScore& score : *scores) {
-    const absl::StatusOr<std::string> name = crm->Name(score.record);
-    if (!name.ok()) return session.Fail(name.status());
-    rows.push_back({{"id", *name}, {"probability", score.probability}});
-    const absl::StatusOr<std::string> title = crm->Title(score.record, QuestionOf(session));
-    table.Add({ChanceText(score.probability, session.language()), *name, title.ok() ? *title : ""});
+    const absl::Status added =
+        ranking.Add(score.record, {ChanceText(score.probability, session.language())},
+                    {{"probability", score.probability}});
+    if (!added.ok()) return session.Fail(added);
   }
-  if (session.json) {
-    session.PrintLine(Json({{"model", request.spec.name},
-                            {"now", FormatTimestamp(session.now())},
-                            {"records", rows}})
-                          .dump());
-  } else {
-    session.Print(table.ToString());
-  }
-  return kDone;
+  return ranking.Print("model", request.spec.name, "records");
 }
 
 int Why(const Session& session, const Request& request) {
@@ -190,8 +180,7 @@ int Why(const Session& session, const Request& request) {
                           .dump());
     return kDone;
   }
-  const absl::StatusOr<std::string> title = crm->Title(*record, QuestionOf(session));
-  session.PrintLine(Concat(title.ok() ? *title : request.record, ": ",
+  session.PrintLine(Concat(TitleLine(*crm, session, *record, request.record),
                            ChanceText(why->probability, session.language())));
   for (size_t i = 0; i < why->effects.size() && i < 10; ++i) {
     const FeatureEffect& effect = why->effects[i];

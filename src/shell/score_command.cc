@@ -12,6 +12,7 @@
 #include "relata/score/customers.h"
 #include "relata/score/rule_score.h"
 #include "shell/command.h"
+#include "shell/ranking.h"
 #include "shell/records.h"
 
 namespace relata::shell {
@@ -107,25 +108,17 @@ int Top(const Session& session, const Request& request) {
   asking.limit = request.limit;
   const absl::StatusOr<std::vector<ScoredRecord>> top = TopScores(*crm, request.name, asking);
   if (!top.ok()) return session.Fail(top.status());
-  Json rows = Json::array();
-  TextTable table({std::string(session.Say("points", "points")),
-                   std::string(session.Say("grade", "niveau")), "id",
-                   std::string(session.Say("title", "intitulé"))});
+  Ranking ranking(
+      *crm, session,
+      {std::string(session.Say("points", "points")), std::string(session.Say("grade", "niveau"))});
   for (const ScoredRecord& scored : *top) {
     const absl::StatusOr<Json> row = ScoredJson(*crm, scored);
     if (!row.ok()) return session.Fail(row.status());
-    rows.push_back(*row);
-    const absl::StatusOr<std::string> title = crm->Title(scored.record, QuestionOf(session));
-    table.Add({Points(scored.total), scored.grade, (*row)["id"], title.ok() ? *title : ""});
+    const absl::Status added =
+        ranking.Add(scored.record, {Points(scored.total), scored.grade}, *row);
+    if (!added.ok()) return session.Fail(added);
   }
-  if (session.json) {
-    session.PrintLine(
-        Json({{"score", request.name}, {"now", FormatTimestamp(session.now())}, {"records", rows}})
-            .dump());
-  } else {
-    session.Print(table.ToString());
-  }
-  return kDone;
+  return ranking.Print("score", request.name, "records");
 }
 
 int Why(const Session& session, const Request& request) {
@@ -195,8 +188,7 @@ int WhyScore(const Crm& crm, const Session& session, const std::string& name,
     session.PrintLine(out->dump());
     return kDone;
   }
-  const absl::StatusOr<std::string> title = crm.Title(*record, QuestionOf(session));
-  session.PrintLine(Concat(title.ok() ? *title : record_name, ": ", Points(scored->total),
+  session.PrintLine(Concat(TitleLine(crm, session, *record, record_name), Points(scored->total),
                            scored->grade.empty() ? "" : " ", scored->grade));
   for (const Contribution& c : scored->contributions) {
     session.PrintLine(ContributionText(session, c));

@@ -38,6 +38,7 @@ int Define(const Session& session, const Request& request) {
   const absl::StatusOr<QueryAnswer> members =
       SegmentMembers(*crm, request.name, QuestionOf(session));
   if (!members.ok()) return session.Fail(members.status());
+  for (const Issue& issue : members->issues) session.Warn(issue.message);
   if (session.json) {
     session.PrintLine(Json({{"segment", request.name},
                             {"type", request.type},

@@ -7,7 +7,7 @@ import enum
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any, Union
 
@@ -83,6 +83,7 @@ class Answer:
     ids: list[str]
     first_error: str = ""
     erased_since: int = 0  # of the past: left out because they were erased since
+    warnings: list[str] = field(default_factory=list)  # what may not ask what was meant
 
 
 class Crm:

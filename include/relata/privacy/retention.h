@@ -7,10 +7,12 @@
 // starts from the trigger of its type:
 //
 //   persons          the last thing they did: a click, a reply, a log-in, a purchase; an opened
-//   mail
-//                    does not count (CNIL), a running contract stops the clock
+//                    mail does not count (CNIL), a running contract stops the clock
 //   events           their instant
 //   other records    the latest of their own dates that is not ahead, or their creation
+//
+// A rule says where its term is written down: the law or the authority's text, by article, for the
+// types of the standard schema; "set with the type" for a host's own until it says more.
 //
 // Active base, then the archive behind the lock (privacy/archive.h), then deletion. What belongs to
 // a person (addresses) or to a document (its lines) goes with it. A legal hold on the class, or on

@@ -50,6 +50,11 @@ struct ContactPlan {
 // InvalidArgument when it is no person. A person marked "do not contact" is on a suppression list.
 absl::StatusOr<Decision> MayContact(const Crm& crm, RecordRef person, const ContactPlan& plan);
 
+// The same for a person known by name, as Crm::Find takes it; a public id costs one probe more than
+// a RecordRef. `*person`, unless null, becomes who she is after merges.
+absl::StatusOr<Decision> MayContact(const Crm& crm, std::string_view name, const ContactPlan& plan,
+                                    RecordRef* person = nullptr);
+
 // The same with every rule tried, its article and what evidence is missing.
 absl::StatusOr<ConsentExplanation> WhyContact(const Crm& crm, RecordRef person,
                                               const ContactPlan& plan,

@@ -58,6 +58,7 @@ absl::Status SqliteWriter::EraseEvent(const Layout::Table& table, Seq seq) {
       connection().Prepare(Concat("DELETE FROM ", QuoteName(name), " WHERE seq = ?")));
   remove.Bind(1, seq);
   RELATA_RETURN_IF_ERROR(remove.Run());
+  if (sqlite3_changes(connection().handle()) == 0) return absl::OkStatus();  // gone before
   RELATA_ASSIGN_OR_RETURN(
       Statement note,
       connection().Prepare("INSERT OR IGNORE INTO relata_erased_event VALUES(?, ?)"));
@@ -113,7 +114,8 @@ absl::Status SqliteWriter::EraseLines(const ErasedLines& touched) {
   std::vector<std::pair<std::string, Seq>> lines;
   RELATA_ASSIGN_OR_RETURN(
       Statement scan,
-      connection().Prepare("SELECT log, seq, subject_type, subject, key, body FROM relata_log"));
+      connection().Prepare("SELECT log, seq, subject_type, subject, key, body FROM relata_log "
+                           "WHERE log != 'audit'"));  // long lines, and never touched
   for (;;) {
     RELATA_ASSIGN_OR_RETURN(const bool row, scan.Step());
     if (!row) break;

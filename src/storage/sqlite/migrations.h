@@ -19,6 +19,9 @@
 
 namespace relata::internal {
 
+// The version of the file's layout; what changes it is a step below.
+inline constexpr int64_t kSqliteFormat = 0;
+
 struct MigrationStep {
   std::string name;
   std::vector<std::string> statements;

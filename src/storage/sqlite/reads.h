@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "storage/insides.h"
 #include "storage/sqlite/catalog.h"
 #include "storage/sqlite/name_runs.h"
 
@@ -70,11 +71,18 @@ class SqliteReads {
   // See SqlReader.
   absl::Status SelectRows(const std::string& statement, std::span<const Value> parameters,
                           const Sink<std::vector<Row>>& sink);
+  // See StoreInsides.
+  std::string_view Backend() const { return "sqlite"; }
+  absl::StatusOr<std::string> Describe();
+  absl::StatusOr<std::vector<std::string>> LogNames();
+  absl::Status ScanErasedEvents(const std::function<void(TypeId, Seq)>& sink);
+  absl::Status CheckInsides(const StoreInsides::Wrong& wrong);
   const Catalog& catalog() const { return *session_->catalog; }
 
  protected:
   // FailedPrecondition once the transaction has ended.
   absl::StatusOr<Statement> Prepare(std::string sql);
+  absl::Status CheckSteps(const StoreInsides::Wrong& wrong);
 
   std::shared_ptr<Session> session_;
 };

@@ -7,6 +7,7 @@
 #include "relata/storage/group_commit.h"
 #include "relata/storage/memory.h"
 #include "relata/storage/sqlite.h"
+#include "storage/insides.h"
 #include "storage/sql_face.h"
 #include "storage/sqlite/log_sync.h"
 #include "storage/sqlite/log_watch.h"
@@ -18,7 +19,6 @@ namespace internal {
 namespace {
 
 constexpr int64_t kApplicationId = 0x52454c41;  // "RELA"
-constexpr int64_t kFormat = 0;
 constexpr Duration kReadPatience = Seconds(5);
 constexpr size_t kMostIdle = 16;
 constexpr char kHeadId[] = "SELECT id FROM relata_commit ORDER BY id DESC LIMIT 1";
@@ -32,9 +32,9 @@ class Asked : public Forwarding<StoreReader, SqliteReads> {
   std::unique_ptr<ViewDialect> Face() const { return NewSqliteFace(reads_.catalog()); }
 };
 
-class Reader : public SqlFace<Asked> {
+class Reader : public WithInsides<SqlFace<Asked>> {
  public:
-  using SqlFace::SqlFace;
+  using WithInsides::WithInsides;
 
   bool postgres() const override { return false; }
   absl::Status SelectRows(const std::string& statement, std::span<const Value> parameters,
@@ -224,7 +224,7 @@ class File : public std::enable_shared_from_this<File> {
     RELATA_RETURN_IF_ERROR(CreateTables(connection));
     RELATA_RETURN_IF_ERROR(connection.Execute(Concat(
         "PRAGMA application_id=", kApplicationId, ";INSERT INTO relata_meta VALUES('format', '",
-        kFormat, "'), ('tenant', ", QuoteText(options_.tenant), ")")));
+        kSqliteFormat, "'), ('tenant', ", QuoteText(options_.tenant), ")")));
     RELATA_RETURN_IF_ERROR(TakeAllSteps(connection, Migrations()));
     return GenerateViews(connection, Catalog());
   }
@@ -250,9 +250,9 @@ class File : public std::enable_shared_from_this<File> {
         const auto format,
         connection.QueryInt("SELECT CAST(value AS INTEGER) FROM relata_meta WHERE key='format'"));
     if (!format) return DataLoss(path_ + ": the format number is missing");
-    if (*format > kFormat) {
+    if (*format > kSqliteFormat) {
       return FailedPrecondition(Concat(path_, ": written in format ", *format,
-                                       " by a newer version; this one reads up to ", kFormat,
+                                       " by a newer version; this one reads up to ", kSqliteFormat,
                                        ". Please update."));
     }
     RELATA_ASSIGN_OR_RETURN(Statement tenant,

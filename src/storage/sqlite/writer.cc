@@ -62,7 +62,7 @@ std::string Assignment(const PhysicalColumn& column) {
 }  // namespace
 
 SqliteWriter::SqliteWriter(std::shared_ptr<Session> session, CommitRow head)
-    : Forwarding(SqliteReads(session)),
+    : WithInsides(SqliteReads(session)),
       session_(std::move(session)),
       before_(std::move(head)),
       runs_(session_.get()),

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "storage/forwarding.h"
+#include "storage/insides.h"
 #include "storage/sqlite/event_runs.h"
 #include "storage/sqlite/reads.h"
 
@@ -39,7 +40,7 @@ class SqliteLooseNames : public LooseNames {
   const Session* session_;
 };
 
-class SqliteWriter : public Forwarding<StoreWriter, SqliteReads> {
+class SqliteWriter : public WithInsides<Forwarding<StoreWriter, SqliteReads>> {
  public:
   // `head` is the newest commit in the session's transaction.
   SqliteWriter(std::shared_ptr<Session> session, CommitRow head);

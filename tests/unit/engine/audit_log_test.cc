@@ -8,15 +8,17 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <array>
 #include <iostream>
-#include <map>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "engine/engine.h"
 #include "relata/relata.h"
+#include "relata/storage/sqlite.h"
 #include "support/support.h"
 
 #ifndef RELATA_MUTATIONS
@@ -26,6 +28,7 @@
 namespace relata {
 namespace {
 
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -40,7 +43,7 @@ SecretKey Key(uint8_t fill = 7) {
 // A file with every kind of row that a commit leaves.
 class AuditTrail : public ::testing::Test {
  protected:
-  AuditTrail() : path_(folder_.File("trail.db")), crm_(*Crm::Open(path_)) {
+  AuditTrail() : path_(folder_.File("trail.db")), crm_(Open(path_)) {
     for (int day = 0; day < 12; ++day) Write(day);
     EXPECT_EQ(sqlite3_open(path_.c_str(), &db_), SQLITE_OK);
     Run("PRAGMA synchronous=OFF");
@@ -75,6 +78,36 @@ class AuditTrail : public ::testing::Test {
     const absl::StatusOr<Commit> commit = tx.Commit(now);
     ASSERT_TRUE(commit.ok()) << commit.status();
     persons_.push_back(crm_.Resolve(person));
+  }
+
+  // So that names are packed by the commit of many, and loose by the others.
+  static Crm Open(const std::string& path) {
+    SqliteOptions options;
+    options.pack_names_from = 5;
+    return *Crm::Open(*OpenSqliteStore(path, options));
+  }
+
+  // As many events as make the index of a type, and some erased from the index and from behind it.
+  void WriteManyEventsAndEraseSome() {
+    Transaction tx = crm_.Begin(Actor::System("import"));
+    for (int i = 0; i < 6; ++i) {
+      const RecordRef one = tx.Create("contact", {{"family_name", Value::Text("Bulk")}});
+      tx.AddKey(one, "bulk", "B" + std::to_string(i));
+    }
+    for (int i = 0; i < 8'200; ++i) {
+      tx.Append("login", persons_[static_cast<size_t>(i) % persons_.size()], kStart + Seconds(i),
+                {});
+    }
+    ASSERT_TRUE(tx.Commit(kStart + Days(20)).ok());
+    EraseWrite erase;
+    for (const char* type : {"login", "page_view"}) {
+      for (const auto& row : Rows(std::string("SELECT seq FROM ev_") + type + " LIMIT 2")) {
+        erase.events.emplace_back(crm_.schema()->Find(type)->id, std::stoll(row[0]));
+      }
+    }
+    Transaction gone = crm_.Begin(Actor::User("dpo"));
+    gone.Erase(erase);
+    ASSERT_TRUE(gone.Commit(kStart + Days(21)).ok());
   }
 
   void Run(const std::string& sql) {
@@ -161,6 +194,14 @@ TEST_F(AuditTrail, WhatNoErasureTookIsMissing) {
        "UPDATE relata_log SET key = '', body = '{}' WHERE log = 'access' AND seq IN "
        "(SELECT min(seq) FROM relata_log WHERE log = 'access')"},
       {"a reason", "UPDATE relata_commit SET reason = '' WHERE id = 3"},
+      {"another person's image",
+       "UPDATE relata_personal_image SET subject = subject + 1 WHERE seq IN (SELECT max(seq) FROM "
+       "relata_personal_image)"},
+      {"a name of a column",
+       "UPDATE relata_field SET column_name = 'x' WHERE type = 0 AND field = 0"},
+      {"the result of an operation",
+       "UPDATE relata_operation SET result = x'00' WHERE operation_id = 'operation 4'"},
+      {"an event erased by nobody", "INSERT INTO relata_erased_event VALUES(3, 4)"},
   };
   size_t damages = 0;
   for (const auto& [name, sql] : cases) {
@@ -219,74 +260,76 @@ TEST_F(AuditTrail, ARoleMayHaveItsAccessesLoggedAndTheyArePartOfTheTrail) {
   EXPECT_EQ(Verify().issues.size(), lines.size());
 }
 
-// Random damage to the rows that commits leave: a value flipped, a row deleted, inserted, swapped
-// with another, a table cut off at its end.
+// Random damage to the rows of any table there is: a value flipped, a row deleted, inserted,
+// swapped with another, a table cut off at its end. Tables and columns are read from the file
+// itself, so that none can be forgotten.
 class Mutator {
  public:
-  Mutator(sqlite3* db, uint64_t seed) : db_(db), random_(seed) {}
-
-  // Does one mutation and says what it did; empty when there was nothing to do it to.
-  std::string Mutate() {
-    static const std::vector<std::string> kTables = {
-        "relata_log",    "relata_log",        "relata_commit", "relata_ledger",
-        "relata_change", "relata_definition", "relata_alias",  "relata_external_key",
-        "r_contact",     "r_contact",         "ev_page_view",  "relata_personal_image"};
-    const std::string& table = kTables[Pick(kTables.size())];
-    const std::vector<std::string> keys = Text("SELECT " + KeyOf(table) + " FROM " + table);
-    if (keys.size() < 2) return "";
-    const std::string& key = keys[Pick(keys.size())];
-    switch (Pick(5)) {
-      case 0:
-        return Exec("DELETE FROM " + table + " WHERE " + KeyOf(table) + " = " + Quote(key));
-      case 1:
-        return Insert(table, key);
-      case 2:
-        return Swap(table, key, keys[Pick(keys.size())]);
-      case 3:
-        return Exec("DELETE FROM " + table + " WHERE " + KeyOf(table) + " IN (SELECT " +
-                    KeyOf(table) + " FROM " + table + " ORDER BY " + OrderOf(table) +
-                    " DESC LIMIT " + std::to_string(1 + Pick(3)) + ")");
-      default:
-        return Flip(table, key);
+  Mutator(sqlite3* db, uint64_t seed) : db_(db), random_(seed) {
+    for (const std::string& name :
+         Text("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")) {
+      Table table;
+      table.name = name;
+      table.columns = Text("SELECT name FROM pragma_table_info('" + name + "')");
+      table.key = Text("SELECT name FROM pragma_table_info('" + name + "') WHERE pk > 0");
+      if (!Text("SELECT 1 FROM " + name + " LIMIT 1").empty()) tables_.push_back(table);
     }
   }
 
- private:
-  size_t Pick(size_t n) { return static_cast<size_t>(random_() % n); }
+  std::vector<std::string> Tables() const {
+    std::vector<std::string> names;
+    for (const Table& table : tables_) names.push_back(table.name);
+    return names;
+  }
 
-  // What names a row: one expression.
-  static std::string KeyOf(const std::string& table) {
-    if (table == "relata_log") return "(log || ' ' || seq)";
-    if (table == "relata_alias") return "(from_commit || ' ' || loser_type || ' ' || loser)";
-    if (table == "relata_commit") return "id";
-    if (table == "relata_external_key") return "(type || ' ' || system || ' ' || key)";
-    if (table == "r_contact") return "row";
-    return table == "relata_definition" ? "place" : "seq";
+  struct Done {
+    std::string table;
+    std::string sql;  // empty when there was nothing to do it to
+  };
+  Done Mutate() {
+    const Table& table = tables_[Pick(tables_.size())];
+    return {table.name, Mutate(table)};
   }
-  static std::string OrderOf(const std::string& table) {
-    if (table == "relata_alias") return "from_commit";
-    if (table == "relata_external_key") return "key";
-    return table == "relata_log" ? "seq" : KeyOf(table);
+
+ private:
+  struct Table {
+    std::string name;
+    std::vector<std::string> columns;
+    std::vector<std::string> key;
+
+    // What names a row: one expression.
+    std::string Key() const {
+      std::string out;
+      for (const std::string& column : key) out += (out.empty() ? "(" : " || ' ' || ") + column;
+      return out + ")";
+    }
+    bool InKey(const std::string& column) const {
+      return std::find(key.begin(), key.end(), column) != key.end();
+    }
+  };
+
+  std::string Mutate(const Table& table) {
+    const std::string key = table.Key();
+    const std::vector<std::string> some =
+        Text("SELECT " + key + " FROM " + table.name + " ORDER BY random() LIMIT 2");
+    if (some.empty()) return "";
+    switch (Pick(5)) {
+      case 0:
+        return Exec("DELETE FROM " + table.name + " WHERE " + key + " = " + Quote(some[0]));
+      case 1:
+        return Insert(table, some[0]);
+      case 2:
+        return some.size() < 2 ? "" : Swap(table, some[0], some[1]);
+      case 3:
+        return Exec("DELETE FROM " + table.name + " WHERE " + key + " IN (SELECT " + key +
+                    " FROM " + table.name + " ORDER BY " + table.key.back() + " DESC LIMIT " +
+                    std::to_string(1 + Pick(3)) + ")");
+      default:
+        return Flip(table, some[0]);
+    }
   }
-  // The columns with what is written; the place of a definition and the index of seqs are not.
-  static const std::vector<std::string>& ColumnsOf(const std::string& table) {
-    static const std::map<std::string, std::vector<std::string>> kColumns = {
-        {"relata_log", {"log", "seq", "subject_type", "subject", "key", "at", "body"}},
-        {"relata_commit",
-         {"id", "recorded", "actor", "source", "reason", "operation_id", "salt", "commitment",
-          "chain", "last_seq"}},
-        {"relata_ledger", {"seq", "person_type", "person", "point_type", "point", "at", "body"}},
-        {"relata_change",
-         {"seq", "commit_id", "type", "row", "rows", "op", "subject_type", "subject", "before",
-          "personal_digest"}},
-        {"relata_definition", {"kind", "name", "version", "body"}},
-        {"relata_alias", {"from_commit", "loser_type", "loser", "winner_type", "winner"}},
-        {"relata_external_key", {"type", "system", "key", "row"}},
-        {"relata_personal_image", {"image"}},
-        {"r_contact", {"row", "id", "deleted", "family_name", "email", "created_at"}},
-        {"ev_page_view", {"seq", "subject", "at", "path"}}};
-    return kColumns.at(table);
-  }
+
+  size_t Pick(size_t n) { return static_cast<size_t>(random_() % n); }
   static std::string Quote(const std::string& text) {
     std::string out = "'";
     for (const char c : text) out += c == '\'' ? "''" : std::string(1, c);
@@ -310,58 +353,60 @@ class Mutator {
     return done == SQLITE_OK && sqlite3_changes(db_) > 0 ? sql : "";
   }
 
-  std::string Insert(const std::string& table, const std::string& key) {
-    const std::vector<std::string>& columns = ColumnsOf(table);
-    std::string names, values;
-    for (const std::string& column : columns) {
-      const bool moved = column == "seq" || column == "id" || column == "version" ||
-                         column == "from_commit" || (column == "row" && table == "r_contact");
-      names += (names.empty() ? "" : ", ") + column;
-      values += (values.empty() ? "" : ", ") + column +
-                (moved ? " + " + std::to_string(1 + Pick(40)) : "");
+  // Two numbers say nothing but an order of rows: any other in the same order is as good.
+  static bool OnlyOrders(const std::string& column) {
+    return column == "place" || column == "block";
+  }
+
+  // A copy of a row under another key, and under another of what is unique besides.
+  std::string Insert(const Table& table, const std::string& key) {
+    std::string values;
+    for (const std::string& column : table.columns) {
+      const bool id = column == "id" && !table.InKey(column);
+      const bool moved = table.InKey(column) || column == "version" || column == "last_seq";
+      const std::string more = std::to_string(1 + Pick(40));
+      values += (values.empty() ? "" : ", ") +
+                (id      ? "randomblob(16)"
+                 : moved ? "CASE typeof(" + column + ") WHEN 'text' THEN " + column +
+                               " || 'x' ELSE " + column + " + " + more + " END"
+                         : column);
     }
-    return Exec("INSERT INTO " + table + "(" + names + ") SELECT " + values + " FROM " + table +
-                " WHERE " + KeyOf(table) + " = " + Quote(key));
+    return Exec("INSERT INTO " + table.name + " SELECT " + values + " FROM " + table.name +
+                " WHERE " + table.Key() + " = " + Quote(key));
   }
 
   // Two rows exchange one of their values, the key apart.
-  std::string Swap(const std::string& table, const std::string& a, const std::string& b) {
-    const std::vector<std::string>& columns = ColumnsOf(table);
-    const std::string& column = columns[Pick(columns.size())];
-    const std::string of = " FROM " + table + " WHERE " + KeyOf(table) + " = ";
+  std::string Swap(const Table& table, const std::string& a, const std::string& b) {
+    const std::string& column = table.columns[Pick(table.columns.size())];
+    const std::string of = " FROM " + table.name + " WHERE " + table.Key() + " = ";
     const std::vector<std::string> same = Text("SELECT (SELECT " + column + of + Quote(a) +
                                                ") IS (SELECT " + column + of + Quote(b) + ")");
-    if (a == b || same.empty() || same[0] == "1" || column == "seq" ||
-        (column == "id" && table != "r_contact") ||
-        KeyOf(table).find(column) != std::string::npos) {
-      return "";
-    }
-    return Exec("UPDATE " + table + " SET " + column + " = CASE " + KeyOf(table) + " WHEN " +
+    if (same.empty() || same[0] == "1" || table.InKey(column)) return "";
+    return Exec("UPDATE " + table.name + " SET " + column + " = CASE " + table.Key() + " WHEN " +
                 Quote(a) + " THEN (SELECT " + column + of + Quote(b) + ") ELSE (SELECT " + column +
-                of + Quote(a) + ") END WHERE " + KeyOf(table) + " IN (" + Quote(a) + ", " +
+                of + Quote(a) + ") END WHERE " + table.Key() + " IN (" + Quote(a) + ", " +
                 Quote(b) + ")");
   }
 
-  std::string Flip(const std::string& table, const std::string& key) {
-    const std::vector<std::string>& columns = ColumnsOf(table);
-    const std::string& column = columns[Pick(columns.size())];
-    const std::string where = " WHERE " + KeyOf(table) + " = " + Quote(key);
+  std::string Flip(const Table& table, const std::string& key) {
+    const std::string& column = table.columns[Pick(table.columns.size())];
+    const std::string where = " WHERE " + table.Key() + " = " + Quote(key);
     const std::vector<std::string> type =
-        Text("SELECT typeof(" + column + ") FROM " + table + where);
-    if (type.empty() || type[0] == "null") return "";
+        Text("SELECT typeof(" + column + ") FROM " + table.name + where);
+    if (type.empty() || type[0] == "null" || OnlyOrders(column)) return "";
     if (type[0] == "integer") {
       // Types of records and operations are small numbers; their high bits are not read.
       const bool small =
           column == "op" || column == "deleted" || column.find("type") != std::string::npos;
       const std::string bit = std::to_string(int64_t{1} << Pick(small ? 3 : 40));
-      return Exec("UPDATE " + table + " SET " + column + " = (" + column + " | " + bit + ") - (" +
-                  column + " & " + bit + ")" + where);
+      return Exec("UPDATE " + table.name + " SET " + column + " = (" + column + " | " + bit +
+                  ") - (" + column + " & " + bit + ")" + where);
     }
-    std::string value = Text("SELECT " + column + " FROM " + table + where).at(0);
+    std::string value = Text("SELECT " + column + " FROM " + table.name + where).at(0);
     if (value.empty()) return "";
     value[Pick(value.size())] ^= static_cast<char>(1 << Pick(type[0] == "blob" ? 8 : 3));
     sqlite3_stmt* s = nullptr;
-    const std::string sql = "UPDATE " + table + " SET " + column + " = ?" + where;
+    const std::string sql = "UPDATE " + table.name + " SET " + column + " = ?" + where;
     sqlite3_prepare_v2(db_, sql.c_str(), -1, &s, nullptr);
     if (type[0] == "blob") {
       sqlite3_bind_blob(s, 1, value.data(), static_cast<int>(value.size()), SQLITE_TRANSIENT);
@@ -375,37 +420,38 @@ class Mutator {
 
   sqlite3* db_;
   std::mt19937_64 random_;
+  std::vector<Table> tables_;
 };
 
 TEST_F(AuditTrail, EveryRandomMutationIsFound) {
-  const uint64_t seed = testing::Seed(std::random_device()());
-  Mutator mutator(db_, seed);
-  const char* kTables[] = {"relata_log",    "relata_commit",       "relata_ledger",
-                           "relata_change", "relata_definition",   "relata_alias",
-                           "r_contact",     "relata_external_key", "relata_personal_image",
-                           "ev_page_view"};
+  WriteManyEventsAndEraseSome();
+  ASSERT_TRUE(Verify().ok());
+  Mutator mutator(db_, testing::Seed(std::random_device()()));
   Run("ATTACH ':memory:' AS kept");
-  for (const char* table : kTables) {
-    Run(std::string("CREATE TABLE kept.") + table + "_kept AS SELECT * FROM main." + table);
+  for (const std::string& table : mutator.Tables()) {
+    Run("CREATE TABLE kept." + table + "_kept AS SELECT * FROM main." + table);
   }
   int mutations = 0, missed = 0;
+  std::set<std::string> met;
   while (mutations < RELATA_MUTATIONS && missed < 10) {
-    const std::string done = mutator.Mutate();
-    if (done.empty()) continue;
+    const Mutator::Done done = mutator.Mutate();
+    if (done.sql.empty()) continue;
     ++mutations;
+    met.insert(done.table);
     if (Verify().ok()) {
       ++missed;
-      ADD_FAILURE() << "not found: " << done;
+      ADD_FAILURE() << "not found: " << done.sql;
     }
-    Run("BEGIN");
-    for (const char* table : kTables) {
-      Run(std::string("DELETE FROM main.") + table);
-      Run(std::string("INSERT INTO main.") + table + " SELECT * FROM kept." + table + "_kept");
-    }
-    Run("COMMIT");
+    Run("BEGIN; DELETE FROM main." + done.table + "; INSERT INTO main." + done.table +
+        " SELECT * FROM kept." + done.table + "_kept; COMMIT");
   }
   EXPECT_TRUE(Verify().ok()) << "what was put back is whole";
-  std::cout << "mutations of the trail: " << mutations << ", not found: " << missed << "\n";
+  for (const auto& row : Rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE "
+                              "'relata_%'")) {
+    EXPECT_THAT(mutator.Tables(), Contains(row[0])) << "the fixture leaves it empty";
+  }
+  std::cout << "mutations of the trail: " << mutations << " in " << met.size()
+            << " tables, not found: " << missed << "\n";
 }
 
 }  // namespace

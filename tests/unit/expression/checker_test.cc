@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/strings.h"
+#include "relata/crm/schema.h"
 #include "relata/expression/expression.h"
 #include "unit/expression/memory_graph.h"
 
@@ -66,6 +67,33 @@ TEST(Checker, NamesWhatIsUnknownAndWhatIsNear) {
       {"size('a', 'b') == 1", "error: 'size' does not take (string, string)"},
   };
   for (const auto& c : kCases) EXPECT_EQ(Issues(c.text), c.issues) << c.text;
+}
+
+TEST(Checker, NamesTheOptionsWhereAChoiceIsComparedWithAnotherWord) {
+  const auto said = [](std::string_view text) {
+    CheckOptions options;
+    options.schema = &StandardSchema();
+    options.subject = StandardSchema().Find("lead")->id;
+    options.expected = Kind::kBool;
+    return Check(text, options);
+  };
+  for (const char* text :
+       {"lead.status == 'convertd'", "'convertd' != lead.status",
+        "lead.status in ['new', 'convertd']", "was(lead.status, now - days(3)) == 'convertd'"}) {
+    const CheckedExpression checked = said(text);
+    ASSERT_EQ(checked.issues().size(), 1u) << text;
+    const ExpressionIssue& issue = checked.issues()[0];
+    EXPECT_TRUE(checked.ok());
+    EXPECT_EQ(issue.severity, Severity::kInfo) << "other words are accepted";
+    EXPECT_NE(issue.message.find("'convertd' is none of the options of status (new, "),
+              std::string::npos)
+        << issue.message;
+    EXPECT_EQ(issue.suggestion, "'converted'");
+    EXPECT_EQ(std::string(text).substr(issue.span.begin, issue.span.end - issue.span.begin),
+              "'convertd'");
+  }
+  EXPECT_TRUE(said("lead.status == 'new' || lead.status in ['converted']").issues().empty());
+  EXPECT_TRUE(said("lead.family_name == 'convertd'").issues().empty());
 }
 
 TEST(Checker, ShowsWhatToWriteWhenTypesDoNotFit) {

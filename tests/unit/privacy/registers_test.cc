@@ -2,8 +2,12 @@
 
 #include "relata/privacy/registers.h"
 
+#include <map>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <string>
 
+#include "privacy/holdings.h"
 #include "privacy_world.h"
 #include "relata/privacy/archive.h"
 #include "relata/privacy/proof.h"
@@ -284,6 +288,27 @@ TEST(Retention, ADefinitionSaysOtherwise) {
   EXPECT_TRUE(
       absl::IsInvalidArgument(DefineRetention(a.crm, {"invoice_line", 1, 0, "", ""}, kDpo, kNow)));
   EXPECT_TRUE(absl::IsNotFound(PreviewRetention(a.crm, kNow, "campaign").status()));
+}
+
+TEST(Retention, EveryTypeThatSpeaksOfPersonsHasATermAndTheLawThatSaysIt) {
+  const Crm crm = *Crm::Open(":memory:");
+  std::map<std::string, RetentionRule> rules;
+  const auto known = RetentionRules(crm);
+  ASSERT_TRUE(known.ok()) << known.status();
+  for (const RetentionRule& rule : *known) {
+    EXPECT_NE(rule.basis, "set with the type") << rule.type;
+    rules[rule.type] = rule;
+  }
+  // What goes with a person, an order or an invoice has no clock of its own.
+  const std::set<std::string> follow = {"contact_point",  "email_address",     "phone_number",
+                                        "postal_address", "messaging_account", "contact_role",
+                                        "warranty"};
+  for (const TypeDef* type : crm.schema()->types()) {
+    if (follow.contains(type->name) || type->name.ends_with("_line")) continue;
+    bool personal = type->event;
+    for (const FieldDef& field : type->fields) personal |= internal::IsPersonal(field);
+    EXPECT_EQ(personal && !rules.contains(type->name), false) << type->name;
+  }
 }
 
 TEST(ProofFile, IsSignedAndNamesNobody) {

@@ -118,6 +118,7 @@ class RandomWorld {
       persons_.push_back(tx.Create("contact", {{"family_name", Value::Text("P")}}));
     }
     EXPECT_TRUE(tx.Commit(now_).ok());
+    for (const RecordRef person : persons_) names_.push_back(*crm_.Name(person));
   }
 
   void Step() {
@@ -131,7 +132,8 @@ class RandomWorld {
   void Compare() {
     constexpr Channel kChannels[] = {Channel::kEmail, Channel::kPhone, Channel::kSms,
                                      Channel::kRobocall, Channel::kPost};
-    for (const RecordRef person : persons_) {
+    for (size_t i = 0; i < persons_.size(); ++i) {
+      const RecordRef person = persons_[i];
       ContactPlan plan = Plan(kChannels[Pick(5)], now_ - Days(Pick(20)) + Days(5));
       plan.similar_product = Pick(2) == 0;
       plan.related_to_contract = Pick(2) == 0;
@@ -139,6 +141,11 @@ class RandomWorld {
       const absl::StatusOr<Decision> kept = MayContact(crm_, person, plan);
       ASSERT_TRUE(kept.ok()) << kept.status();
       EXPECT_EQ(*kept, Afresh(crm_, person, plan)) << Name(kept->rule);
+      RecordRef who;
+      const absl::StatusOr<Decision> named = MayContact(crm_, names_[i], plan, &who);
+      ASSERT_TRUE(named.ok()) << named.status();
+      EXPECT_EQ(*named, *kept) << "by name";
+      EXPECT_EQ(who, crm_.Resolve(person));
     }
   }
 
@@ -205,6 +212,7 @@ class RandomWorld {
   std::mt19937_64 random_;
   Timestamp now_ = kStart;
   std::vector<RecordRef> accounts_, mails_, phones_, persons_;
+  std::vector<std::string> names_;  // of the persons, before any merge
 };
 
 TEST(ContactCards, AnswerAsAFreshReadingWhateverIsCommitted) {
@@ -289,6 +297,14 @@ TEST_F(OnePerson, AllocatesNothingToDecide) {
     EXPECT_TRUE(d.ok());
     EXPECT_EQ(allocations, 0) << Name(channel) << " " << Name(d->rule);
   }
+  const std::string name = *crm_.Name(marie_);
+  const ContactPlan plan = Plan(Channel::kEmail, kStart + Days(3));
+  allocations = 0;
+  counting = true;
+  EXPECT_TRUE(MayContact(crm_, name, plan).ok());
+  counting = false;
+  EXPECT_EQ(allocations, 0) << "by name";
+  allocations = 0;
   counting = true;
   auto seen = std::make_unique<int>(1);
   counting = false;
