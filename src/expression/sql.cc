@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <algorithm>
 #include <cmath>
 
 #include "expression/comparisons.h"
+#include "expression/sql_depth.h"
 #include "expression/sql_lowering.h"
 #include "expression/sql_values.h"
 
@@ -31,7 +33,10 @@ SqlCondition Lowering::Run() {
 
 Both Lowering::Lower(uint32_t at, const Scope& scope) {
   Both both = LowerNode(at, scope);
-  if (both.yes.sql.size() + both.no.sql.size() > options_.max_length) both = {};
+  if (both.yes.sql.size() + both.no.sql.size() > options_.max_length ||
+      (!postgres() && std::max(SqlDepth(both.yes.sql), SqlDepth(both.no.sql)) > kMostSqlDepth)) {
+    both = {};
+  }
   if (!both.yes.exact && both.yes.sql == "TRUE" && !both.no.exact && both.no.sql == "TRUE") {
     residual_.push_back(Node(at).span);
   }

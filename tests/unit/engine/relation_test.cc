@@ -55,6 +55,49 @@ TEST(RelationIndex, FollowsLinksThatComeAndGoAndLeavesCopiesAlone) {
   EXPECT_TRUE(RowsOf(index, 100'000).empty());
 }
 
+// Batches as commits bring them, on a relation that was sealed: lists of a few events and of
+// hundreds, asked from an instant on.
+TEST(RelationIndex, GivesTheEventsSinceAnInstant) {
+  std::mt19937_64 random(testing::Seed(14));
+  ChunkedColumn subject(Kind::kRecord, 0);
+  ChunkedColumn at(Kind::kTimestamp);
+  std::map<Row, std::vector<std::pair<int64_t, Row>>> model;
+  Row row = 0;
+  const auto append = [&](EditToken edit) {
+    // One parent in three has most of them.
+    const Row parent = static_cast<Row>(random() % 3 == 0 ? random() % 9 : random() % 9000);
+    const int64_t instant = static_cast<int64_t>(random() % 1000);
+    subject.PutInt(row, parent, 0, edit);
+    at.PutInt(row, instant, 0, edit);
+    model[parent].emplace_back(instant, row);
+    ++row;
+    return parent;
+  };
+  const EditToken load = NewEdit();
+  while (row < 6000) append(load);
+  Relation relation = BuildRelation(subject, row, &at);
+  for (int commit = 0; commit < 40; ++commit) {
+    const EditToken edit = NewEdit();
+    const Row first = row;
+    std::vector<Row> parents;
+    for (size_t n = 1 + random() % 300; n > 0; --n) parents.push_back(append(edit));
+    relation.Edit(0).AddAll(parents, first, &at, edit);
+    for (const Row parent : parents) {
+      auto& events = model[parent];
+      std::sort(events.begin(), events.end());
+      for (const int64_t since : {INT64_MIN, int64_t{0}, static_cast<int64_t>(random() % 1000)}) {
+        std::vector<Row> expected;
+        for (const auto& [instant, event] : events) {
+          if (instant >= since) expected.push_back(event);
+        }
+        std::vector<Row> rows;
+        relation.For(0)->AppendTo(parent, &at, rows, since);
+        ASSERT_EQ(rows, expected) << "parent " << parent << " since " << since;
+      }
+    }
+  }
+}
+
 TEST(RelationIndex, OrdersEventsByInstantThenRowHoweverLateTheyCome) {
   std::mt19937_64 random(testing::Seed(13));
   ChunkedColumn subject(Kind::kRecord, 0);
