@@ -353,7 +353,7 @@ class RollupTable {
   }
 
   // Parents lie anywhere: their accumulators are fetched some elements ahead.
-  static constexpr size_t kAhead = 24;
+  static constexpr size_t kAhead = 64;
 
   void CountAll(const ChunkBits& chosen) {
     const size_t n = ListParents(chosen);

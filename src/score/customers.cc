@@ -149,7 +149,7 @@ class OrderScan {
   template <class Visit, class Ahead>
   void EachOfChunk(size_t c, const Visit& visit, const Ahead& ahead) {
     if (!Choose(c)) return;
-    constexpr size_t kAhead = 16;
+    constexpr size_t kAhead = 64;
     const int64_t* customer = Decode(customer_.chunk(c), customer_here_);
     const int64_t* at = Decode(at_.chunk(c), at_here_);
     const internal::Chunk* net = net_.chunk(c);
