@@ -5,7 +5,7 @@
 // be the same in all engines.
 //
 //   reference_benchmark [--contacts N] [--repetitions N] [--folder PATH] [--keep] [--no-peers]
-//                       [--only Qn] [--no-events]
+//                       [--only Qn] [--no-events] [--rounds N]
 //
 // First asking: nothing is loaded; what the columns and indexes cost that a question leaves behind,
 // in seconds and bytes. They say nothing of the text: they are of the data alone, as the tables and
@@ -32,7 +32,7 @@
 #include <vector>
 
 #include "base/strings.h"
-#include "engine/conditions.h"
+#include "commit_phases.h"
 #include "nlohmann/json.hpp"
 #include "peer_process.h"
 #include "reference_data.h"
@@ -42,6 +42,7 @@
 #include "relata/score/customers.h"
 #include "relata/score/rfm.h"
 #include "relata/segment/segment.h"
+#include "relata/storage/sqlite.h"
 
 namespace relata::bench {
 namespace {
@@ -50,7 +51,8 @@ using internal::Concat;
 
 struct Options {
   uint64_t contacts = 100'000;
-  int repetitions = 5;
+  int repetitions = 5;  // of each question
+  int rounds = 5;       // of new events
   std::string folder;
   bool keep = false;
   bool peers = true;
@@ -139,7 +141,13 @@ Answer Sign(const std::vector<Row>& rows) {
 
 class Product {
  public:
-  explicit Product(Crm crm) : crm_(std::move(crm)) {}
+  static absl::StatusOr<Product> Open(const std::string& path) {
+    auto phases = std::make_shared<CommitPhases>(Processor);
+    RELATA_ASSIGN_OR_RETURN(std::shared_ptr<Store> file, OpenSqliteStore(path));
+    RELATA_ASSIGN_OR_RETURN(Crm crm, Crm::Open(WrapStore(std::move(file), phases)));
+    phases->Join(crm);
+    return Product(std::move(crm), std::move(phases));
+  }
 
   Crm& crm() { return crm_; }
 
@@ -203,78 +211,35 @@ class Product {
     return rows;
   }
 
-  // The members of all ten as bitmaps, to be kept true by Refresh.
-  absl::Status Keep() {
-    for (const Question& q : kQuestions) {
-      RELATA_ASSIGN_OR_RETURN(const std::vector<Row> rows, Ask(q));
-      std::vector<bool>& members = kept_[q.name];
-      members.clear();
-      for (const Row row : rows) Mark(members, row, true);
-    }
-    return absl::OkStatus();
-  }
-
-  // Commits the events durably. The subjects come back in `touched`.
-  absl::Status Append(const std::vector<EventRow>& events, std::vector<Row>& touched) {
+  // Commits the events durably; phases() then says where the time went.
+  absl::Status Append(const std::vector<EventRow>& events) {
     const TypeId contact = crm_.schema()->Find("contact")->id;
     Transaction transaction = crm_.Begin(Actor::System("bench"));
-    for (const EventRow& event : events) {
-      AppendEvent(event, contact, transaction);
-      touched.push_back(Row{event.contact} - 1);
-    }
-    RELATA_RETURN_IF_ERROR(transaction.Commit(kWorkloadNow).status());
-    std::sort(touched.begin(), touched.end());
-    touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
+    for (const EventRow& event : events) AppendEvent(event, contact, transaction);
+    return transaction.Commit(kWorkloadNow).status();
+  }
+  const CommitPhases::Times& phases() const { return phases_->times(); }
+
+  // Q8 is a cut at an instant and reads purchases only: it stands as found.
+  absl::Status KeepChampions() {
+    RELATA_ASSIGN_OR_RETURN(champions_, Champions());
     return absl::OkStatus();
   }
-
-  // Brings all ten to the newest commit, which wrote events of these types about these contacts: a
-  // question that reads none of them is true already. Purchases did not change, so neither did the
-  // cut of Q8.
-  absl::Status Refresh(const std::vector<TypeId>& types, const std::vector<Row>& touched) {
-    for (const Question& q : kQuestions) {
-      if (q.text == nullptr) continue;
-      RELATA_ASSIGN_OR_RETURN(const internal::Condition condition,
-                              internal::CheckCondition(crm_, "contact", q.text, options_.parameters,
-                                                       ValueType::Kind::kBool));
-      RELATA_ASSIGN_OR_RETURN(const std::vector<ColumnsNeeded> needed,
-                              internal::ColumnsNeededBy(crm_, condition));
-      const bool reads = std::any_of(needed.begin(), needed.end(), [&](const ColumnsNeeded& n) {
-        return std::find(types.begin(), types.end(), n.type) != types.end();
-      });
-      if (!reads) continue;
-      RELATA_ASSIGN_OR_RETURN(const auto view, crm_.View(std::span(needed)));
-      RELATA_ASSIGN_OR_RETURN(const std::vector<Tri> answers,
-                              internal::EvaluateAmong(crm_, *view, condition, touched, options_));
-      for (size_t i = 0; i < touched.size(); ++i) {
-        Mark(kept_[q.name], touched[i], answers[i] == Tri::kTrue);
-      }
-    }
-    return absl::OkStatus();
-  }
-
-  std::vector<Row> Kept(const char* question) const {
-    std::vector<Row> rows;
-    const std::vector<bool>& members = kept_.at(question);
-    for (size_t row = 0; row < members.size(); ++row) {
-      if (members[row]) rows.push_back(static_cast<Row>(row));
-    }
-    return rows;
+  absl::StatusOr<std::vector<Row>> Kept(const Question& question) const {
+    return question.text == nullptr ? champions_ : AskSaved(question);
   }
 
   const std::map<std::string, int64_t>& errors() const { return errors_; }
 
  private:
   static std::string SegmentName(const Question& q) { return Concat("q", q.name + 1); }
-  static void Mark(std::vector<bool>& members, Row row, bool in) {
-    const auto at = static_cast<size_t>(row);
-    if (at >= members.size()) members.resize(at + 1);
-    members[at] = in;
-  }
+  Product(Crm crm, std::shared_ptr<const CommitPhases> phases)
+      : crm_(std::move(crm)), phases_(std::move(phases)) {}
 
   Crm crm_;
+  std::shared_ptr<const CommitPhases> phases_;
   QueryOptions options_;
-  std::map<std::string, std::vector<bool>> kept_;
+  std::vector<Row> champions_;
   size_t asked_ = 0;
   std::map<std::string, int64_t> errors_;
 };
@@ -323,8 +288,8 @@ class Run {
       std::filesystem::copy_file(DatabasePath(), RunPath());
     }
     const double start = Wall();
-    RELATA_ASSIGN_OR_RETURN(Crm crm, Crm::Open(RunPath()));
-    product_.emplace(std::move(crm));
+    RELATA_ASSIGN_OR_RETURN(Product product, Product::Open(RunPath()));
+    product_.emplace(std::move(product));
     RELATA_RETURN_IF_ERROR(product_->Start());
     std::printf("relata opened in %.2f s\n", Wall() - start);
     return absl::OkStatus();
@@ -533,53 +498,69 @@ class Run {
 
   // New events, and all ten true again; the peers run all ten anew.
   absl::Status AfterEvents() {
-    RELATA_RETURN_IF_ERROR(product_->Keep());
-    std::vector<TypeId> types;
-    for (const char* name : {"page_view", "login", "download", "email_opened"}) {
-      types.push_back(product_->crm().schema()->Find(name)->id);
-    }
-    std::vector<double> commit, refresh, commit_wall;
-    std::map<std::string, std::vector<double>> peers, peers_append;
-    for (int r = 0; r < options_.repetitions + 1; ++r) {
-      std::vector<Row> touched;
-      double wall = Wall();
-      double start = Processor();
-      RELATA_RETURN_IF_ERROR(product_->Append(NewEvents(r), touched));
-      if (r > 0) commit.push_back(Processor() - start);
-      if (r > 0) commit_wall.push_back(Wall() - wall);
-      start = Processor();
-      RELATA_RETURN_IF_ERROR(product_->Refresh(types, touched));
-      if (r > 0) refresh.push_back(Processor() - start);  // the first round builds the indexes
+    RELATA_RETURN_IF_ERROR(product_->KeepChampions());
+    std::map<std::string, std::vector<double>> own, peers, peers_append;
+    for (int r = 0; r < options_.rounds + 1; ++r) {
+      const std::vector<EventRow> events = NewEvents(r);
+      const double wall = Wall();
+      const double start = Processor();
+      RELATA_RETURN_IF_ERROR(product_->Append(events));
+      const double end = Processor();
+      const CommitPhases::Times& t = product_->phases();
+      if (r > 0) {  // the first round builds the indexes
+        own["commit"].push_back(end - start);
+        own["wall"].push_back(Wall() - wall);
+        own["recorded"].push_back(t.begun - start);
+        own["decided"].push_back(t.decided - t.begun);
+        own["evaluated"].push_back(t.evaluated - t.decided);
+        own["written"].push_back(t.written - t.evaluated);
+        own["durable"].push_back(t.durable - t.written);
+        own["published"].push_back(end - t.durable);
+      }
       for (const char* engine : present_) {
         const nlohmann::json answer = peers_->Ask(
             Concat("events ", engine, " ", kNewEvents, " ", FirstNew(r), " ", options_.contacts));
         if (answer.contains("error")) return Internal(answer["error"].get<std::string>());
         if (r > 0) peers[engine].push_back(answer["cpu"].get<double>());
         if (r > 0) peers_append[engine].push_back(answer["append_cpu"].get<double>());
-        CompareKept(engine, answer);
+        RELATA_RETURN_IF_ERROR(CompareKept(engine, answer));
       }
-      RELATA_RETURN_IF_ERROR(CompareWithCold());
     }
-    std::printf("\nafter %d new events: milliseconds of processor, medians of %d\n",
-                static_cast<int>(kNewEvents), options_.repetitions);
-    std::printf("| engine | commit | all ten true again | / relata | with the commit / relata |\n");
-    std::printf("|---|---|---|---|---|\n");
-    const double own = Median(refresh) * 1e3;
-    const double own_commit = Median(commit) * 1e3;
-    std::printf("| relata | %.2f (wall %.2f) | %.2f | 1 | 1 |\n", own_commit,
-                Median(commit_wall) * 1e3, own);
-    for (const char* engine : present_) {
-      const double all = Median(peers[engine]) * 1e3;
-      const double append = Median(peers_append[engine]) * 1e3;
-      std::printf("| %s | %.2f | %.2f | %.0f | %.0f |\n", engine, append, all, all / own,
-                  (all + append) / (own + own_commit));
-    }
+    RELATA_RETURN_IF_ERROR(CompareWithCold());
+    PrintWarm(own, peers, peers_append);
     return absl::OkStatus();
   }
 
-  void CompareKept(const char* engine, const nlohmann::json& answer) {
+  void PrintWarm(std::map<std::string, std::vector<double>>& own,
+                 std::map<std::string, std::vector<double>>& peers,
+                 std::map<std::string, std::vector<double>>& peers_append) const {
+    std::printf("\nafter %d new events, milliseconds of processor, medians of %d\n",
+                static_cast<int>(kNewEvents), options_.repetitions);
+    std::printf(
+        "| engine | events kept | all ten true again | both | / relata | both / relata |\n");
+    std::printf("|---|---|---|---|---|---|\n");
+    const double commit = Median(own["commit"]) * 1e3;
+    const double again = Median(own["evaluated"]) * 1e3;
+    std::printf("| relata | %.2f | %.2f | %.2f (wall %.2f) | 1 | | 1 |\n", commit - again, again,
+                commit, Median(own["wall"]) * 1e3);
+    for (const char* engine : present_) {
+      const double all = Median(peers[engine]) * 1e3;
+      const double append = Median(peers_append[engine]) * 1e3;
+      std::printf("| %s | %.2f | %.2f | %.2f | %.0f | %.0f | %.0f |\n", engine, append, all,
+                  all + append, all / again, all / commit, (all + append) / commit);
+    }
+    std::printf("of the commit:");
+    for (const char* phase :
+         {"recorded", "decided", "evaluated", "written", "durable", "published"}) {
+      std::printf(" %s %.2f", phase, Median(own[phase]) * 1e3);
+    }
+    std::printf("\n");
+  }
+
+  absl::Status CompareKept(const char* engine, const nlohmann::json& answer) {
     for (const Question& q : kQuestions) {
-      const Answer kept = Sign(product_->Kept(q.name));
+      RELATA_ASSIGN_OR_RETURN(const std::vector<Row> rows, product_->Kept(q));
+      const Answer kept = Sign(rows);
       const nlohmann::json theirs = answer.value(q.name, nlohmann::json({0, 0}));
       if (theirs[0].get<int64_t>() == kept.count && theirs[1].get<int64_t>() == kept.sum) continue;
       same_ = false;
@@ -587,16 +568,18 @@ class Run {
                   static_cast<long long>(kept.count), engine,
                   static_cast<long long>(theirs[0].get<int64_t>()));
     }
+    return absl::OkStatus();
   }
 
   // What was kept true is what asking anew finds.
   absl::Status CompareWithCold() {
     for (const Question& q : kQuestions) {
+      RELATA_ASSIGN_OR_RETURN(const std::vector<Row> kept, product_->Kept(q));
       RELATA_ASSIGN_OR_RETURN(const std::vector<Row> rows, product_->Ask(q));
-      if (Sign(rows) == Sign(product_->Kept(q.name))) continue;
+      if (Sign(rows) == Sign(kept)) continue;
       same_ = false;
-      std::printf("after new events %s: %zu kept, %zu found anew\n", q.name,
-                  product_->Kept(q.name).size(), rows.size());
+      std::printf("after new events %s: %zu kept, %zu found anew\n", q.name, kept.size(),
+                  rows.size());
     }
     return absl::OkStatus();
   }
@@ -629,17 +612,19 @@ int Main(int argc, char** argv) {
       options.contacts = std::strtoull(argv[++i], nullptr, 10);
     } else if (word == "--repetitions" && next != nullptr) {
       options.repetitions = std::atoi(argv[++i]);
+    } else if (word == "--rounds" && next != nullptr) {
+      options.rounds = std::atoi(argv[++i]);
     } else if (word == "--folder" && next != nullptr) {
       options.folder = argv[++i];
     } else {
       std::fprintf(stderr,
                    "usage: %s [--contacts N] [--repetitions N] [--folder PATH] [--keep] "
-                   "[--no-peers] [--only Qn] [--no-events]\n",
+                   "[--no-peers] [--only Qn] [--no-events] [--rounds N]\n",
                    argv[0]);
       return 2;
     }
   }
-  if (options.contacts < 100 || options.repetitions < 1) return 2;
+  if (options.contacts < 100 || options.repetitions < 1 || options.rounds < 1) return 2;
   if (options.folder.empty()) {
     options.folder = (std::filesystem::temp_directory_path() / "relata-reference").string();
   }
