@@ -90,6 +90,21 @@ TEST_F(Moved, QueriesAnswerFromTheGraphOfTheInstant) {
   EXPECT_EQ(Count(At(kJanuary - Days(1)), "true"), 0);
 }
 
+TEST_F(Moved, TablesLoadedInPartForTodayDoNotStandInTheWay) {
+  const absl::StatusOr<Crm> again = Crm::Open(std::make_unique<SharedStore>(store_));
+  ASSERT_TRUE(again.ok()) << again.status();
+  const std::string name = *again->Name(marie_);  // loads ids alone
+  for (const Timestamp at : {kJanuary - Days(1), kJanuary}) {
+    const auto past = again->Past(At(at));
+    ASSERT_TRUE(past.ok()) << past.status();
+    EXPECT_EQ(past->Resolve(marie_), marie_);
+    EXPECT_EQ(past->Query("contact", "contact.country == 'FR'", Asking())->count,
+              at == kJanuary ? 1 : 0);
+    EXPECT_EQ(past->Name(marie_).ok(), at == kJanuary);
+  }
+  EXPECT_EQ(*again->Name(marie_), name);
+}
+
 TEST_F(Moved, ACorrectionHoldsFromWhenItTookEffectButWasNotKnownBefore) {
   Set(kMay, "country", "IT", kJanuary + Days(1));
   EXPECT_EQ(Count(At(kMarch), "contact.country == 'IT'"), 1);
