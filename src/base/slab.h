@@ -2,9 +2,7 @@
 //
 // Memory for very many blocks that are met in random order.
 //
-// What a random look-up costs is mostly the way to memory: the line, and before it the address of
-// its page. Slabs lie on large pages where the system has them (Linux: MADV_HUGEPAGE), so that the
-// second costs next to nothing. Slabs grow from a few kilobytes to the size of a large page: a
+// Slabs lie on large pages (base/large_pages.h) and grow from a few kilobytes to the size of one: a
 // small database pays for what it holds.
 
 #ifndef RELATA_SRC_BASE_SLAB_H_
@@ -13,44 +11,13 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <memory>
 #include <new>
 #include <utility>
 #include <vector>
 
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
+#include "base/large_pages.h"
 
 namespace relata::internal {
-
-inline constexpr size_t kLargePage = size_t{2} << 20;
-
-// Memory of `bytes`, on large pages when it fills one. Freed by FreePages with the same size.
-inline void* AllocatePages(size_t bytes) {
-  if (bytes < kLargePage) return ::operator new (bytes, std::align_val_t{64});
-  void* const pages = ::operator new (bytes, std::align_val_t{kLargePage});
-#if defined(__linux__) && defined(MADV_HUGEPAGE)
-  (void)madvise(pages, bytes, MADV_HUGEPAGE);  // a wish: without it everything is right, and slower
-#endif
-  return pages;
-}
-
-inline void FreePages(void* pages, size_t bytes) {
-  ::operator delete (pages, std::align_val_t{bytes < kLargePage ? size_t{64} : kLargePage});
-}
-
-// For tables of the standard library and Abseil that are met in random order.
-template <class T>
-struct LargePages {
-  using value_type = T;
-  LargePages() = default;
-  template <class U>
-  explicit(false) LargePages(const LargePages<U>&) {}
-  T* allocate(size_t count) { return static_cast<T*>(AllocatePages(count * sizeof(T))); }
-  void deallocate(T* at, size_t count) { FreePages(at, count * sizeof(T)); }
-  friend bool operator==(const LargePages&, const LargePages&) { return true; }
-};
 
 // Blocks of a few sizes, each on a cache line of its own. Free blocks are used again by blocks of
 // their size. Thread-compatible.

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/large_vector.h"
+#include "base/large_pages.h"
 #include "engine/operator.h"
 #include "relata/consent/vocabulary.h"
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "engine/large_vector.h"
+#include "base/large_pages.h"
 #include "engine/operator.h"
 
 namespace relata::internal {

@@ -7,10 +7,10 @@
 #include <set>
 #include <utility>
 
+#include "base/large_pages.h"
 #include "base/strings.h"
 #include "engine/conditions.h"
 #include "engine/graph.h"
-#include "engine/large_vector.h"
 #include "engine/vector.h"
 #include "segment/profiling.h"
 

@@ -10,7 +10,7 @@
 #include <tuple>
 #include <vector>
 
-#include "base/slab.h"
+#include "base/large_pages.h"
 #include "engine/columnar_events.h"
 #include "score/population_scorer.h"
 

@@ -9,7 +9,7 @@
 #include <map>
 #include <utility>
 
-#include "base/slab.h"
+#include "base/large_pages.h"
 #include "engine/engine.h"
 #include "score/event_scan.h"
 

@@ -92,30 +92,30 @@ class Gatherer {
     addresses_[2] = mobile;
     for (const RecordRef held :
          read_.Children(person_, "contact_point", read_.TypeOf(person_).name)) {
-      GatherPoint(read_.Link(held, "email"), "address", {Reach::kMail, Reach::kMail});
-      GatherPoint(read_.Link(held, "phone"), "number", {Reach::kCall, Reach::kText});
+      GatherPoint(read_.Link(held, "email"), "address", {PointUse::kMail, PointUse::kMail});
+      GatherPoint(read_.Link(held, "phone"), "number", {PointUse::kCall, PointUse::kText});
     }
-    for (const Reach reach : {Reach::kMail, Reach::kCall, Reach::kText}) Classify(reach);
+    for (const PointUse use : {PointUse::kMail, PointUse::kCall, PointUse::kText}) Classify(use);
   }
 
   // One address held: it is the one a channel uses when it is the primary one, or when there is
   // none.
-  void GatherPoint(RecordRef point, std::string_view field, std::array<Reach, 2> reaches) {
+  void GatherPoint(RecordRef point, std::string_view field, std::array<PointUse, 2> uses) {
     if (point.none()) return;
     held_.push_back(point);
     const std::string text = read_.Text(point, field);
-    for (const Reach reach : reaches) {
-      std::string& address = addresses_[static_cast<size_t>(reach)];
+    for (const PointUse use : uses) {
+      std::string& address = addresses_[static_cast<size_t>(use)];
       if (address.empty()) address = text;
       if (text == address) {
-        parts_.points[static_cast<size_t>(reach)].point = PartyId::Of(point);
+        parts_.points[static_cast<size_t>(use)].point = PartyId::Of(point);
       }
     }
   }
 
-  void Classify(Reach reach) {
-    const std::string& address = addresses_[static_cast<size_t>(reach)];
-    ReachedPoint& out = parts_.points[static_cast<size_t>(reach)];
+  void Classify(PointUse use) {
+    const std::string& address = addresses_[static_cast<size_t>(use)];
+    ReachedPoint& out = parts_.points[static_cast<size_t>(use)];
     out.facts.point_class = ClassOf(address, parts_.at_work);
     out.facts.subscriber = parts_.at_work ? Subscriber::kCorporate : Subscriber::kIndividual;
     if (!out.point.none()) {
@@ -124,7 +124,7 @@ class Gatherer {
     }
     if (address.empty()) {
       out.problem = "NO_ADDRESS";
-    } else if (reach == Reach::kMail && !NormalizeEmail(address)) {
+    } else if (use == PointUse::kMail && !NormalizeEmail(address)) {
       out.problem = "INVALID_ADDRESS";
     }
   }
@@ -284,7 +284,7 @@ class Gatherer {
   }
 
   void GatherRegisters(const RegisterBook& registers) {
-    const std::string& number = addresses_[static_cast<size_t>(Reach::kCall)];
+    const std::string& number = addresses_[static_cast<size_t>(PointUse::kCall)];
     parts_.number = NormalizePhone(number, country_).value_or(number);
     const std::span<const Listing> listed = registers.Find(parts_.number);
     parts_.listings.assign(listed.begin(), listed.end());
@@ -295,7 +295,7 @@ class Gatherer {
   const RecordRef person_;
   const RecordRef account_;
   std::string country_;
-  std::array<std::string, 4> addresses_;  // by Reach
+  std::array<std::string, 4> addresses_;  // by PointUse
   std::vector<RecordRef> held_;
   // A wording that a form showed.
   struct Shown {
@@ -397,7 +397,7 @@ Question ContactCard::QuestionOf(PartyId person, const ContactPlan& plan) const 
   q.at = plan.at;
   q.known_at = plan.known_at;
   q.person = person;
-  q.point = points_[static_cast<size_t>(ReachOf(plan.channel))].point;
+  q.point = points_[static_cast<size_t>(PointUseOf(plan.channel))].point;
   q.topic = plan.topic;
   q.similar_product = plan.similar_product;
   q.related_to_job = plan.related_to_job;
@@ -420,7 +420,7 @@ Facts ContactCard::FactsFor(Channel channel) const {
   f.activity = Take<relata::Activity>(activity_, &place);
   f.activity_tracked = activity_tracked_;
   f.subject = subject_;
-  f.point = points_[static_cast<size_t>(ReachOf(channel))].facts;
+  f.point = points_[static_cast<size_t>(PointUseOf(channel))].facts;
   f.events = events_;
   f.in_order = true;
   return f;

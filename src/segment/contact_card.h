@@ -28,18 +28,18 @@
 namespace relata::internal {
 
 // Which address of a person a channel uses.
-enum class Reach : uint8_t { kMail = 0, kCall, kText, kNone };
-constexpr Reach ReachOf(Channel channel) {
+enum class PointUse : uint8_t { kMail = 0, kCall, kText, kNone };
+constexpr PointUse PointUseOf(Channel channel) {
   switch (channel) {
     case Channel::kEmail:
-      return Reach::kMail;
+      return PointUse::kMail;
     case Channel::kPhone:
-      return Reach::kCall;
+      return PointUse::kCall;
     case Channel::kSms:
     case Channel::kRobocall:
-      return Reach::kText;
+      return PointUse::kText;
     default:
-      return Reach::kNone;
+      return PointUse::kNone;
   }
 }
 
@@ -71,7 +71,7 @@ struct CardParts {
   bool suppressed = false;
   bool at_work = false;
   bool activity_tracked = false;
-  std::array<ReachedPoint, 4> points;  // by Reach
+  std::array<ReachedPoint, 4> points;  // by PointUse
   std::vector<ConsentEntry> entries;   // in order of (at, seq)
   std::vector<relata::Merge> merges;
   std::vector<Relation> relations;
@@ -99,7 +99,7 @@ class ContactCard {
   // The facts, good while the card lives.
   Facts FactsFor(Channel channel) const;
   std::string_view AddressProblem(Channel channel) const {
-    return points_[static_cast<size_t>(ReachOf(channel))].problem;
+    return points_[static_cast<size_t>(PointUseOf(channel))].problem;
   }
   // The number called; empty when there is none.
   const std::string& number() const { return rare_->number; }
