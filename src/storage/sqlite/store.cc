@@ -207,8 +207,18 @@ class File : public std::enable_shared_from_this<File> {
     return count->value_or(0) == 0 && id.value_or(0) == 0;
   }
 
+  // SQLite does not wait here for another who does the same, as when two processes make one file.
+  absl::Status UseLog(Connection& connection) {
+    constexpr int kPause = 2;  // milliseconds
+    for (int64_t waited = 0;; waited += kPause) {
+      const absl::Status status = connection.Execute("PRAGMA journal_mode=WAL");
+      if (!absl::IsUnavailable(status) || waited >= kReadPatience.micros / 1000) return status;
+      sqlite3_sleep(kPause);
+    }
+  }
+
   absl::Status Create(Connection& connection) {
-    RELATA_RETURN_IF_ERROR(connection.Execute("PRAGMA journal_mode=WAL"));
+    RELATA_RETURN_IF_ERROR(UseLog(connection));
     RELATA_RETURN_IF_ERROR(connection.Run("BEGIN IMMEDIATE"));
     absl::Status status = CreateInside(connection);
     if (status.ok()) status = connection.Run("COMMIT");
@@ -232,7 +242,7 @@ class File : public std::enable_shared_from_this<File> {
   absl::Status BringUpToDate(Connection& connection) {
     if (!options_.read_only) {
       // A restored file comes without a log.
-      RELATA_RETURN_IF_ERROR(connection.Execute("PRAGMA journal_mode=WAL"));
+      RELATA_RETURN_IF_ERROR(UseLog(connection));
       return Migrate(connection, Migrations(), path_);
     }
     RELATA_ASSIGN_OR_RETURN(const int64_t step, StepOf(connection, Migrations(), path_));

@@ -4,6 +4,9 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include "base/strings.h"
 #include "gtest/gtest.h"
@@ -87,6 +90,20 @@ TEST(SqliteFile, RefusesWhatIsNotItsOwnFile) {
   EXPECT_TRUE(absl::IsNotFound(OpenSqliteStore(path, existing).status()));
   EXPECT_TRUE(absl::IsInvalidArgument(OpenSqliteStore("").status()));
   EXPECT_TRUE(absl::IsPermissionDenied(OpenSqliteStore(dir.File("no/such/folder")).status()));
+}
+
+TEST(SqliteFile, IsOpenedByAllWhoMakeItAtOnce) {
+  TempDir dir;
+  for (int round = 0; round < 25; ++round) {
+    const std::string path = dir.File(internal::Concat("crm", round, ".db"));
+    std::vector<absl::Status> opened(4);
+    std::vector<std::thread> makers;
+    for (absl::Status& status : opened) {
+      makers.emplace_back([&] { status = OpenSqliteStore(path).status(); });
+    }
+    for (std::thread& maker : makers) maker.join();
+    for (const absl::Status& status : opened) ASSERT_TRUE(status.ok()) << status;
+  }
 }
 
 TEST(SqliteFile, TellsAtOnceWhatOthersCommitted) {
