@@ -152,11 +152,10 @@ RELATA_API relata_status_t relata_crm_get(relata_crm_t* crm, const char* name, s
 
 /* The records of `type` for which the expression is true, as a QueryAnswer of crm.proto:
  * {"count": 2, "errors": 0, "ids": ["contact/..."]}, of a past graph also "erased_since", and
- * "warnings" when the text may not ask what was meant: a choice compared with a word that is none of
- * its options, a value used that may be absent. At most `limit` ids, 0 being all; the count is of
- * all. RELATA_INVALID_ARGUMENT with a caret under the
- * place when the text does not check, RELATA_PERMISSION_DENIED when it names what the actor may not
- * read. */
+ * "warnings" when the text may not ask what was meant: a choice compared with a word that is none
+ * of its options, a value used that may be absent. At most `limit` ids, 0 being all; the count is
+ * of all. RELATA_INVALID_ARGUMENT with a caret under the place when the text does not check,
+ * RELATA_PERMISSION_DENIED when it names what the actor may not read. */
 RELATA_API relata_status_t relata_crm_query(relata_crm_t* crm, const char* type, size_t type_size,
                                             const char* expression, size_t expression_size,
                                             int64_t now, int64_t limit, relata_buffer_t** answer,

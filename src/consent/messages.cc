@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What each rule says to people, in English and French: one sentence a rule, and for rules that ask,
-// what would have to be supplied. `say RULE | English | French`, `need RULE | English | French`.
-// A host that words them otherwise loads its own lines after these.
+// What each rule says to people, in English and French: one sentence a rule, and for rules that
+// ask, what would have to be supplied. `say RULE | English | French`, `need RULE | English |
+// French`. A host that words them otherwise loads its own lines after these.
 
 #include "relata/consent/rule_pack.h"
 

@@ -98,7 +98,8 @@ absl::StatusOr<std::vector<TreeTotal>> RollUp(const Crm& crm, RecordRef root, st
   const TypeDef& type = view->schema().type(here.type);
   const FieldDef* field = type.FindField(link);
   if (field == nullptr || !field->is_link() || field->target != type.id) {
-    return NotFound(Concat(type.name, ".", link, " is no link from one ", type.name, " to another"));
+    return NotFound(
+        Concat(type.name, ".", link, " is no link from one ", type.name, " to another"));
   }
   if (!view->Exists(here)) return NotFound("the record does not exist");
   std::vector<TreeTotal> totals;

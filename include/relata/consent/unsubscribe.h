@@ -4,8 +4,8 @@
 //
 // A token names the person, the address, the scope of a message and when it ends. It is opaque:
 // encrypted and authenticated under a key of the host, without state, and the same for the same
-// target. Links may stay valid for ever; CAN-SPAM asks for 30 days, CASL for 60. Only a POST writes: opening the
-// link shows a page, because mail scanners open every link.
+// target. Links may stay valid for ever; CAN-SPAM asks for 30 days, CASL for 60. Only a POST
+// writes: opening the link shows a page, because mail scanners open every link.
 //
 // Construction: tag = HMAC-SHA-256(k1, body); text = XChaCha20(k2, tag[0..24), body); the token is
 // base64url(version, tag, text), k1 and k2 derived from the key (a synthetic-IV scheme in the
@@ -31,8 +31,8 @@ struct UnsubscribeTarget {
   PartyId point;
   ChannelSet channels = Bit(Channel::kEmail);
   PurposeSet purposes = Bit(Purpose::kMarketing);
-  std::string topic;       // empty: the purpose as a whole; at most 255 bytes
-  std::string controller;  // empty: every controller; at most 255 bytes
+  std::string topic;                       // empty: the purpose as a whole; at most 255 bytes
+  std::string controller;                  // empty: every controller; at most 255 bytes
   Timestamp expires_at = Timestamp::kMax;  // from then on the link does nothing
 
   friend bool operator==(const UnsubscribeTarget&, const UnsubscribeTarget&) = default;

@@ -6,11 +6,12 @@
 // before-images, definitions, consent entries, merges, every line of every log, and by how much it
 // moves sums over the records, events and external keys as they stand; and to what the tables are,
 // what its operation answered and which events were erased. The commitments form a chain. What a
-// backend keeps beside that (SQLite: the event index, its own numbers) is compared with the rest. Erasing a person's values leaves their salted digests, and a note of what was erased, so
-// that the chain stays whole and nothing else can be passed off as an erasure. (Who has the file
-// and guesses an erased text exactly can confirm the guess by its digest: the salts stay.) The
-// chain alone cannot show that its end was cut off or that all of it was written anew: for that its
-// head is exported from time to time as a checkpoint and kept elsewhere.
+// backend keeps beside that (SQLite: the event index, its own numbers) is compared with the rest.
+// Erasing a person's values leaves their salted digests, and a note of what was erased, so that the
+// chain stays whole and nothing else can be passed off as an erasure. (Who has the file and guesses
+// an erased text exactly can confirm the guess by its digest: the salts stay.) The chain alone
+// cannot show that its end was cut off or that all of it was written anew: for that its head is
+// exported from time to time as a checkpoint and kept elsewhere.
 //
 // VerifyAudit reads everything back and names what was changed, left out, added or moved.
 //

@@ -7,11 +7,11 @@
 // kept by every commit - the parent in the record, the children in the reverse index - so what is
 // above costs its height and what is below costs its number, whatever is stored besides.
 //
-// No transitive closure is kept. Measured (hierarchy_workload, tables loaded): walking up takes 0.13
-// to 0.3 microseconds at heights 1 to 4 and 1.0 at 16; a closure in memory would answer in 0.005 to
-// 0.05, and would have every move rewrite the ancestors of all that is below it (8 entries at height
-// 4, 1,800 at 64), again for each instant that is asked about. Company groups are shallow, and what
-// is asked about an ancestor costs more than reaching it.
+// No transitive closure is kept. Measured (hierarchy_workload, tables loaded): walking up takes
+// 0.13 to 0.3 microseconds at heights 1 to 4 and 1.0 at 16; a closure in memory would answer in
+// 0.005 to 0.05, and would have every move rewrite the ancestors of all that is below it (8 entries
+// at height 4, 1,800 at 64), again for each instant that is asked about. Company groups are
+// shallow, and what is asked about an ancestor costs more than reaching it.
 //
 // A merged record stands for the one it was merged into, and what was below it is below that one.
 // Asked of a graph of the past (Crm::Past), a tree is the one of that instant.

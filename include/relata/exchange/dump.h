@@ -8,8 +8,8 @@
 // format.
 //
 // The stream is a row of frames - a kind, a length, a body packed as before-images are, a check -
-// and ends with the SHA-256 of all before it. Kinds and members are numbered and numbers are never used
-// again. Loading replays the commits one by one with the numbers, instants and chain they had.
+// and ends with the SHA-256 of all before it. Kinds and members are numbered and numbers are never
+// used again. Loading replays the commits one by one with the numbers, instants and chain they had.
 //
 // Both need memory for one batch of rows, and for the ids of deleted records.
 

@@ -76,8 +76,8 @@ struct ImportOptions {
   std::string type;                // for all files; empty: found out for each file
   std::optional<Mapping> mapping;  // for all files, instead of presets
   bool custom_fields = true;       // false: columns without a field are left out and reported
-  Currency currency;               // of amounts that name none; none: the mapping's, else EUR, reported
-  std::string country;             // ISO code for telephone numbers of rows that name no country
+  Currency currency;    // of amounts that name none; none: the mapping's, else EUR, reported
+  std::string country;  // ISO code for telephone numbers of rows that name no country
   size_t rows_per_commit = 5'000;
   size_t max_issues = 100'000;  // listed of one file; a last issue says how many more there are
   // Called now and then with the rows of the file read so far; may be empty.

@@ -23,8 +23,8 @@
 //               rank(method='min')). Equal customers stay together. When all are equal, all get the
 //               middle score.
 //   quantiles   cut at the values of the quantiles 1/bins, 2/bins ... (type 7 of Hyndman and Fan
-//               1996, as pandas.qcut); a value equal to a bound is in the lower bin. Equal customers
-//               stay together; a bin between two equal bounds is empty.
+//               1996, as pandas.qcut); a value equal to a bound is in the lower bin. Equal
+//               customers stay together; a bin between two equal bounds is empty.
 //   thresholds  cut at the bounds given, ascending, `bins` being one more than there are; a value
 //               equal to a bound is in the lower bin (for recency: the better one).
 // With `whole_days` recency is counted in days of 24 hours that have passed, so that all customers

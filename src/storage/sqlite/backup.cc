@@ -178,8 +178,8 @@ bool IsThere(const std::string& path) {
   return std::filesystem::exists(path, error);
 }
 
-// Nobody else has the file open: to leave WAL, SQLite needs it for this connection alone. Its log is
-// taken into it by that.
+// Nobody else has the file open: to leave WAL, SQLite needs it for this connection alone. Its log
+// is taken into it by that.
 absl::Status TakeOutOfUse(const std::string& path) {
   RELATA_ASSIGN_OR_RETURN(const std::unique_ptr<Connection> connection,
                           Connect(path, false, false));

@@ -147,8 +147,8 @@ TEST(IsPlaceholder, KnowsWhatPeopleTypeForNothing) {
         "06 00 00 00 00 00", "test@test.fr", "aaaa@aaa.fr", "N.C."}) {
     EXPECT_EQ(IsPlaceholder(junk), std::string(junk) != "06 00 00 00 00 00") << junk;
   }
-  for (const char* real :
-       {"", "NC", "C000000", "Nathalie", "Aaron", "0", "100", "111", "marie@acme.fr", "Testut", "+33612345678"}) {
+  for (const char* real : {"", "NC", "C000000", "Nathalie", "Aaron", "0", "100", "111",
+                           "marie@acme.fr", "Testut", "+33612345678"}) {
     EXPECT_FALSE(IsPlaceholder(real)) << real;
   }
   EXPECT_TRUE(IsGenericMailbox("contact@acme.fr"));
