@@ -16,10 +16,8 @@ namespace {
 
 using nlohmann::json;
 
-// Two instants, and the graph at each: who left has a name in the first only.
+// The graphs at two instants: who left has a name in the first only.
 struct Between {
-  AsOf from;
-  AsOf to;
   Crm before;
   Crm after;
 };
@@ -32,7 +30,7 @@ absl::StatusOr<Between> BetweenOf(const Crm& crm, int64_t from, int64_t to, int3
   RELATA_ASSIGN_OR_RETURN((known != 0 ? second.known_at : second.at), OptionalInstant(to, "to"));
   RELATA_ASSIGN_OR_RETURN(Crm before, crm.Past(first));
   RELATA_ASSIGN_OR_RETURN(Crm after, crm.Past(second));
-  return Between{first, second, std::move(before), std::move(after)};
+  return Between{std::move(before), std::move(after)};
 }
 
 absl::StatusOr<json> LinkedOut(const Crm& crm,
@@ -79,11 +77,11 @@ absl::StatusOr<json> DiffOf(const Crm& crm, std::string_view subject, const Betw
   if (subject.find('/') != std::string_view::npos) {
     RELATA_ASSIGN_OR_RETURN(const RecordRef record, crm.Find(subject));
     RELATA_ASSIGN_OR_RETURN(const RecordDiff diff,
-                            DiffRecord(crm, record, between.from, between.to, asking));
+                            DiffRecord(between.before, between.after, record, asking));
     return RecordDiffOut(between, diff);
   }
   RELATA_ASSIGN_OR_RETURN(const PopulationDiff diff,
-                          DiffType(crm, subject, between.from, between.to, asking));
+                          DiffType(between.before, between.after, subject, asking));
   return PopulationDiffOut(between, diff);
 }
 
@@ -125,7 +123,7 @@ relata_status_t relata_segment_diff(relata_crm_t* crm, const char* segment, size
     RELATA_ASSIGN_OR_RETURN(const Between between,
                             relata::capi::BetweenOf(crm->crm, from, to, known));
     RELATA_ASSIGN_OR_RETURN(const relata::PopulationDiff diff,
-                            relata::DiffMembers(crm->crm, name, between.from, between.to, asking));
+                            relata::DiffMembers(between.before, between.after, name, asking));
     RELATA_ASSIGN_OR_RETURN(const auto out, relata::capi::PopulationDiffOut(between, diff));
     return BufferOut(relata::capi::Dump(out), difference);
   });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What is different between two instants. The graphs of both are made from the changes since; the
-// records looked at are those that changed, and those of dated links, which time alone changes.
+// What is different between two instants, of which each graph is given. The records looked at are
+// those that changed, and those of dated links, which time alone changes.
 
 #include <algorithm>
 #include <set>
@@ -34,12 +34,13 @@ std::vector<FieldChange> DifferentFields(const Snapshot& from, const Snapshot& t
 // The same question asked at two instants.
 class TwoInstants {
  public:
-  static absl::StatusOr<TwoInstants> Of(const Crm& crm, const AsOf& from, const AsOf& to,
+  static absl::StatusOr<TwoInstants> Of(const Crm& before, const Crm& after,
                                         const QueryOptions& asking) {
-    RELATA_ASSIGN_OR_RETURN(const Permissions may, internal::PermissionsOf(crm, asking.reader));
-    RELATA_ASSIGN_OR_RETURN(Crm first, crm.Past(from));
-    RELATA_ASSIGN_OR_RETURN(Crm second, crm.Past(to));
-    return TwoInstants(std::move(first), std::move(second), may);
+    if (&before.engine() != &after.engine()) {
+      return InvalidArgument("the two graphs are of different engines");
+    }
+    RELATA_ASSIGN_OR_RETURN(Permissions may, internal::PermissionsOf(after, asking.reader));
+    return TwoInstants(before, after, std::move(may));
   }
 
   absl::Status Load(const std::vector<TypeId>& types) {
@@ -48,8 +49,6 @@ class TwoInstants {
     return absl::OkStatus();
   }
 
-  const Crm& first() const { return first_; }
-  const Crm& second() const { return second_; }
   const Snapshot& from() const { return *from_; }
   const Snapshot& to() const { return *to_; }
   const Permissions& may() const { return may_; }
@@ -78,8 +77,8 @@ class TwoInstants {
   }
 
  private:
-  TwoInstants(Crm first, Crm second, Permissions may)
-      : first_(std::move(first)), second_(std::move(second)), may_(std::move(may)) {}
+  TwoInstants(const Crm& first, const Crm& second, Permissions may)
+      : first_(first), second_(second), may_(std::move(may)) {}
 
   // Up to this commit every change counts.
   static absl::StatusOr<CommitId> Since(const Crm& crm) {
@@ -90,8 +89,8 @@ class TwoInstants {
     return instant.since;
   }
 
-  Crm first_;
-  Crm second_;
+  const Crm& first_;
+  const Crm& second_;
   Permissions may_;
   std::shared_ptr<const Snapshot> from_;
   std::shared_ptr<const Snapshot> to_;
@@ -136,11 +135,11 @@ void Sort(const TwoInstants& at, RecordRef record, bool before, bool after, Popu
 
 }  // namespace
 
-absl::StatusOr<RecordDiff> DiffRecord(const Crm& crm, RecordRef record, const AsOf& from,
-                                      const AsOf& to, const QueryOptions& asking) {
+absl::StatusOr<RecordDiff> DiffRecord(const Crm& before, const Crm& after, RecordRef record,
+                                      const QueryOptions& asking) {
   if (record.none()) return NotFound("the reference names no record");
-  RELATA_ASSIGN_OR_RETURN(TwoInstants at, TwoInstants::Of(crm, from, to, asking));
-  const std::shared_ptr<const Schema> schema = crm.schema();
+  RELATA_ASSIGN_OR_RETURN(TwoInstants at, TwoInstants::Of(before, after, asking));
+  const std::shared_ptr<const Schema> schema = after.schema();
   const TypeDef& type = schema->type(record.type);
   if (!at.may().MayRead(type.id)) {
     return PermissionDenied(Concat("the role may not read ", type.name));
@@ -160,10 +159,10 @@ absl::StatusOr<RecordDiff> DiffRecord(const Crm& crm, RecordRef record, const As
   return diff;
 }
 
-absl::StatusOr<PopulationDiff> DiffType(const Crm& crm, std::string_view type, const AsOf& from,
-                                        const AsOf& to, const QueryOptions& asking) {
-  RELATA_ASSIGN_OR_RETURN(TwoInstants at, TwoInstants::Of(crm, from, to, asking));
-  const std::shared_ptr<const Schema> schema = crm.schema();
+absl::StatusOr<PopulationDiff> DiffType(const Crm& before, const Crm& after, std::string_view type,
+                                        const QueryOptions& asking) {
+  RELATA_ASSIGN_OR_RETURN(TwoInstants at, TwoInstants::Of(before, after, asking));
+  const std::shared_ptr<const Schema> schema = after.schema();
   const TypeDef* def = schema->Find(type);
   if (def == nullptr || def->event) return NotFound(Concat("there is no type '", type, "'"));
   if (!at.may().MayRead(def->id)) {
@@ -176,40 +175,39 @@ absl::StatusOr<PopulationDiff> DiffType(const Crm& crm, std::string_view type, c
   int64_t both = 0;
   for (const Row row : candidates) {
     const RecordRef record{def->id, row};
-    const bool before = at.from().Exists(record);
-    const bool after = at.to().Exists(record);
-    both += before && after;
-    Sort(at, record, before, after, out);
+    const bool existed = at.from().Exists(record);
+    const bool exists = at.to().Exists(record);
+    both += existed && exists;
+    Sort(at, record, existed, exists, out);
   }
   // The others are the same at both.
   out.same += at.to().Count(def->id) - both - static_cast<int64_t>(out.joined.size());
-  RELATA_ASSIGN_OR_RETURN(const int64_t first, at.first().Erased(type));
-  RELATA_ASSIGN_OR_RETURN(const int64_t second, at.second().Erased(type));
+  RELATA_ASSIGN_OR_RETURN(const int64_t first, before.Erased(type));
+  RELATA_ASSIGN_OR_RETURN(const int64_t second, after.Erased(type));
   out.erased = std::max(first, second);
   return out;
 }
 
-absl::StatusOr<PopulationDiff> DiffMembers(const Crm& crm, std::string_view segment,
-                                           const AsOf& from, const AsOf& to,
-                                           const QueryOptions& asking) {
-  RELATA_ASSIGN_OR_RETURN(TwoInstants at, TwoInstants::Of(crm, from, to, asking));
+absl::StatusOr<PopulationDiff> DiffMembers(const Crm& before, const Crm& after,
+                                           std::string_view segment, const QueryOptions& asking) {
+  RELATA_ASSIGN_OR_RETURN(TwoInstants at, TwoInstants::Of(before, after, asking));
   const auto members = [&](const Crm& then) {
     QueryOptions options = asking;
     options.limit = 0;
     options.now = then.as_of().at.value_or(then.as_of().known_at.value_or(asking.now));
     return SegmentMembers(then, segment, options);
   };
-  RELATA_ASSIGN_OR_RETURN(const QueryAnswer before, members(at.first()));
-  RELATA_ASSIGN_OR_RETURN(const QueryAnswer after, members(at.second()));
-  RELATA_RETURN_IF_ERROR(at.Load({after.type}));
+  RELATA_ASSIGN_OR_RETURN(const QueryAnswer first, members(before));
+  RELATA_ASSIGN_OR_RETURN(const QueryAnswer second, members(after));
+  RELATA_RETURN_IF_ERROR(at.Load({second.type}));
   PopulationDiff out;
-  out.type = after.type;
-  out.erased = std::max(before.erased, after.erased);
-  std::set<Row> rows(before.rows.begin(), before.rows.end());
-  rows.insert(after.rows.begin(), after.rows.end());
+  out.type = second.type;
+  out.erased = std::max(first.erased, second.erased);
+  std::set<Row> rows(first.rows.begin(), first.rows.end());
+  rows.insert(second.rows.begin(), second.rows.end());
   for (const Row row : rows) {
-    Sort(at, {out.type, row}, std::binary_search(before.rows.begin(), before.rows.end(), row),
-         std::binary_search(after.rows.begin(), after.rows.end(), row), out);
+    Sort(at, {out.type, row}, std::binary_search(first.rows.begin(), first.rows.end(), row),
+         std::binary_search(second.rows.begin(), second.rows.end(), row), out);
   }
   return out;
 }

@@ -224,23 +224,20 @@ int Diff(const Session& session, const DiffRequest& request) {
   const auto to = Instant("--to", request.to);
   if (!from.ok()) return session.Fail(from.status());
   if (!to.ok()) return session.Fail(to.status());
-  const AsOf first = AsOfInstant(*from, request.known);
-  const AsOf second = AsOfInstant(*to, request.known);
-  const absl::StatusOr<Crm> after = crm->Past(second);
-  const absl::StatusOr<Crm> before = crm->Past(first);
+  const absl::StatusOr<Crm> before = crm->Past(AsOfInstant(*from, request.known));
+  const absl::StatusOr<Crm> after = crm->Past(AsOfInstant(*to, request.known));
   if (!after.ok()) return session.Fail(after.status());
   if (!before.ok()) return session.Fail(before.status());
   const QueryOptions asking = QuestionOf(session);
   if (request.segment.empty() && request.subject.find('/') != std::string::npos) {
     const absl::StatusOr<RecordRef> record = FindRecord(*crm, request.subject);
     if (!record.ok()) return session.Fail(record.status());
-    const auto diff = DiffRecord(*crm, *record, first, second, asking);
+    const auto diff = DiffRecord(*before, *after, *record, asking);
     return diff.ok() ? PrintRecordDiff(*after, *before, session, *diff)
                      : session.Fail(diff.status());
   }
-  const auto diff = request.segment.empty()
-                        ? DiffType(*crm, request.subject, first, second, asking)
-                        : DiffMembers(*crm, request.segment, first, second, asking);
+  const auto diff = request.segment.empty() ? DiffType(*before, *after, request.subject, asking)
+                                            : DiffMembers(*before, *after, request.segment, asking);
   return diff.ok() ? PrintPopulationDiff(*after, *before, session, *diff)
                    : session.Fail(diff.status());
 }

@@ -9,8 +9,9 @@
 // this one is told as it is now, from when it does; one that names another by now is told there
 // (DiffRecord says who left).
 //
-// A difference is between two graphs (engine/as_of.h): of one record with its fields, links and
-// what happened between; or of all records of a type. Its cost follows what changed.
+// A difference is between two graphs, before and after, as Crm::Past gives them (today's is one
+// too): of one record with its fields and links; of all records of a type; or of a segment's
+// members. Who left has a name in the first only. Its cost follows what changed.
 //
 // Free functions over a Crm, of today or of the past; as thread-safe as the Crm. What the reader
 // may not read is left out.
@@ -27,7 +28,6 @@
 
 #include "relata/base/language.h"
 #include "relata/base/status.h"
-#include "relata/engine/as_of.h"
 #include "relata/engine/crm.h"
 
 namespace relata {
@@ -74,9 +74,13 @@ struct RecordDiff {
   }
 };
 
-// What is different of a record between two instants. NotFound when it was at neither.
-absl::StatusOr<RecordDiff> DiffRecord(const Crm& crm, RecordRef record, const AsOf& from,
-                                      const AsOf& to, const QueryOptions& asking);
+// What is different of a record. NotFound when it is in neither; InvalidArgument when the two are
+// not of one engine (so for the others below).
+//
+//   const Crm march = *crm.Past({.at = first_of_march});
+//   DiffRecord(march, crm, marie, asking);
+absl::StatusOr<RecordDiff> DiffRecord(const Crm& before, const Crm& after, RecordRef record,
+                                      const QueryOptions& asking);
 
 // All records of a type, or the members of a segment, at two instants.
 struct PopulationDiff {
@@ -89,14 +93,13 @@ struct PopulationDiff {
 };
 
 // What is different of a type's records. NotFound, PermissionDenied.
-absl::StatusOr<PopulationDiff> DiffType(const Crm& crm, std::string_view type, const AsOf& from,
-                                        const AsOf& to, const QueryOptions& asking);
+absl::StatusOr<PopulationDiff> DiffType(const Crm& before, const Crm& after, std::string_view type,
+                                        const QueryOptions& asking);
 
 // Who entered and who left a segment, each instant judged by what was so and known then, with the
 // segment as then defined when `known_at` is given. `changed` holds members of both.
-absl::StatusOr<PopulationDiff> DiffMembers(const Crm& crm, std::string_view segment,
-                                           const AsOf& from, const AsOf& to,
-                                           const QueryOptions& asking);
+absl::StatusOr<PopulationDiff> DiffMembers(const Crm& before, const Crm& after,
+                                           std::string_view segment, const QueryOptions& asking);
 
 }  // namespace relata
 

@@ -200,10 +200,10 @@ TEST_F(People, ACorrectionThatNoStateTellsIsToldAsAChange) {
   EXPECT_THAT(told, ElementsAre("change", "state", "change", "change", "change"));
 }
 
-AsOf At(Timestamp t) {
+Crm At(const Crm& crm, Timestamp t) {
   AsOf as_of;
   as_of.at = t;
-  return as_of;
+  return *crm.Past(as_of);
 }
 
 TEST_F(People, ARecordDiffersInItsFieldsAndWhatNamesIt) {
@@ -211,15 +211,15 @@ TEST_F(People, ARecordDiffersInItsFieldsAndWhatNamesIt) {
   const RecordRef ticket =
       tx.Create("ticket", {{"subject", Value::Text("Leak")}, {"contact", Value::Record(marie_)}});
   ASSERT_TRUE(tx.Commit(kNow - Days(1)).ok());
-  const auto diff = DiffRecord(crm_, marie_, At(kMarch), {}, Asking());
+  const auto diff = DiffRecord(At(crm_, kMarch), crm_, marie_, Asking());
   ASSERT_TRUE(diff.ok()) << diff.status();
   ASSERT_THAT(diff->fields, SizeIs(1));
   EXPECT_EQ(diff->fields[0].before.text(), "lead");
   EXPECT_EQ(diff->fields[0].after.text(), "inactive");
   EXPECT_THAT(diff->joined,
               ElementsAre(std::pair<std::string, RecordRef>("tickets", crm_.Resolve(ticket))));
-  EXPECT_TRUE(DiffRecord(crm_, marie_, At(kNow), {}, Asking())->empty());
-  EXPECT_TRUE(DiffRecord(crm_, jean_, At(kApril), {}, Asking())->empty());
+  EXPECT_TRUE(DiffRecord(At(crm_, kNow), crm_, marie_, Asking())->empty());
+  EXPECT_TRUE(DiffRecord(At(crm_, kApril), crm_, jean_, Asking())->empty());
 }
 
 TEST_F(People, ATypeDiffersInWhoCameWhoWentAndWhoChanged) {
@@ -227,14 +227,14 @@ TEST_F(People, ATypeDiffersInWhoCameWhoWentAndWhoChanged) {
   tx.Delete(paul_);
   const RecordRef lea = tx.Create("contact", {{"given_name", Value::Text("Léa")}});
   ASSERT_TRUE(tx.Commit(kNow - Days(1)).ok());
-  const auto diff = DiffType(crm_, "contact", At(kApril), {}, Asking());
+  const auto diff = DiffType(At(crm_, kApril), crm_, "contact", Asking());
   ASSERT_TRUE(diff.ok()) << diff.status();
   EXPECT_THAT(diff->joined, ElementsAre(crm_.Resolve(lea)));
   EXPECT_THAT(diff->left, ElementsAre(paul_));
   ASSERT_THAT(diff->changed, SizeIs(1));
   EXPECT_EQ(diff->changed[0].record, marie_);
   EXPECT_EQ(diff->same, 1);
-  EXPECT_THAT(DiffType(crm_, "contact", At(kNow), {}, Asking())->changed, IsEmpty());
+  EXPECT_THAT(DiffType(At(crm_, kNow), crm_, "contact", Asking())->changed, IsEmpty());
 }
 
 TEST_F(People, ASegmentDiffersInWhoEnteredAndLeft) {
@@ -243,11 +243,17 @@ TEST_F(People, ASegmentDiffersInWhoEnteredAndLeft) {
   customers.type = "contact";
   customers.expression = "contact.lifecycle == 'customer'";
   ASSERT_TRUE(DefineSegment(crm_, customers, kSomebody, kNow - Days(2)).ok());
-  const auto diff = DiffMembers(crm_, "customers", At(kApril), At(kNow), Asking());
+  const auto diff = DiffMembers(At(crm_, kApril), At(crm_, kNow), "customers", Asking());
   ASSERT_TRUE(diff.ok()) << diff.status();
   EXPECT_THAT(diff->joined, ElementsAre(paul_));
   EXPECT_THAT(diff->left, ElementsAre(marie_));
   EXPECT_EQ(diff->same, 1);
+}
+
+TEST_F(People, TwoGraphsOfDifferentEnginesAreNotCompared) {
+  const absl::StatusOr<Crm> other = Crm::Open(":memory:");
+  EXPECT_EQ(DiffType(*other, crm_, "contact", Asking()).status().code(),
+            absl::StatusCode::kInvalidArgument);
 }
 
 }  // namespace
