@@ -37,10 +37,12 @@ absl::Status AddOrigin(const DealBook& book, Date day, int months, int last_mont
   options.months = std::min(months, last_month - origin);
   options.seed = seed;
   const SalesForecast forecast = ForecastSales(known, model, options);
-  const double naive = NaiveMean(book, day);
+  const double naive = NaiveMean(book, day, model.extent.closings_from);
+  const std::optional<Date> until = test.extent.openings_until;
   for (const SalesMonth& month : forecast.months) {
+    const bool whole = !until || MonthStart(month.month + 1) <= AddDays(*until, kLastDays);
     test.lines.push_back({day, month.month - origin, month, WonIn(book, month.month),
-                          WonIn(book, month.month, day), naive});
+                          WonIn(book, month.month, day), naive, whole});
   }
   std::map<Row, const Deal*> deals;
   for (const Deal& d : book.deals) deals[d.opportunity.row] = &d;
@@ -60,18 +62,21 @@ absl::Status AddOrigin(const DealBook& book, Date day, int months, int last_mont
 
 void Summarise(BackTest& test) {
   double actual = 0;
-  const auto n = static_cast<double>(test.lines.size());
+  const auto all = static_cast<double>(test.lines.size());
+  test.whole = std::count_if(test.lines.begin(), test.lines.end(),
+                             [](const BackTestLine& line) { return line.whole; });
+  const auto n = static_cast<double>(test.whole);
   for (const BackTestLine& line : test.lines) {
+    const SalesMonth& f = line.forecast;
     for (size_t level = 0; level < 3; ++level) {
-      const SalesMonth& f = line.forecast;
+      const double open = line.actual_from_open;
+      test.open_coverage[level] +=
+          (open >= f.open_low[level] && open <= f.open_high[level] ? 1 : 0) / all;
+      if (!line.whole) continue;
       test.coverage[level] +=
           (line.actual >= f.low[level] && line.actual <= f.high[level] ? 1 : 0) / n;
-      test.open_coverage[level] +=
-          (line.actual_from_open >= f.open_low[level] && line.actual_from_open <= f.open_high[level]
-               ? 1
-               : 0) /
-          n;
     }
+    if (!line.whole) continue;
     actual += line.actual / n;
     test.error += std::fabs(line.forecast.mean - line.actual) / n;
     test.naive_error += std::fabs(line.naive - line.actual) / n;
@@ -108,6 +113,7 @@ absl::StatusOr<BackTest> BackTestSales(const DealBook& book, int months, uint64_
   // The last whole month: the book's last days may be free of deals.
   const int last_month = MonthOf(AddDays(book.last, kLastDays)) - 1;
   BackTest test;
+  test.extent = ExtentOf(book, book.last);
   for (int origin = MonthOf(book.first) + 2; origin < last_month; ++origin) {
     const Date day = AddDays(MonthStart(origin + 1), -1);
     if (ClosedBy(book, day) < kLeastClosed) continue;

@@ -16,8 +16,9 @@ Date MonthStart(int month) { return MakeDate(month / 12, month % 12 + 1, 1); }
 
 namespace {
 
-// The deals that are open, each with its factor.
+// The deals that are open, and each with its factor.
 struct Risk {
+  double deals = 0;
   double win = 0;
   double lose = 0;
 };
@@ -30,47 +31,46 @@ HazardCurve FitHazards(std::span<const DealDuration> durations, int64_t enough) 
   int longest = 0;
   for (const DealDuration& d : durations) longest = std::max(longest, d.days);
   const auto size = static_cast<size_t>(longest) + 1;
-  std::vector<double> won(size), lost(size), left(size);
-  Risk whole;
-  std::vector<Risk> leaving(size);
+  std::vector<double> won(size), lost(size);
+  std::vector<Risk> risk(size + 1);  // changes from day to day, then sums
+  const auto change = [&](size_t at, const DealDuration& d, double sign) {
+    risk[at].deals += sign;
+    risk[at].win += sign * d.win;
+    risk[at].lose += sign * d.lose;
+  };
   for (const DealDuration& d : durations) {
     const auto at = static_cast<size_t>(std::max(0, d.days));
     if (d.end == DealEnd::kWon) ++won[at];
     if (d.end == DealEnd::kLost) ++lost[at];
-    ++left[at];
-    leaving[at].win += d.win;
-    leaving[at].lose += d.lose;
-    whole.win += d.win;
-    whole.lose += d.lose;
+    // Those who are cut off on a day were still at risk on it.
+    change(std::min(at, static_cast<size_t>(std::max(0, d.from))), d, 1);
+    change(at + 1, d, -1);
     curve.won += d.end == DealEnd::kWon ? 1 : 0;
     curve.lost += d.end == DealEnd::kLost ? 1 : 0;
   }
-  // Those who are cut off on a day were still at risk on it.
-  double at_risk = static_cast<double>(durations.size());
-  Risk risk = whole;
-  size_t day = 0;
-  for (; day < size && at_risk >= static_cast<double>(enough); ++day) {
-    curve.win.push_back(won[day] / risk.win);
-    curve.lose.push_back(lost[day] / risk.lose);
-    at_risk -= left[day];
-    risk.win -= leaving[day].win;
-    risk.lose -= leaving[day].lose;
+  size_t days = 0;
+  for (size_t a = 0; a < size; ++a) {
+    if (a > 0) {
+      risk[a].deals += risk[a - 1].deals;
+      risk[a].win += risk[a - 1].win;
+      risk[a].lose += risk[a - 1].lose;
+    }
+    if (risk[a].deals >= static_cast<double>(enough)) days = a + 1;
+  }
+  for (size_t a = 0; a < days; ++a) {
+    const bool any = risk[a].deals > 0.5;
+    curve.win.push_back(any ? won[a] / risk[a].win : 0);
+    curve.lose.push_back(any ? lost[a] / risk[a].lose : 0);
   }
   // The tail: events over days at risk in the last quarter of the days above and all beyond.
-  const size_t from = day - day / 4;
   Risk exposure;
   double tail_won = 0;
   double tail_lost = 0;
-  risk = whole;
-  for (size_t a = 0; a < size; ++a) {
-    if (a >= from) {
-      exposure.win += risk.win;
-      exposure.lose += risk.lose;
-      tail_won += won[a];
-      tail_lost += lost[a];
-    }
-    risk.win -= leaving[a].win;
-    risk.lose -= leaving[a].lose;
+  for (size_t a = days - days / 4; a < size; ++a) {
+    exposure.win += risk[a].win;
+    exposure.lose += risk[a].lose;
+    tail_won += won[a];
+    tail_lost += lost[a];
   }
   if (exposure.win > 0) curve.tail_win = tail_won / exposure.win;
   if (exposure.lose > 0) curve.tail_lose = tail_lost / exposure.lose;

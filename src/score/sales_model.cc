@@ -18,6 +18,9 @@ constexpr double kSeriesRidge = 4;
 
 // --- Months ------------------------------------------------------------------------------------
 
+// A book that starts on a month's third day may well have all of it.
+int FirstWholeMonth(Date start) { return MonthOf(AddDays(start, -3)) + 1; }
+
 // Expected and actual wins, and openings.
 struct MonthCounts {
   double expected = 0;
@@ -25,17 +28,19 @@ struct MonthCounts {
   double opened = 0;
 };
 
-// Of each month up to the day.
+// Of each month up to the day; of the months whose closings are in the book.
 std::map<int, MonthCounts> CountMonths(const DealBook& known, Date day, const SalesModel& model) {
   std::map<int, MonthCounts> months;
   for (const Deal& deal : known.deals) {
     const internal::DealClock clock = internal::AgeClock(model, deal);
     const Date end = deal.closed.value_or(day);
-    int month = MonthOf(deal.opened);
+    const Date start = std::max(deal.opened, model.extent.closings_from.value_or(deal.opened));
+    int month = MonthOf(start);
     Date next = MonthStart(month + 1);
-    ++months[month].opened;
+    // Of deals opened before, those that ended before are missing.
+    if (start == deal.opened) ++months[month].opened;
     double here = 0;
-    for (int d = deal.opened.days; d <= end.days; ++d) {
+    for (int d = start.days; d <= end.days; ++d) {
       if (d >= next.days) {
         months[month].expected += here * clock.win;
         here = 0;
@@ -51,7 +56,7 @@ std::map<int, MonthCounts> CountMonths(const DealBook& known, Date day, const Sa
 }
 
 void SeasonOfQuarter(const std::map<int, MonthCounts>& months, int last, int known,
-                     std::array<double, 12>& factors) {
+                     std::array<double, 12>& factors, std::array<double, 12>& errors) {
   double won[3] = {};
   double expected[3] = {};
   for (const auto& [month, c] : months) {
@@ -61,17 +66,22 @@ void SeasonOfQuarter(const std::map<int, MonthCounts>& months, int last, int kno
   }
   for (size_t m = 0; m < 12; ++m) {
     factors[m] = (won[m % 3] + kSeasonStrength) / (expected[m % 3] + kSeasonStrength);
+    errors[m] = 1 / (won[m % 3] + kSeasonStrength);
   }
 }
 
-// Factors by month of the quarter and the year, of the last whole ones; ones below two of them.
+// Factors by month of the quarter and the year, of the last whole ones; ones below two of them. And
+// their errors, as the posterior of the gamma prior has them.
 std::array<double, 12> SeasonOf(const std::map<int, MonthCounts>& months, int last,
-                                double MonthCounts::*actual, double MonthCounts::*expected) {
+                                double MonthCounts::*actual, double MonthCounts::*expected,
+                                std::array<double, 12>& errors) {
   std::array<double, 12> factors;
   factors.fill(1);
   if (months.empty()) return factors;
   const int known = last - months.begin()->first + 1;
-  if (expected != nullptr && known >= 6) SeasonOfQuarter(months, last, known / 3 * 3, factors);
+  if (expected != nullptr && known >= 6) {
+    SeasonOfQuarter(months, last, known / 3 * 3, factors, errors);
+  }
   const int years = known / 12;
   if (years < 2) return factors;
   const std::array<double, 12> of_quarter = factors;
@@ -88,6 +98,7 @@ std::array<double, 12> SeasonOf(const std::map<int, MonthCounts>& months, int la
   for (size_t m = 0; m < 12; ++m) {
     const double base = expected != nullptr ? foreseen[m] : total / 12;
     factors[m] *= (seen[m] + kSeasonStrength) / (base + kSeasonStrength);
+    errors[m] += 1 / (seen[m] + kSeasonStrength);
   }
   return factors;
 }
@@ -162,6 +173,7 @@ absl::StatusOr<SalesModel> FitSales(const DealBook& known, Date day,
                                     std::span<const MonthlySeries> outside) {
   SalesModel model;
   model.day = day;
+  model.extent = ExtentOf(known, day);
   internal::FitRates(known, day, model);
   if (model.all.won + model.all.lost < kLeastClosed || model.all.won < 5) {
     return FailedPrecondition("fewer than 30 closed deals, or 5 won ones: nothing to learn from");
@@ -169,24 +181,26 @@ absl::StatusOr<SalesModel> FitSales(const DealBook& known, Date day,
   const std::map<int, MonthCounts> months = CountMonths(known, day, model);
   const bool whole = MonthOf(AddDays(day, 1)) != MonthOf(day);
   const int last = MonthOf(day) - (whole ? 0 : 1);
-  model.win_season = SeasonOf(months, last, &MonthCounts::won, &MonthCounts::expected);
-  model.open_season = SeasonOf(months, last, &MonthCounts::opened, nullptr);
+  model.win_season =
+      SeasonOf(months, last, &MonthCounts::won, &MonthCounts::expected, model.season_error);
+  std::array<double, 12> ignored{};
+  model.open_season = SeasonOf(months, last, &MonthCounts::opened, nullptr, ignored);
   FitSeries(months, last, outside, model);
 
-  std::vector<std::pair<double, double>> wins, opened;
-  // The first month is seldom whole.
-  const int first = std::max(months.begin()->first + 1, last - 11);
+  std::vector<std::pair<double, double>> wins;
+  std::vector<MonthRate> opened;
+  const Date start = model.extent.closings_from.value_or(known.first);
+  const int first = FirstWholeMonth(start);
   for (int m = first; m <= last; ++m) {
     const auto found = months.find(m);
     const MonthCounts c = found == months.end() ? MonthCounts{} : found->second;
     const auto outer = model.outside.find(m);
+    opened.push_back({c.opened, model.open_season[static_cast<size_t>(m % 12)]});
+    if (m <= last - 12) continue;
     wins.emplace_back(c.won, c.expected * model.win_season[static_cast<size_t>(m % 12)] *
                                  (outer == model.outside.end() ? 1 : outer->second));
-    opened.emplace_back(c.opened, model.open_season[static_cast<size_t>(m % 12)]);
-    model.opened_a_month += c.opened;
   }
-  if (!opened.empty()) model.opened_a_month /= static_cast<double>(opened.size());
-  for (auto& [actual, factor] : opened) factor *= model.opened_a_month;
+  model.openings = FitLevel(opened);
   constexpr double kPrior = 0.05;
   constexpr double kPriorMonths = 3;
   const double of_wins = ExcessVariance(wins);
@@ -195,7 +209,6 @@ absl::StatusOr<SalesModel> FitSales(const DealBook& known, Date day,
       std::count_if(months.begin(), months.end(), [](const auto& m) { return m.second.won > 0; })));
   model.excess = std::max(of_wins, kPrior + 0.5 / known_months);
   model.excess_known = kPriorMonths;
-  model.open_excess = ExcessVariance(opened);
   model.rate_error = std::sqrt(1.0 / static_cast<double>(model.all.won) +
                                of_wins / std::max<double>(1, static_cast<double>(wins.size())));
   return model;
@@ -212,12 +225,34 @@ struct Checked {
   int month = 0;
 };
 
+bool IsOver(const SalesModel& model, int month) {
+  return MonthStart(month + 1) <= AddDays(model.day, 1);
+}
+
+// How much larger the squared errors of what open deals brought were than the draws said; where
+// there is little to go by, they said right.
+double OpenSpread(const SalesModel& model, std::span<const BackTestLine> past) {
+  constexpr double kRight = 6;
+  constexpr double kMostOff = 9;  // one month says no more
+  constexpr double kMostSpread = 6;
+  double sum = kRight;
+  double n = kRight;
+  for (const BackTestLine& line : past) {
+    const SalesMonth& f = line.forecast;
+    if (!IsOver(model, f.month) || f.open_variance <= 0) continue;
+    const double off = line.actual_from_open - f.from_open;
+    sum += std::min(kMostOff, off * off / f.open_variance);
+    ++n;
+  }
+  return std::clamp(sum / n, 1.0, kMostSpread);
+}
+
 std::vector<Checked> CheckedLines(const SalesModel& model, std::span<const BackTestLine> past) {
   constexpr int kMonths = 18;  // the newest
   std::vector<Checked> lines;
   for (size_t i = past.size(); i > 0; --i) {
     const SalesMonth& f = past[i - 1].forecast;
-    if (MonthStart(f.month + 1) > AddDays(model.day, 1) || f.own <= 0) continue;
+    if (!past[i - 1].whole || !IsOver(model, f.month) || f.own <= 0) continue;
     if (f.month <= MonthOf(model.day) - kMonths) continue;
     lines.push_back({f.own / f.level, f.variance / (f.level * f.level), past[i - 1].naive,
                      past[i - 1].actual, f.month});
@@ -246,6 +281,7 @@ double BestNaiveWeight(std::span<const Checked> lines, double level) {
 
 void Calibrate(SalesModel& model, std::span<const BackTestLine> past) {
   constexpr double kRight = 12;
+  model.open_spread = OpenSpread(model, past);
   const std::vector<Checked> lines = CheckedLines(model, past);
   if (lines.empty()) return;
   double forecast = 0;
@@ -275,11 +311,12 @@ void Calibrate(SalesModel& model, std::span<const BackTestLine> past) {
   model.excess_known += static_cast<double>(months.size());
 }
 
-double NaiveMean(const DealBook& book, Date day) {
-  const int whole = MonthOf(AddDays(day, 1)) != MonthOf(day) ? MonthOf(day) : MonthOf(day) - 1;
+double NaiveMean(const DealBook& book, Date day, std::optional<Date> from) {
+  const int last = MonthOf(AddDays(day, 1)) != MonthOf(day) ? MonthOf(day) : MonthOf(day) - 1;
+  const int first = from ? std::min(last, std::max(last - 2, FirstWholeMonth(*from))) : last - 2;
   double sum = 0;
-  for (int m = whole - 2; m <= whole; ++m) sum += WonIn(book, m);
-  return sum / 3;
+  for (int m = first; m <= last; ++m) sum += WonIn(book, m);
+  return sum / (last - first + 1);
 }
 
 double WonIn(const DealBook& book, int month, std::optional<Date> opened_by) {

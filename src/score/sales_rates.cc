@@ -16,6 +16,7 @@ namespace {
 constexpr int64_t kLeastOnCurve = 40;  // closed deals for a curve of its own
 constexpr int64_t kLeastInGroup = 5;
 constexpr int kRounds = 8;             // until curves and factors agree
+constexpr double kMissed = 12;         // expected and not seen, for a gap to be no chance
 constexpr size_t kLeastAmounts = 160;  // estimates, to tell their eighths apart
 constexpr double kLeastFactor = 0.1;   // of all groups together
 constexpr double kMostFactor = 10;
@@ -83,6 +84,7 @@ class Cumulated {
     return sums;
   }
   static double At(const std::vector<double>& sums, double tail, int day) {
+    if (day < 0) return 0;
     const auto n = static_cast<size_t>(day) + 1;
     if (n <= sums.size()) return sums[n - 1];
     return (sums.empty() ? 0 : sums.back()) + tail * static_cast<double>(n - sums.size());
@@ -152,8 +154,9 @@ class RateFitter {
       if (e.group[kind] < 0) continue;
       Group& g = groups[static_cast<size_t>(e.group[kind])];
       const Cumulated& sum = sums.at(e.curve);
-      g.expected_wins += e.time.win / g.effect.win * sum.Win(e.time.days);
-      g.expected_losses += e.time.lose / g.effect.lose * sum.Lose(e.time.days);
+      const int before = e.time.from - 1;
+      g.expected_wins += e.time.win / g.effect.win * (sum.Win(e.time.days) - sum.Win(before));
+      g.expected_losses += e.time.lose / g.effect.lose * (sum.Lose(e.time.days) - sum.Lose(before));
     }
     const double wins = PriorEvents(groups, &Group::wins, &Group::expected_wins);
     const double losses = PriorEvents(groups, &Group::losses, &Group::expected_losses);
@@ -179,11 +182,12 @@ class RateFitter {
   std::vector<Group> (&groups_)[kKindCount];
 };
 
-DealDuration DurationFrom(const Deal& deal, Date start, Date day) {
-  const Date end = deal.closed.value_or(day);
-  return {std::max(0, end.days - start.days), !deal.closed ? DealEnd::kOpen
-                                              : deal.won   ? DealEnd::kWon
-                                                           : DealEnd::kLost};
+DealDuration DurationFrom(const Deal& deal, Date start, Date day, std::optional<Date> seen_from) {
+  DealDuration time;
+  time.days = std::max(0, deal.closed.value_or(day).days - start.days);
+  if (deal.closed) time.end = deal.won ? DealEnd::kWon : DealEnd::kLost;
+  if (seen_from) time.from = std::clamp(seen_from->days - start.days, 0, time.days);
+  return time;
 }
 
 void FindAmountBounds(const DealBook& known, SalesModel& model) {
@@ -275,6 +279,46 @@ void Apply(const SalesModel& model, const SalesRates& rates, const Deal& deal, D
   clock.lose = std::clamp(clock.lose, kLeastFactor, kMostFactor);
 }
 
+std::optional<Date> FirstClosingKept(const DealBook& known, Date day) {
+  std::optional<Date> first;
+  for (const Deal& deal : known.deals) {
+    if (deal.closed && (!first || *deal.closed < *first)) first = deal.closed;
+  }
+  if (!first) return std::nullopt;
+  std::vector<DealDuration> times;
+  for (const Deal& deal : known.deals) {
+    times.push_back(DurationFrom(deal, deal.opened, day, first));
+  }
+  const HazardCurve curve = FitHazards(times);
+  const Cumulated sum(curve);
+  double missing = 0;
+  for (const Deal& deal : known.deals) {
+    const int before = first->days - deal.opened.days - 1;
+    missing += sum.Win(before) + sum.Lose(before);
+  }
+  return missing >= kMissed ? first : std::nullopt;
+}
+
+std::optional<Date> LastOpeningKept(const DealBook& known, Date day) {
+  constexpr int kYear = 365;
+  constexpr int kMonth = 31;
+  std::set<Date> opened;
+  for (const Deal& deal : known.deals) opened.insert(deal.opened);
+  if (opened.empty()) return std::nullopt;
+  const Date last = *opened.rbegin();
+  const Date since = std::max(*opened.begin(), AddDays(last, -kYear));
+  const int silent = day.days - last.days;
+  int longest = 1;  // silence before
+  for (auto at = opened.lower_bound(since); std::next(at) != opened.end(); ++at) {
+    longest = std::max(longest, std::next(at)->days - at->days);
+  }
+  const auto n = std::count_if(known.deals.begin(), known.deals.end(),
+                               [&](const Deal& d) { return d.opened >= since; });
+  const double a_day = static_cast<double>(n) / (last.days - since.days + 1);
+  const bool ended = silent >= kMonth && silent > 3 * longest && a_day * silent >= kMissed;
+  return ended ? std::optional(last) : std::nullopt;
+}
+
 }  // namespace
 
 void FitRates(const DealBook& known, Date day, SalesModel& model) {
@@ -285,7 +329,7 @@ void FitRates(const DealBook& known, Date day, SalesModel& model) {
   Grouping in_stage(known, model);
   for (const Deal& deal : known.deals) {
     Episode episode;
-    episode.time = DurationFrom(deal, deal.opened, day);
+    episode.time = DurationFrom(deal, deal.opened, day, model.extent.closings_from);
     all.push_back(episode.time);
     since_opening.Put(deal, episode);
     episode.curve = QuarterOf(model, deal);
@@ -295,7 +339,7 @@ void FitRates(const DealBook& known, Date day, SalesModel& model) {
       const bool end = deal.closed && move.on >= *deal.closed;
       if (end || move.stage.empty() || !entered.insert(move.stage).second) continue;
       episode.curve = move.stage;
-      episode.time = DurationFrom(deal, move.on, day);
+      episode.time = DurationFrom(deal, move.on, day, model.extent.closings_from);
       by_stage.push_back(episode);
     }
   }
@@ -332,3 +376,11 @@ DealClock BestClock(const SalesModel& model, const Deal& deal) {
 }
 
 }  // namespace relata::internal
+
+namespace relata {
+
+BookExtent ExtentOf(const DealBook& book, Date day) {
+  return {internal::FirstClosingKept(book, day), internal::LastOpeningKept(book, day)};
+}
+
+}  // namespace relata

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "relata/score/sales_model.h"
+#include "score/sales_amounts.h"
 #include "score/sales_rates.h"
 
 namespace relata {
@@ -34,10 +35,10 @@ class Draws {
     return std::sqrt(-2 * std::log(1 - Unit())) * std::cos(2 * 3.14159265358979323846 * Unit());
   }
   // A factor of mean 1 and this variance.
-  double Factor(double variance) {
-    if (variance <= 0) return 1;
+  double Factor(double variance) { return variance <= 0 ? 1 : Factor(variance, Normal()); }
+  static double Factor(double variance, double normal) {
     const double s2 = std::log1p(variance);
-    return std::exp(std::sqrt(s2) * Normal() - s2 / 2);
+    return std::exp(std::sqrt(s2) * normal - s2 / 2);
   }
   int64_t Poisson(double mean) {
     if (mean > 200) {
@@ -56,39 +57,6 @@ class Draws {
   uint64_t state_;
 };
 
-// What won deals brought.
-struct Amounts {
-  std::vector<double> all;
-  std::map<std::string, std::vector<double>> by_offer;
-  std::map<std::string, std::vector<double>> by_curve;  // of deals by age
-  std::vector<double> ratios;                           // outcome to estimate
-
-  Amounts(const DealBook& known, const SalesModel& model) {
-    for (const Deal& d : known.deals) {
-      if (!d.closed || !d.won) continue;
-      all.push_back(d.won_amount);
-      if (!d.offer.empty()) by_offer[d.offer].push_back(d.won_amount);
-      by_curve[internal::AgeCurveOf(model, d)].push_back(d.won_amount);
-      const double estimate =
-          !d.moves.empty() && d.moves.back().amount ? *d.moves.back().amount : d.amount.value_or(0);
-      if (known.amounts_are_estimates && estimate > 0) ratios.push_back(d.won_amount / estimate);
-    }
-    if (ratios.size() < 20) ratios = {1};
-  }
-  bool Estimated(const DealBook& known, const Deal& d) const {
-    const bool then = !d.moves.empty() && d.moves.back().amount.has_value();
-    return (known.amounts_are_estimates || then) && d.amount.value_or(0) > 0;
-  }
-  const std::vector<double>& OnCurve(const std::string& name) const {
-    const auto found = by_curve.find(name);
-    return found != by_curve.end() && found->second.size() >= 10 ? found->second : all;
-  }
-  const std::vector<double>& Pool(const Deal& d) const {
-    const auto found = by_offer.find(d.offer);
-    return found != by_offer.end() && found->second.size() >= 10 ? found->second : all;
-  }
-};
-
 double MeanOf(const std::vector<double>& values) {
   double sum = 0;
   for (const double v : values) sum += v;
@@ -98,7 +66,7 @@ double MeanOf(const std::vector<double>& values) {
 // One open deal made ready to be drawn.
 struct Candidate {
   std::vector<double> by_month;  // probability to be won in it
-  const std::vector<double>* pool = nullptr;
+  internal::AmountSource amount;
   double times = 1;
 };
 
@@ -107,7 +75,7 @@ struct NewDeals {
   size_t month = 0;
   double opened = 0;           // how many
   std::vector<double> won_in;  // by month, of one
-  const std::vector<double>* pool = nullptr;
+  internal::AmountSource amount;
 };
 
 class Simulation {
@@ -117,7 +85,7 @@ class Simulation {
     const int first = MonthOf(AddDays(model.day, 1));
     for (int m = 0; m < options.months; ++m) months_.push_back(first + m);
     days_ = MonthStart(first + options.months).days - model.day.days - 1;
-    naive_ = NaiveMean(known, model.day);
+    naive_ = NaiveMean(known, model.day, model.extent.closings_from);
   }
 
   SalesForecast Run() {
@@ -167,9 +135,8 @@ class Simulation {
                       std::max(days_, kThreeYears), clock.win, clock.lose);
     Candidate c;
     c.by_month = Split(outlook.won, model_.day);
-    const bool estimated = amounts_.Estimated(known_, d);
-    c.pool = estimated ? &amounts_.ratios : &amounts_.Pool(d);
-    c.times = model_.level * (estimated ? *d.amount : 1);
+    c.amount = amounts_.Of(d);
+    c.times = model_.level * (amounts_.Estimated(d) ? *d.amount : 1);
     DealOutlook line;
     line.opportunity = d.opportunity;
     line.win = outlook.won_ever;
@@ -179,7 +146,7 @@ class Simulation {
       for (double& p : c.by_month) p *= line.win / line.win_in_horizon;
       line.win_in_horizon = line.win;
     }
-    line.amount = MeanOf(*c.pool) * c.times;
+    line.amount = amounts_.Mean(c.amount) * c.times;
     line.clock = clock.in_stage ? d.stage : "";
     const double closing = outlook.won[kThreeYears - 1] + outlook.lost[kThreeYears - 1];
     for (int i = 0; i < kThreeYears && closing > 0.01; ++i) {
@@ -195,11 +162,13 @@ class Simulation {
   // Wins by month from deals opened in each month of the horizon, for one deal opened on each
   // curve.
   void AddNew() {
+    if (model_.extent.openings_until) return;
     std::map<std::string, int64_t> opened;
-    const Date since = AddDays(model_.day, -365);
+    const Date since =
+        std::max(AddDays(model_.day, -365), model_.extent.closings_from.value_or(known_.first));
     int64_t all = 0;
     for (const Deal& d : known_.deals) {
-      if (d.opened <= since) continue;
+      if (d.opened < since) continue;
       ++opened[internal::AgeCurveOf(model_, d)];
       ++all;
     }
@@ -210,7 +179,7 @@ class Simulation {
                static_cast<double>(count) / static_cast<double>(all));
     }
   }
-  void AddNewOn(const HazardCurve& curve, const std::vector<double>& amounts, double share) {
+  void AddNewOn(const HazardCurve& curve, const internal::AmountSource& amount, double share) {
     const Incidence fresh = IncidenceFrom(curve, -1, days_ + 1);
     for (size_t o = 0; o < months_.size(); ++o) {
       const int opened = months_[o];
@@ -224,9 +193,9 @@ class Simulation {
         for (size_t m = 0; m < one.size(); ++m) deals.won_in[m] += one[m] / days;
       }
       const double whole = MonthStart(opened + 1).days - MonthStart(opened).days;
-      deals.opened = model_.opened_a_month * share * days / whole *
+      deals.opened = model_.openings.Mean() * share * days / whole *
                      model_.open_season[static_cast<size_t>(opened % 12)];
-      deals.pool = &amounts;
+      deals.amount = amount;
       fresh_.push_back(std::move(deals));
     }
   }
@@ -242,7 +211,13 @@ class Simulation {
     for (int64_t i = 0; i < forecast.draws; ++i) {
       const double rate = draws.Factor(model_.rate_error * model_.rate_error);
       const double excess = draws.Variance(model_.excess, std::max(3.0, model_.excess_known));
-      for (double& f : factors) f = rate * draws.Factor(excess);
+      for (size_t m = 0; m < n; ++m) {
+        factors[m] = rate * draws.Factor(excess + SeasonError(m));
+      }
+      means_.clear();
+      for (const internal::AmountPool& pool : amounts_.pools()) {
+        means_.push_back(draws.Factor(pool.error));
+      }
       std::fill(month_open.begin(), month_open.end(), 0);
       std::fill(month_new.begin(), month_new.end(), 0);
       for (const Candidate& c : candidates_) {
@@ -250,7 +225,7 @@ class Simulation {
         for (size_t m = 0; m < n; ++m) {
           u -= c.by_month[m] * factors[m];
           if (u >= 0) continue;
-          month_open[m] += c.times * draws.Of(*c.pool);
+          month_open[m] += c.times * Amount(draws, c.amount);
           ++won_deals[m];
           break;
         }
@@ -270,48 +245,62 @@ class Simulation {
   void DrawNew(Draws& draws, const std::vector<double>& factors, std::vector<double>& sums,
                std::vector<double>& won_deals) {
     std::vector<double> busy;  // how many more deals are opened in each month
-    for (size_t m = 0; m < months_.size(); ++m) busy.push_back(draws.Factor(model_.open_excess));
+    const double luck = draws.Normal();
+    for (size_t m = 0; m < months_.size(); ++m) {
+      busy.push_back(Draws::Factor(model_.openings.Variance(static_cast<int>(m) + 1), luck));
+    }
     for (const NewDeals& deals : fresh_) {
       for (size_t m = deals.month; m < sums.size(); ++m) {
         const int64_t wins =
             draws.Poisson(deals.opened * busy[deals.month] * deals.won_in[m] * factors[m]);
-        for (int64_t w = 0; w < wins; ++w) sums[m] += model_.level * draws.Of(*deals.pool);
+        for (int64_t w = 0; w < wins; ++w) sums[m] += model_.level * Amount(draws, deals.amount);
         won_deals[m] += static_cast<double>(wins);
       }
     }
   }
 
+  double Amount(Draws& draws, const internal::AmountSource& source) const {
+    const size_t pool = draws.Unit() < source.trust ? source.own : source.other;
+    return means_[pool] * draws.Of(amounts_.pools()[pool].values);
+  }
+
+  double SeasonError(size_t m) const {
+    return model_.season_error[static_cast<size_t>(months_[m] % 12)];
+  }
+
   // Of a month's sales, were every rate known.
   double VarianceByChance(size_t m) const {
-    struct Moments {
-      double mean = 0;
-      double square = 0;
-    };
-    std::map<const std::vector<double>*, Moments> known;
-    const auto moments = [&](const std::vector<double>* pool) {
-      const auto [place, fresh] = known.try_emplace(pool);
-      if (fresh) {
-        place->second.mean = MeanOf(*pool);
-        for (const double v : *pool)
-          place->second.square += v * v / static_cast<double>(pool->size());
-      }
-      return place->second;
-    };
+    std::vector<double> from_pool(amounts_.pools().size());
     double variance = 0;
+    const auto add = [&](const internal::AmountSource& s, double wins, double times) {
+      const std::vector<internal::AmountPool>& pools = amounts_.pools();
+      from_pool[s.own] += wins * times * s.trust * pools[s.own].mean;
+      from_pool[s.other] += wins * times * (1 - s.trust) * pools[s.other].mean;
+      variance += wins * times * times * amounts_.Square(s);
+    };
     for (const Candidate& c : candidates_) {
-      const Moments amount = moments(c.pool);
-      const double p = c.by_month[m];
-      const double mean = p * c.times * amount.mean;
-      variance += p * c.times * c.times * amount.square - mean * mean;
+      const double mean = c.by_month[m] * c.times * amounts_.Mean(c.amount);
+      add(c.amount, c.by_month[m], c.times);
+      variance -= mean * mean;
     }
     for (const NewDeals& deals : fresh_) {
       const double wins = deals.month <= m ? deals.opened * deals.won_in[m] : 0;
-      const Moments amount = moments(deals.pool);
-      const double mean = wins * model_.level * amount.mean;
-      variance +=
-          wins * model_.level * model_.level * amount.square + mean * mean * model_.open_excess;
+      const double mean = wins * model_.level * amounts_.Mean(deals.amount);
+      add(deals.amount, wins, model_.level);
+      variance += mean * mean * model_.openings.Variance(static_cast<int>(deals.month) + 1);
+    }
+    for (size_t i = 0; i < from_pool.size(); ++i) {
+      variance += from_pool[i] * from_pool[i] * amounts_.pools()[i].error;
     }
     return variance;
+  }
+
+  // Widens the draws about their mean by as much as forecasts before were off.
+  void Spread(std::vector<double>& open, const SalesMonth& month) const {
+    if (model_.open_spread <= 1 || month.from_open <= 0) return;
+    const double relative = month.open_variance / (month.from_open * month.from_open);
+    Draws draws(options_.seed + 1);
+    for (double& t : open) t *= draws.Factor((model_.open_spread - 1) * relative);
   }
 
   SalesMonth Summarise(size_t m, std::vector<double>& total, std::vector<double>& open) const {
@@ -321,14 +310,21 @@ class Simulation {
     month.own = MeanOf(total);
     month.level = model_.level;
     month.variance =
-        VarianceByChance(m) + month.own * month.own * model_.rate_error * model_.rate_error;
+        VarianceByChance(m) +
+        month.own * month.own * (model_.rate_error * model_.rate_error + SeasonError(m));
     // What the last months say moves all draws alike.
-    const double mixed = (1 - model_.naive_weight) * month.own + model_.naive_weight * naive_;
+    const double weight = model_.extent.openings_until ? 0 : model_.naive_weight;
+    const double mixed = (1 - weight) * month.own + weight * naive_;
     const double move = month.own > 0 ? mixed / month.own : 1;
     for (double& t : total) t *= move;
     for (double& t : open) t *= move;
     month.mean = MeanOf(total);
     month.from_open = MeanOf(open);
+    for (const double t : open) {
+      month.open_variance +=
+          (t - month.from_open) * (t - month.from_open) / static_cast<double>(open.size());
+    }
+    Spread(open, month);
     if (const auto quota = options_.quotas.find(month.month); quota != options_.quotas.end()) {
       month.quota = quota->second;
       for (const double t : total) month.reach += t >= month.quota ? 1 : 0;
@@ -352,7 +348,8 @@ class Simulation {
   const DealBook& known_;
   const SalesModel& model_;
   const SalesOptions& options_;
-  const Amounts amounts_;
+  const internal::Amounts amounts_;
+  std::vector<double> means_;  // factors on the amounts of each pool, in the draw at hand
   std::vector<int> months_;
   int days_ = 0;
   double naive_ = 0;

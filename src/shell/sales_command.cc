@@ -72,6 +72,28 @@ Json MonthJson(const SalesMonth& m) {
   return out;
 }
 
+Json DayJson(const std::optional<Date>& day) {
+  return day ? Json(ToDisplay(Value::Day(*day))) : Json();
+}
+
+// What of the deals' lives is missing in the book.
+void TellExtent(const Session& session, const BookExtent& extent) {
+  if (extent.closings_from) {
+    session.PrintLine(
+        Concat(session.Say("no deal that ended before ", "aucune affaire terminée avant le "),
+               ToDisplay(Value::Day(*extent.closings_from)),
+               session.Say(" is here: deals are counted from then on",
+                           " n'est là : les affaires comptent à partir de ce jour")));
+  }
+  if (extent.openings_until) {
+    session.PrintLine(Concat(
+        session.Say("no deal opened after ", "aucune affaire ouverte après le "),
+        ToDisplay(Value::Day(*extent.openings_until)),
+        session.Say(" is here: later months are of open deals only",
+                    " n'est là : les mois suivants sont ceux des affaires en cours seulement")));
+  }
+}
+
 int TellBackTest(const Session& session, const DealBook& book, const BackTest& test) {
   if (session.json) {
     Json lines = Json::array();
@@ -82,10 +104,14 @@ int TellBackTest(const Session& session, const DealBook& book, const BackTest& t
       one["actual"] = line.actual;
       one["actual_from_open"] = line.actual_from_open;
       one["naive"] = line.naive;
+      one["whole"] = line.whole;
       lines.push_back(std::move(one));
     }
     session.PrintLine(Json({{"currency", book.currency.ToString()},
                             {"forecasts", lines},
+                            {"judged", test.whole},
+                            {"openings_until", DayJson(test.extent.openings_until)},
+                            {"closings_from", DayJson(test.extent.closings_from)},
                             {"origins", test.origins},
                             {"recorded_origins", test.recorded},
                             {"coverage", test.coverage},
@@ -121,6 +147,12 @@ int TellBackTest(const Session& session, const DealBook& book, const BackTest& t
   const auto coverage = [&](const std::array<double, 3>& c) {
     return Concat("50 %: ", Percent(c[0]), ", 80 %: ", Percent(c[1]), ", 95 %: ", Percent(c[2]));
   };
+  TellExtent(session, test.extent);
+  if (test.whole < static_cast<int64_t>(test.lines.size())) {
+    session.PrintLine(Concat(
+        test.whole, session.Say(" of ", " sur "), test.lines.size(),
+        session.Say(" months can be judged as a whole", " mois peuvent être jugés en entier")));
+  }
   session.PrintLine(Concat(session.Say("inside the intervals: ", "dans les intervalles : "),
                            coverage(test.coverage)));
   session.PrintLine(Concat(session.Say("of open deals: ", "des affaires en cours : "),
@@ -205,6 +237,8 @@ int TellForecast(const Session& session, const Crm& crm, const Told& told, bool 
     for (size_t i = 0; i < shown; ++i) deals.push_back(DealJson(crm, forecast.deals[i]));
     session.PrintLine(Json({{"as_of", ToDisplay(Value::Day(forecast.day))},
                             {"known_by", told.recorded ? "records" : "dates"},
+                            {"openings_until", DayJson(model.extent.openings_until)},
+                            {"closings_from", DayJson(model.extent.closings_from)},
                             {"currency", book.currency.ToString()},
                             {"months", months},
                             {"open_deals", forecast.deals.size()},
@@ -240,6 +274,7 @@ int TellForecast(const Session& session, const Crm& crm, const Told& told, bool 
              session.Say(" open deals; learned from ", " affaires en cours ; appris de "),
              model.all.won + model.all.lost, session.Say(" closed ones, as of ", " closes, au "),
              ToDisplay(Value::Day(forecast.day))));
+  TellExtent(session, model.extent);
   if (past) session.PrintLine(Source(session, told.recorded));
   for (size_t i = 0; why && i < shown; ++i) {
     const DealOutlook& d = forecast.deals[i];

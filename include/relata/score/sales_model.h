@@ -4,6 +4,9 @@
 // from deals that are not open yet; as a distribution by month, from what was known on one day.
 //
 // Deals that are still open are no failures: they are observations cut off by the day (censored).
+// Nor does a book have all deals: where those that ended before some day are missing, the others
+// count from that day on (delayed entry; Klein and Moeschberger 2003, 3.4), and where those opened
+// after one are missing, only open ones are foreseen and judged (BookExtent).
 // The model is one of competing risks in daily steps. From all deals known on the day it takes the
 // cause-specific hazards of being won and of being lost by age (the steps of the Aalen-Johansen
 // estimator; Aalen and Johansen 1978), apart for each stage that enough deals were seen to enter -
@@ -19,12 +22,15 @@
 // once two years are, drawn towards none alike. So do series from outside (days open, an index), by
 // a Poisson regression on their logarithm with a ridge.
 //
-// Amounts are drawn from what won deals of the offer brought; where amounts are estimates, from the
-// estimate times a ratio of outcome to estimate seen before. New deals come at the rate of the last
-// twelve months. A month's figure is the sum of draws; beside the chance of each deal it carries
-// that of the rates: how far months before lay off their expectation, in excess of chance, is drawn
-// too - and, more telling, how far forecasts made before lay off what happened (Calibrate). Draws
-// are made from a seed, so that an answer repeats.
+// Amounts are drawn from what won deals of the offer brought, as far as it is known apart
+// (credibility: Buehlmann and Straub 1970), else from what all did; where amounts are estimates,
+// from the estimate times a ratio of outcome to estimate seen before. New deals come at a rate that
+// may drift (RateLevel). A month's figure is the sum of draws; beside the chance of each deal it
+// carries that of what was learned: the errors of the rates of winning and opening, the latter
+// growing with the months ahead, of the season's factors and of the mean amounts. How far months
+// before lay off their expectation, in excess of chance, is drawn too - and, more telling, how far
+// forecasts made before lay off what happened (Calibrate), for the months as a whole and for what
+// open deals bring. Draws are made from a seed, so that an answer repeats.
 //
 // What a simple mean of the last months knows and the deals do not (campaigns, moods of a market)
 // is taken from it: the forecast is a combination of both (Bates and Granger 1969), the mean's
@@ -79,6 +85,7 @@ struct DealDuration {
   DealEnd end = DealEnd::kOpen;
   double win = 1;
   double lose = 1;
+  int from = 0;  // seen from this day of the clock on: had it ended before, nobody would know
 };
 HazardCurve FitHazards(std::span<const DealDuration> durations, int64_t enough = 10);
 
@@ -108,23 +115,55 @@ struct SalesRates {
   std::vector<GroupEffect> groups;
 };
 
+// What of the deals' lives is in the book at all, as far as it shows: an extract often holds the
+// deals that ended from some day on, or those opened up to one.
+struct BookExtent {
+  std::optional<Date> closings_from;   // deals that ended before are missing
+  std::optional<Date> openings_until;  // deals opened later are missing
+};
+// As known at the end of `day`. A stretch without closings (openings) counts as missing when a
+// dozen or more would be expected in it, which chance leaves out once in 160,000 books.
+BookExtent ExtentOf(const DealBook& book, Date day);
+
+// A month's count and what was expected of it at a rate of one.
+struct MonthRate {
+  double actual = 0;
+  double expected = 0;
+};
+
+// A rate that may drift: known as a gamma distribution of `events` over `exposure`, of which each
+// month that passes keeps a share (Harvey and Fernandes 1989, Journal of Business and Economic
+// Statistics 7). The share is the likeliest of the months seen, about 0.9 where they say little.
+struct RateLevel {
+  double events = 0;
+  double exposure = 0;
+  double keep = 1;
+
+  double Mean() const;
+  double Variance(int ahead) const;  // relative, so many months on: more than chance of counts
+};
+// `usual`: as many events as expected ones are known beforehand.
+RateLevel FitLevel(std::span<const MonthRate> months, double usual = 0);
+
 struct SalesModel {
-  Date day;             // what was known then
+  Date day;  // what was known then
+  BookExtent extent;
   HazardCurve all;      // of all deals, whatever their groups
   SalesRates by_age;    // the clock since opening: curves by quarter of the amounts, "" for all
   SalesRates by_stage;  // the clock in a stage: curves of those that enough deals entered
-  std::array<double, 12> win_season{};   // factors, January first
-  std::array<double, 12> open_season{};  // of deals opened
-  std::map<std::string, double> series;  // exponent of each outside series
-  std::map<int, double> outside;         // factor by month, of all series together
-  std::vector<double> amount_bounds;     // between eighths; empty unless amounts are estimates
-  double level = 1;                      // of amounts, from forecasts before (Calibrate)
-  double opened_a_month = 0;             // deals
-  double naive_weight = 0;               // of the mean of the last three months (Calibrate)
+  std::array<double, 12> win_season{};    // factors, January first
+  std::array<double, 12> season_error{};  // relative variance of the factor of winning
+  std::array<double, 12> open_season{};   // of deals opened
+  std::map<std::string, double> series;   // exponent of each outside series
+  std::map<int, double> outside;          // factor by month, of all series together
+  std::vector<double> amount_bounds;      // between eighths; empty unless amounts are estimates
+  double level = 1;                       // of amounts, from forecasts before (Calibrate)
+  RateLevel openings;                     // deals opened a month, apart from their season
+  double naive_weight = 0;                // of the mean of the last three months (Calibrate)
   double excess = 0;        // variance of months' sales over expectation beyond chance, relative
   double excess_known = 0;  // from so many months: the fewer, the wider the intervals
-  double open_excess = 0;   // of deals opened
   double rate_error = 0;    // relative standard error of the rate of winning
+  double open_spread = 1;   // of what open deals bring, over what the draws say (Calibrate)
 };
 
 // FailedPrecondition below 30 closed deals: there is nothing to learn from.
@@ -150,11 +189,12 @@ struct SalesMonth {
   std::array<double, 3> high{};
   std::array<double, 3> open_low{};  // the same of the part from open deals
   std::array<double, 3> open_high{};
-  double own = 0;       // what the deals alone say, before the last months' mean is mixed in
-  double variance = 0;  // of `own`, without what Calibrate adds
-  double level = 1;     // that Calibrate set
-  double quota = 0;     // 0: none given
-  double reach = 0;     // probability that the quota is reached
+  double own = 0;            // what the deals alone say, before the last months' mean is mixed in
+  double variance = 0;       // of `own`, without what Calibrate adds
+  double level = 1;          // that Calibrate set
+  double open_variance = 0;  // of the part from open deals, as drawn
+  double quota = 0;          // 0: none given
+  double reach = 0;          // probability that the quota is reached
 };
 
 struct SalesForecast {
@@ -180,12 +220,15 @@ struct BackTestLine {
   SalesMonth forecast;
   double actual = 0;
   double actual_from_open = 0;
-  double naive = 0;  // the mean of the three months before the origin
+  double naive = 0;   // the mean of the three months before the origin
+  bool whole = true;  // the book has the deals opened by then: else only open ones can be judged
 };
 struct BackTest {
-  std::vector<BackTestLine> lines;   // by origin, then months ahead
+  std::vector<BackTestLine> lines;  // by origin, then months ahead
+  BookExtent extent;
+  int64_t whole = 0;                 // lines whose sums can be judged: the figures are of these
   std::array<double, 3> coverage{};  // share of actuals inside the 50, 80, 95 percent intervals
-  std::array<double, 3> open_coverage{};  // the same for what open deals brought
+  std::array<double, 3> open_coverage{};  // the same for what open deals brought, of all lines
   double error = 0;                       // mean absolute, as a share of the mean actual
   double naive_error = 0;                 // of the naive forecast
   double root_error = 0;        // root of the mean squared one, which a mean is meant to keep low
@@ -215,11 +258,14 @@ absl::StatusOr<BackTest> BackTestSales(const DealBook& book, int months, uint64_
 // twelve that were right are added, for the weight six that wanted a half, which is hard to beat:
 // Clemen 1989), and widens the months to the errors left: the mean squared relative error beyond
 // the variance they stated, with a prior of 0.05 plus half of one over the months with sales in the
-// book, that weighs as three. The back-test does the same at each of its origins.
+// book, that weighs as three. What open deals bring is widened, never narrowed, by the mean squared
+// error over what the draws stated, six right ones added. Only months that were over by the model's
+// day count. The back-test does the same at each of its origins.
 void Calibrate(SalesModel& model, std::span<const BackTestLine> past);
 
-// The mean of what was won in the last three whole months up to the day.
-double NaiveMean(const DealBook& book, Date day);
+// The mean of what was won in the last three whole months up to the day, as far as they lie after
+// `from`.
+double NaiveMean(const DealBook& book, Date day, std::optional<Date> from = std::nullopt);
 
 // What was won in a month, in major units; only from deals open at the end of `opened_by` when
 // given.
