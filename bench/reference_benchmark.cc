@@ -316,7 +316,9 @@ class Run {
     std::printf("generated %zu contacts, %zu orders, %zu events, %zu consents in %.1f s\n",
                 data.contacts.size(), data.orders.size(), data.events.size(), data.consents.size(),
                 Wall() - start);
-    if (!WriteCsv(data, options_.folder)) return Internal("the CSV files cannot be written");
+    if (options_.peers && !WriteCsv(data, options_.folder)) {
+      return Internal("the CSV files cannot be written");
+    }
     start = Wall();
     const double processor = Processor();
     {
