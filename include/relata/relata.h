@@ -109,6 +109,7 @@
 #include "relata/privacy/retention.h"
 #include "relata/privacy/rights.h"
 #include "relata/privacy/send.h"
+#include "relata/process/definitions.h"
 #include "relata/process/maintenance.h"
 #include "relata/process/overview.h"
 #include "relata/process/pipeline.h"

@@ -56,7 +56,7 @@ absl::StatusOr<Role> Role::Parse(std::string_view name, std::string_view body,
   const Json rights = json.value("rights", Json::array());
   if (!rights.is_array()) return InvalidArgument(Concat(where, ": rights is a list"));
   for (const Json& right : rights) {
-    if (right != "export") {
+    if (right != "export" && right != "govern") {
       return InvalidArgument(Concat(where, ": there is no right ", right.dump()));
     }
     role.rights_.insert(right.get<std::string>());
@@ -99,13 +99,21 @@ bool Permissions::MayRead(TypeId type, FieldId field) const {
   return MayRead(type) && (kind_ != Kind::kRole || !role_.Hides(type, field));
 }
 
-bool Permissions::MayWrite(TypeId type, FieldId field) const {
+bool Permissions::MayWrite(TypeId type) const {
   if (kind_ != Kind::kRole) return kind_ == Kind::kAll;
-  return role_.Level(type) == AccessLevel::kWrite && !role_.Hides(type, field);
+  return role_.Level(type) == AccessLevel::kWrite;
+}
+
+bool Permissions::MayWrite(TypeId type, FieldId field) const {
+  return MayWrite(type) && (kind_ != Kind::kRole || !role_.Hides(type, field));
 }
 
 bool Permissions::MayExport() const {
   return kind_ == Kind::kAll || (kind_ == Kind::kRole && role_.HasRight("export"));
+}
+
+bool Permissions::MayGovern() const {
+  return kind_ == Kind::kAll || (kind_ == Kind::kRole && role_.HasRight("govern"));
 }
 
 }  // namespace relata

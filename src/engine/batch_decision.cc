@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "engine/graph.h"
 #include "engine/tables.h"
+#include "engine/write_rights.h"
 #include "relata/model/validate.h"
 
 namespace relata::internal {
@@ -27,11 +28,6 @@ void Put(FieldValues& values, FieldId field, Value value) {
     }
   }
   values.emplace_back(field, std::move(value));
-}
-
-bool IsRefusal(ConsentEvent event) {
-  return event != ConsentEvent::kGrant && event != ConsentEvent::kRequest &&
-         event != ConsentEvent::kConfirm;
 }
 
 // Old values that erasure must be able to reach: what is personal, and every text, because people
@@ -219,6 +215,23 @@ std::string BatchDecision::Where(RecordRef record, const FieldDef& field) const 
 // ---------------------------------------------------------------------------------------------------
 // Operations
 
+absl::Status BatchDecision::MayChange(TypeId type) const {
+  if (may_.MayWrite(type)) return absl::OkStatus();
+  return PermissionDenied(Concat("the role may not write ", schema_.type(type).name));
+}
+
+absl::Status BatchDecision::MaySet(TypeId type, const FieldValues& values) const {
+  RELATA_RETURN_IF_ERROR(MayChange(type));
+  if (may_.all()) return absl::OkStatus();
+  for (const auto& [id, value] : values) {
+    if (may_.MayWrite(type, id)) continue;
+    const FieldDef* field = schema_.type(type).field(id);
+    return PermissionDenied(Concat("the role may not write ", schema_.type(type).name, ".",
+                                   field == nullptr ? "" : field->name));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status BatchDecision::Apply(const RecordOp& op, size_t operation) {
   switch (op.op) {
     case RecordOp::Op::kMerge:
@@ -235,8 +248,10 @@ absl::Status BatchDecision::Apply(const RecordOp& op, size_t operation) {
     case RecordOp::Op::kCreate:
     case RecordOp::Op::kUpdate:
     case RecordOp::Op::kUpsert:
+      RELATA_RETURN_IF_ERROR(MaySet(record.type, op.values));
       return SetValues(PendingOf(record, operation), op.values);
     case RecordOp::Op::kDelete:
+      RELATA_RETURN_IF_ERROR(MayChange(record.type));
       PendingOf(record, operation).deleted = true;
       return absl::OkStatus();
     case RecordOp::Op::kRedact:
@@ -246,6 +261,7 @@ absl::Status BatchDecision::Apply(const RecordOp& op, size_t operation) {
     default:
       break;
   }
+  RELATA_RETURN_IF_ERROR(MayChange(record.type));
   RELATA_ASSIGN_OR_RETURN(const RecordRef owner, KeyOwner(record.type, op.system, op.key));
   if (!owner.none() && owner != record) {
     return AlreadyExists(Concat("another record carries the key ", op.system, ":", op.key));
@@ -447,6 +463,7 @@ absl::Status BatchDecision::WriteEvents(const Transaction::Batch& batch) {
   for (const EventOp& op : batch.events) by_type[op.type].push_back(&op);
   for (const auto& [type_id, ops] : by_type) {
     const TypeDef& type = schema_.type(type_id);
+    RELATA_RETURN_IF_ERROR(MayChange(type_id));
     EventBatch events;
     events.type = type_id;
     events.first_seq = allocation_.next_seq;
@@ -498,6 +515,7 @@ absl::Status BatchDecision::WriteLedger(const Transaction::Batch& batch) {
         exists = party.ref().row < next;
       }
       if (!exists) return NotFound("a consent entry names a record that does not exist");
+      if (!IsRefusal(entry.event)) RELATA_RETURN_IF_ERROR(MayChange(StandsFor(party.ref()).type));
     }
     entry.seq = allocation_.next_seq++;
     entry.recorded_at = now_;

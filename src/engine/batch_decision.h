@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "engine/batch.h"
+#include "relata/access/role.h"
 #include "relata/engine/snapshot.h"
 #include "relata/storage/store.h"
 
@@ -45,10 +46,11 @@ inline const Value* FindIn(const FieldValues& values, FieldId field) {
 class BatchDecision {
  public:
   // Everything must outlive the decision. `real` gives the row behind a provisional reference of an
-  // earlier commit.
+  // earlier commit; `may` is what whoever wrote the batch may do.
   BatchDecision(const Snapshot& before, StoreReader& reader, IdSource& ids, Allocation& allocation,
-                std::function<RecordRef(RecordRef)> real, Timestamp now)
-      : before_(before),
+                std::function<RecordRef(RecordRef)> real, const Permissions& may, Timestamp now)
+      : may_(may),
+        before_(before),
         schema_(before.schema()),
         reader_(reader),
         ids_(ids),
@@ -74,6 +76,8 @@ class BatchDecision {
   };
   using KeyName = std::tuple<TypeId, std::string, std::string>;
 
+  absl::Status MayChange(TypeId type) const;
+  absl::Status MaySet(TypeId type, const FieldValues& values) const;
   absl::Status Identify(const Transaction::Batch& batch);
   absl::Status IdentifyUpsert(const RecordOp& op, size_t operation);
   absl::Status Apply(const RecordOp& op, size_t operation);
@@ -112,6 +116,7 @@ class BatchDecision {
                                      const std::string& key);
   std::string Where(RecordRef record, const FieldDef& field) const;
 
+  const Permissions& may_;
   const Snapshot& before_;
   const Schema& schema_;
   StoreReader& reader_;

@@ -40,6 +40,8 @@ RecordRef BatchDecision::Subject(RecordRef record) const {
 absl::Status BatchDecision::ApplyMerge(const RecordOp& op) {
   RELATA_ASSIGN_OR_RETURN(const RecordRef loser, Living(op.record));
   RELATA_ASSIGN_OR_RETURN(const RecordRef winner, Living(op.other));
+  RELATA_RETURN_IF_ERROR(MayChange(loser.type));
+  RELATA_RETURN_IF_ERROR(MayChange(winner.type));
   if (loser == winner) return InvalidArgument("a record cannot be merged into itself");
   out_.aliases.push_back({loser, winner, allocation_.commit, std::nullopt});
   merged_[loser] = winner;
@@ -52,6 +54,7 @@ absl::Status BatchDecision::ApplyMerge(const RecordOp& op) {
 
 absl::Status BatchDecision::ApplyUnmerge(const RecordOp& op) {
   const RecordRef loser = Here(op.record);
+  RELATA_RETURN_IF_ERROR(MayChange(loser.type));
   const auto here = merged_.find(loser);
   const bool merged = here == merged_.end() ? before_.graph().Merged(loser) : here->second != loser;
   if (!merged) return FailedPrecondition("the record is not merged into another");

@@ -14,6 +14,7 @@
 #include "engine/conditions.h"
 #include "engine/membership.h"
 #include "engine/tables.h"
+#include "engine/write_rights.h"
 #include "nlohmann/json.hpp"
 #include "relata/crm/schema.h"
 #include "relata/storage/group_commit.h"
@@ -90,6 +91,7 @@ struct Crm::Engine::Attempt {
   std::string source;
   Timestamp now;
   bool time_only = false;
+  Permissions may = Permissions::All();  // of who wrote the step being decided
 };
 
 std::unique_ptr<Transaction::Batch> Crm::Engine::NewBatch(const Actor& actor) {
@@ -155,6 +157,8 @@ absl::StatusOr<Commit> Crm::Engine::MakeOnce(const Transaction::Batch& batch, Ti
     return MakeStatus(absl::StatusCode::kAborted, "another commit came in between");
   }
   memberships_->Begin(head.id);
+  // As the roles stood before: nobody acts in a role that the same commit defines.
+  RELATA_ASSIGN_OR_RETURN(attempt.may, internal::RightsOf(Crm(shared_from_this()), batch));
   Announce(batch.definitions);
   const auto announced = std::unique_ptr<Engine, void (*)(Engine*)>(this, [](Engine* engine) {
     std::lock_guard lock(engine->mutex_);
@@ -276,7 +280,7 @@ absl::Status Crm::Engine::Step(Attempt& attempt, const Transaction::Batch& batch
         const auto found = attempt.became.find(r.row);
         return found == attempt.became.end() ? Real(r) : found->second;
       },
-      attempt.now);
+      attempt.may, attempt.now);
   RELATA_ASSIGN_OR_RETURN(CommitBatch writes, decision.Decide(batch));
   for (DefinitionWrite write : batch.definitions) {
     write.version = NextVersion(write);
@@ -464,6 +468,7 @@ absl::Status Crm::Engine::RunDeciders(Attempt& attempt, const Transaction::Batch
     return FailedPrecondition(Concat("what this commit sets off sets off more, ", kMaxCascade,
                                      " times over: two workflows feed each other"));
   }
+  attempt.may = Permissions::All();  // the tenant's rules, not the actor, wrote it
   return Step(attempt, *recorded);
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "engine/conditions.h"
 #include "nlohmann/json.hpp"
 #include "relata/consent/deadlines.h"
 #include "relata/crm/notice.h"
@@ -276,6 +277,8 @@ absl::StatusOr<std::string> ExportFor(Crm& crm, std::string_view number, const A
   if (request.identity == "asked" || request.identity == "failed") {
     return FailedPrecondition("nothing leaves before the identity is settled");
   }
+  RELATA_ASSIGN_OR_RETURN(const Permissions may, internal::PermissionsOf(crm, actor));
+  if (!may.MayExport()) return PermissionDenied("the role does not have the right \"export\"");
   absl::StatusOr<std::string> text = InvalidArgument("");
   if (request.right == "access") {
     text = AccessExport(crm, request.person, now, language);

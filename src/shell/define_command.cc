@@ -5,13 +5,10 @@
 #include <vector>
 
 #include "base/strings.h"
-#include "relata/access/role.h"
 #include "relata/engine/crm.h"
-#include "relata/process/maintenance.h"
+#include "relata/process/definitions.h"
 #include "relata/process/pipeline.h"
 #include "relata/process/workflow.h"
-#include "relata/score/rfm.h"
-#include "relata/score/rule_score.h"
 #include "shell/command.h"
 #include "shell/records.h"
 
@@ -20,33 +17,14 @@ namespace {
 
 using internal::Concat;
 
-absl::Status DefineRole(Crm& crm, const std::string& name, const std::string& body,
-                        const Actor& actor, Timestamp now) {
-  RELATA_RETURN_IF_ERROR(Role::Parse(name, body, *crm.schema()).status());
-  Transaction tx = crm.Begin(actor);
-  tx.Define("role", name, body);
-  return tx.Commit(now).status();
-}
-
-absl::Status DefineKind(Crm& crm, const std::string& kind, const std::string& name,
-                        const std::string& body, const Actor& actor, Timestamp now) {
-  if (kind == "role") return DefineRole(crm, name, body, actor, now);
-  if (kind == "pipeline") return DefinePipeline(crm, name, body, actor, now);
-  if (kind == "workflow") return DefineWorkflow(crm, name, body, actor, now);
-  if (kind == "score") return DefineScore(crm, name, body, actor, now);
-  if (kind == "rfm") return DefineRfm(crm, name, body, actor, now);
-  if (kind == "job") return DefineJob(crm, name, body, actor, now);
-  return InvalidArgument(
-      Concat("'", kind, "' is no kind: role, pipeline, workflow, score, rfm or job"));
-}
-
 int Define(const Session& session, const std::string& kind, const std::string& name,
            const std::string& file) {
   const absl::StatusOr<std::string> body = ReadText(file);
   if (!body.ok()) return session.Fail(body.status());
   absl::StatusOr<Crm> crm = session.Open(/*create=*/true);
   if (!crm.ok()) return session.Fail(crm.status());
-  const absl::Status status = DefineKind(*crm, kind, name, *body, session.actor(), session.now());
+  const absl::Status status =
+      SaveDefinition(*crm, kind, name, *body, session.actor(), session.now());
   if (!status.ok()) return session.Fail(status);
   const absl::StatusOr<Definition> saved = crm->FindDefinition(kind, name);
   if (!saved.ok()) return session.Fail(saved.status());

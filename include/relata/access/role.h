@@ -14,7 +14,15 @@
 // if it were not there: it is left out of records and exports, and an expression that names it is
 // refused, so that neither a query, a segment, a sort nor a count tells what it holds.
 //
-// The right "export" lets contact points leave without a message to send (exchange/export.h).
+// What a role may not write is refused with the whole commit: a record or event of a type without
+// "write", a field that is hidden, a merge, a grant of consent by a person of such a type. An
+// opt-out, an objection and every other refusal is taken from anybody. What follows from a commit -
+// a workflow that sets a field - is the tenant's doing and not asked of the role.
+//
+// The right "export" lets contact points leave without a message to send (exchange/export.h). The
+// right "govern" lays down what binds everybody: the schema, roles, pipelines, workflows, jobs,
+// terms of retention, legal holds, rules of law; without it a role defines what only answers
+// questions - segments, scores, models.
 //
 // Until a tenant has its first role every named actor may do everything. After that a user acts in
 // a role or may do nothing; the host's own code (Actor::System) is not restricted.
@@ -70,8 +78,12 @@ class Permissions {
 
   bool MayRead(TypeId type) const;
   bool MayRead(TypeId type, FieldId field) const;
+  bool MayWrite(TypeId type) const;
   bool MayWrite(TypeId type, FieldId field) const;
   bool MayExport() const;
+  bool MayGovern() const;
+  // Nothing is forbidden.
+  bool all() const { return kind_ == Kind::kAll; }
 
  private:
   enum class Kind : uint8_t { kAll, kNone, kRole };

@@ -102,7 +102,7 @@ absl::StatusOr<std::string> AccessExport(const Crm& crm, RecordRef person, Times
 absl::StatusOr<std::string> PortableExport(const Crm& crm, RecordRef person, Timestamp now);
 
 // The export that a request asks for, when the identity allows it; noted with the request.
-// InvalidArgument when it asks for none.
+// InvalidArgument when it asks for none; PermissionDenied for a role without the right "export".
 absl::StatusOr<std::string> ExportFor(Crm& crm, std::string_view number, const Actor& actor,
                                       Timestamp now, Language language = Language::kEnglish);
 

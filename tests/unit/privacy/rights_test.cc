@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "privacy_world.h"
+#include "relata/process/definitions.h"
 
 namespace relata {
 namespace {
@@ -112,6 +113,28 @@ TEST(RightsRequest, NothingLeavesBeforeTheIdentityIsSettled) {
   EXPECT_TRUE(ExportFor(crm, request.number, kDpo, kNow).ok());
   EXPECT_THAT(*crm.Log("rights_export", request.number), SizeIs(1));
   EXPECT_TRUE(absl::IsInvalidArgument(SetIdentity(crm, request.number, "maybe", kDpo, kNow)));
+}
+
+TEST(RightsRequest, ACopyIsGivenByWhoMayExport) {
+  Crm crm = OpenWorld();
+  const World world(crm);
+  const RequestState request = Opened(crm, world.marie, "access");
+  const struct {
+    const char* role;
+    const char* body;
+    bool may;
+  } cases[] = {
+      {"agent", R"({"types": {"*": "write"}})", false},
+      {"dpo", R"({"types": {"*": "write"}, "rights": ["export"]})", true},
+  };
+  for (const auto& c : cases) {
+    ASSERT_TRUE(DefineRole(crm, c.role, c.body, Actor::System("host"), kNow).ok());
+  }
+  for (const auto& c : cases) {
+    const auto copy = ExportFor(crm, request.number, Actor::User("sam", c.role), kNow);
+    EXPECT_EQ(copy.status().code(),
+              c.may ? absl::StatusCode::kOk : absl::StatusCode::kPermissionDenied);
+  }
 }
 
 TEST(RightsRequest, IsClosedOnceAndARefusalHasAReason) {
