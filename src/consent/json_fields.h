@@ -39,6 +39,11 @@ class JsonNode {
     if (status_->ok()) *status_ = InvalidArgument(Concat(path_, ": ", message));
   }
 
+  // The text that stands here is not what is expected: "fax" is no channel.
+  void FailWord(std::string_view message) const {
+    Fail(Concat("\"", json_->is_string() ? Text() : std::string_view(), "\" ", message));
+  }
+
   // The member `key` of an object; absent when there is none or the node itself is absent.
   JsonNode operator[](std::string_view key) const;
 

@@ -21,6 +21,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "consent/distinct_packs.h"
 #include "relata/base/text.h"
 #include "relata/base/zone.h"
 
@@ -362,6 +363,12 @@ class RulePackReader {
                                                    return static_cast<size_t>(row.kind) < kind;
                                                  }) -
                                 pack.rows.begin());
+      }
+    }
+    for (const bool sale : {false, true}) {
+      for (const bool born : {false, true}) {
+        pack_.distinct_[(born ? 1u : 0u) + (sale ? 2u : 0u)] =
+            internal::DistinctPacks(pack_, born, sale);
       }
     }
     return std::move(pack_);

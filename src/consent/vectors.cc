@@ -10,6 +10,7 @@
 
 #include "base/strings.h"
 #include "consent/json_fields.h"
+#include "consent/vector_keys.h"
 #include "relata/consent/deadlines.h"
 #include "relata/consent/decide.h"
 #include "relata/consent/erasure.h"
@@ -21,6 +22,7 @@ namespace {
 using internal::Concat;
 using internal::Json;
 using internal::JsonNode;
+using internal::WarnOfUnreadKeys;
 using OrderedJson = nlohmann::ordered_json;
 
 std::string Line(const OrderedJson& json) {
@@ -101,7 +103,7 @@ class ContactCase {
     ConsentEntry& e = entries_.emplace_back();
     e.seq = static_cast<Seq>(entries_.size());
     e.event = ParseConsentEvent(n["event"].RequiredText());
-    if (e.event == ConsentEvent::kUnknown) n["event"].Fail("is no event of the ledger");
+    if (e.event == ConsentEvent::kUnknown) n["event"].FailWord("is no event of the ledger");
     e.at = n["at"].RequiredInstant();
     e.recorded_at = n["recorded_at"].Instant(e.at);
     e.person = Party(n["person"].Text());
@@ -159,7 +161,7 @@ class ContactCase {
     const JsonNode name = n["register"];
     if (!internal::ParseIn(internal::kRegisterNames, name.RequiredText(), &l.list) ||
         l.list == Register::kUnknown) {
-      name.Fail("is no register");
+      name.FailWord("is no register");
     }
     l.listed_from = n["listed_from"].RequiredInstant();
     registers_.push_back(l);
@@ -175,7 +177,7 @@ class ContactCase {
   void ReadSubject(const JsonNode& n) {
     const auto load = [](const JsonNode& name) {
       const std::optional<Zone> zone = Zone::Load(name.Text());
-      if (!zone) name.Fail("is no time zone");
+      if (!zone) name.FailWord("is no time zone");
       return zone.value_or(Zone());
     };
     if (!n["tz"].absent()) zone_ = load(n["tz"]);
@@ -235,7 +237,7 @@ class ContactCase {
     FrequencyCap& cap = policy_.freq_cap;
     cap.channel = ParseChannel(n["channel"].Text());
     if (!n["channel"].absent() && cap.channel == Channel::kUnknown) {
-      n["channel"].Fail("is no channel");
+      n["channel"].FailWord("is no channel");
     }
     cap.max = static_cast<int32_t>(n["max"].Number(0));
     cap.days = static_cast<int32_t>(n["days"].Number(0));
@@ -248,7 +250,7 @@ class ContactCase {
   template <class E, size_t N>
   static void ReadWord(const JsonNode& n, const std::string_view (&names)[N], E* out) {
     if (n.absent()) return;
-    if (!internal::ParseIn(names, n.Text(), out)) n.Fail("is not one of the words known here");
+    if (!internal::ParseIn(names, n.Text(), out)) n.FailWord("is not one of the words known here");
   }
 
   // Orders what must be ordered and points the spans at what is owned.
@@ -303,7 +305,7 @@ OrderedJson AnswerDeadline(const JsonNode& vector) {
   const JsonNode name = vector["question"]["clock"];
   const JsonNode facts = vector["facts"];
   const std::optional<Clock> clock = ParseClock(name.RequiredText());
-  if (!clock) name.Fail("is no clock");
+  if (!clock) name.FailWord("is no clock");
   std::vector<Date> holidays;
   facts["holidays"].ForEach([&](const JsonNode& n) {
     if (const std::optional<Date> day = n.Day()) holidays.push_back(*day);
@@ -331,7 +333,7 @@ LegalHold ReadHold(const JsonNode& n) {
   classes.ForEachOrOne([&](const JsonNode& c) {
     const std::optional<RecordClass> known = ParseRecordClass(c.Text());
     if (known) hold.Add(*known);
-    if (!known) c.Fail("is no class of records");
+    if (!known) c.FailWord("is no class of records");
   });
   return hold;
 }
@@ -357,6 +359,10 @@ OrderedJson AnswerErasure(const JsonNode& vector, const RulePack& pack) {
       n["class"].Fail(Concat("record ", id, ": \"", name, "\" is no class of records"));
       return;
     }
+    if (actions.contains(id)) {
+      n["id"].Fail(Concat("record ", id, " stands here twice"));
+      return;
+    }
     const ErasureItem item{*known, n["retain_until"].Instant(Timestamp::kMax),
                            n["never_used"].Bool(false)};
     actions[id] = Name(PlanErasure(item, at, hold, policy));
@@ -377,7 +383,7 @@ std::string AnswerVector(const JsonNode& vector, const RulePack& pack) {
   } else if (kind == "erasure") {
     answer = AnswerErasure(vector, pack);
   } else {
-    vector["kind"].Fail("is no kind of vector");
+    vector["kind"].FailWord("is no kind of vector");
   }
   if (answer.is_object()) line.update(answer);
   return Line(line);
@@ -398,6 +404,7 @@ std::string AnswerOrError(const JsonNode& place, const RulePack& pack, std::vect
   absl::Status status = absl::OkStatus();
   const JsonNode vector(&place.json(), place.path(), &status);
   std::string line = AnswerVector(vector, pack);
+  if (issues != nullptr) WarnOfUnreadKeys(vector, issues);
   if (status.ok()) return line;
   const std::string message(Message(status));
   if (issues != nullptr) issues->push_back({Severity::kError, vector.path(), message});

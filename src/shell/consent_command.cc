@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/strings.h"
 #include "relata/consent/vectors.h"
 #include "shell/command.h"
 
@@ -17,7 +18,14 @@ int Replay(const Session& session, const std::string& file) {
   const absl::StatusOr<std::vector<std::string>> answers = ReplayVectors(*text, &issues);
   if (!answers.ok()) return session.Fail(answers.status());
   for (const std::string& line : *answers) session.PrintLine(line);
-  return issues.empty() ? kDone : kNo;
+  bool failed = false;
+  for (const Issue& issue : issues) {
+    failed |= issue.severity == Severity::kError;
+    if (issue.severity == Severity::kWarning) {
+      session.Warn(internal::Concat(issue.where, ": ", issue.message));
+    }
+  }
+  return failed ? kNo : kDone;
 }
 
 void AddReplay(CLI::App& consent, Session& session) {

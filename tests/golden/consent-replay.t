@@ -21,6 +21,20 @@ Questions of consent answered from a file, without a database.
   $ relata consent replay - < vectors.json | wc -l
   3
 
+A key that nobody reads is named, and changes nothing; a word that is none is an error with its place.
+
+  $ cat > odd.json <<'END'
+  > [{"id": "misspelt", "jurisdiction": "US", "facts": {"ledgers": []},
+  >   "question": {"channel": "email", "purpose": "marketing", "at": "2026-02-12T09:00:00Z"}},
+  >  {"id": "odd", "jurisdiction": "US", "facts": {"ledger": [{"event": "subscribe", "at": "2026-02-12T09:00:00Z"}]},
+  >   "question": {"channel": "email", "purpose": "marketing", "at": "2026-02-12T09:00:00Z"}}]
+  > END
+  $ relata consent replay odd.json 2>&1
+  relata: warning: vectors[0].facts.ledgers: nobody reads a key of this name
+  {"id":"misspelt","decision":"allow","reason":"DEFAULT.OPT_OUT_REGIME","basis":"opt_out_regime"}
+  {"id":"odd","error":"vectors[1].facts.ledger[0].event: \"subscribe\" is no event of the ledger"}
+  [1]
+
 What is not JSON, and what is not there.
 
   $ echo '{"vectors": 1}' | relata consent replay - 2>&1

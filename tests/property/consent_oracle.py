@@ -201,8 +201,8 @@ class Law:
                 return False
         elif sign > 0:
             return False
-        if channel is None:
-            return sign < 0 or self.purpose == "sale_share"
+        if channel is None or "any" in channel:
+            return sign < 0 or self.purpose == "sale_share" or self.channel in (channel or [])
         return self.channel in channel
 
     def negative(self, e, refusals, whole=True):
@@ -394,8 +394,9 @@ class Law:
                     or (s.get("controller") and self.controller not in as_list(s["controller"]))
                     or self.at >= e["t"] + self.ttl):
                 continue
-            sent = sum(a["channel"] == self.channel and a.get("purpose") == "doi_confirmation"
-                       and a["t"] >= e["t"] for a in self.attempts)
+            sent = sum(a["channel"] in as_list(s["channel"])
+                       and a.get("purpose") == "doi_confirmation" and a["t"] >= e["t"]
+                       for a in self.attempts)
             if sent >= self.policy.get("doi_max", 1):
                 return "deny", "DOI.ALREADY_SENT"
             return "allow", "DOI.CONFIRMATION.OK", "pre_contractual"
@@ -809,7 +810,8 @@ class Draw:
         r, s = self.r, {}
         if grant or self.maybe(0.6):
             s["channel"] = q["channel"] if self.maybe(0.85) else r.choice(
-                sorted(CHANNELS) + [["email", "sms"], ["sms", "phone"]])
+                sorted(CHANNELS) + ["any", ["email", "sms"], ["sms", "phone"],
+                                    ["any", "post"]])
             if s["channel"] == "any" and self.maybe(0.5):
                 del s["channel"]
         if grant or self.maybe(0.6):
@@ -1031,8 +1033,8 @@ class Draw:
         where = r.choice(["FR", "FR", "FR", "DE", "UK", "EU", "US", "US", "US-CA", "CA"])
         if kind == 0:
             where = r.sample(["FR", "DE", "UK", "EU", "US", "US-CA", "CA"], 2)
-        elif kind == 1:
-            where = r.choice(["XX", "ES", "AT", "BE", ["XX", "FR"]])
+        elif kind < 4:
+            where = r.choice(["XX", "XX", [], "ES", "AT", "BE", ["XX", "FR"], ["US", "XX"]])
         v = {"id": f"R-{i}", "jurisdiction": where, "facts": self.facts(q), "question": q}
         return v
 

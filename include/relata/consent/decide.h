@@ -188,7 +188,8 @@ inline bool IsKnown(const Question& q) {
   return q.channel != Channel::kAny || q.purpose == Purpose::kSaleShare;
 }
 
-// Every candidate law alone; the strictest answer, of equal ones the first.
+// Every candidate law alone; the strictest answer, of equal ones the first. Nothing is stricter
+// than a deny, so the laws after one are asked only for the trail.
 inline Decision DecideEverywhere(const Question& q, const Facts& facts,
                                  std::span<const LedgerLine> ledger, const RulePack& pack,
                                  const Policy& policy, Trace* trace) {
@@ -200,13 +201,19 @@ inline Decision DecideEverywhere(const Question& q, const Facts& facts,
   };
   const bool unknown = std::find(facts.jurisdictions.begin(), facts.jurisdictions.end(),
                                  Jurisdiction::kUnknown) != facts.jurisdictions.end();
+  const auto settled = [&] { return trace == nullptr && out && out->outcome == Outcome::kDeny; };
   for (Jurisdiction j : facts.jurisdictions) {
     if (j == Jurisdiction::kUnknown) continue;
     consider(j);
-    if (policy.multi_jurisdiction == SeveralJurisdictions::kFirst) return *out;
+    if (settled() || policy.multi_jurisdiction == SeveralJurisdictions::kFirst) return *out;
   }
   if (unknown || facts.jurisdictions.empty()) {
-    for (Jurisdiction j : pack.all()) consider(j);
+    const bool sale = q.purpose == Purpose::kSaleShare;
+    for (Jurisdiction j :
+         trace != nullptr ? pack.all() : pack.Distinct(facts.subject.born.has_value(), sale)) {
+      if (settled()) break;
+      consider(j);
+    }
   }
   return out.value_or(Decision{});
 }

@@ -101,7 +101,8 @@ inline Decision DecideConfirmation(const Case& c) {
     }
     const auto sent =
         std::count_if(c.facts.attempts.begin(), c.facts.attempts.end(), [&](const Attempt& a) {
-          return a.channel == c.q.channel && a.purpose == Purpose::kDoiConfirmation &&
+          // One message per request, whichever of its channels carries it.
+          return (e.channels & Bit(a.channel)) != 0 && a.purpose == Purpose::kDoiConfirmation &&
                  a.at >= e.at && a.at <= c.q.at;
         });
     d.Match(e.seq);

@@ -10,6 +10,8 @@
 #ifndef RELATA_CONSENT_NEGATIVES_H_
 #define RELATA_CONSENT_NEGATIVES_H_
 
+#include <array>
+
 #include "relata/consent/grant_checks.h"
 
 namespace relata::internal {
@@ -107,9 +109,27 @@ struct Standing {
   const LedgerLine* merged = nullptr;  // the grant that only a merge holds back
 };
 
+// The negatives that match, noted once so that each grant need not look for them again. Past the
+// room for them they are looked for.
+struct Matched {
+  std::array<const LedgerLine*, 16> lines;
+  size_t count = 0;
+
+  void Note(const LedgerLine& n) {
+    if (count < lines.size()) lines[count] = &n;
+    ++count;
+  }
+};
+
 // The weakest effect of the grant on any negative that matches.
-inline Lifts LiftsAll(const Case& c, const LedgerLine& g, bool refusals) {
+inline Lifts LiftsAll(const Case& c, const LedgerLine& g, const Matched& matched, bool refusals) {
   Lifts all = Lifts::kYes;
+  if (matched.count <= matched.lines.size()) {
+    for (size_t i = 0; i < matched.count; ++i) {
+      all = std::min(all, LiftsNegative(c, g, *matched.lines[i]));
+    }
+    return all;
+  }
   for (const LedgerLine& n : c.ledger) {
     if (!NegativeMatches(c, n, refusals)) continue;
     all = std::min(all, LiftsNegative(c, g, n));
@@ -127,6 +147,7 @@ inline bool MayHaveNegatives(const Case& c, bool refusals) {
 inline Standing WeighNegatives(const Case& c, bool refusals) {
   Standing s;
   if (!MayHaveNegatives(c, refusals)) return s;
+  Matched matched;
   Rule first = Rule::kNoBasis;
   if (c.facts.subject.suppressed) {
     c.Say(Rule::kSuppressed, Verdict::kDenies);
@@ -136,6 +157,7 @@ inline Standing WeighNegatives(const Case& c, bool refusals) {
   for (const LedgerLine& n : c.ledger) {
     if (!NegativeMatches(c, n, refusals)) continue;
     const Rule rule = RuleOf(n.event);
+    matched.Note(n);
     c.Say(rule, Verdict::kDenies, n.seq);
     if (!s.any || rule < first) first = rule;
     s.any = true;
@@ -148,7 +170,7 @@ inline Standing WeighNegatives(const Case& c, bool refusals) {
   for (size_t i = c.ledger.size(); i-- > 0 && s.lifted_by == nullptr;) {
     const LedgerLine& g = c.ledger[i];
     if (!PositiveMatches(c, g) || !MayLift(c, g)) continue;
-    const Lifts lifts = LiftsAll(c, g, refusals);
+    const Lifts lifts = LiftsAll(c, g, matched, refusals);
     if (lifts == Lifts::kNo) continue;
     const Rule rule = CheckGrant(c, i);
     c.Say(rule, ToVerdict(OutcomeOf(rule)), g.seq);

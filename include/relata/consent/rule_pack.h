@@ -132,6 +132,13 @@ class RulePack {
   // The jurisdictions that have a pack of their own: the candidates when none is known.
   std::span<const Jurisdiction> all() const { return all_; }
 
+  // The same without those that would answer as an earlier one does: California differs from the
+  // federal pack by the sale of data only. `born`: the person's age is known; `sale`: the question
+  // is about sale or sharing of data.
+  std::span<const Jurisdiction> Distinct(bool born, bool sale) const {
+    return distinct_[(born ? 1u : 0u) + (sale ? 2u : 0u)];
+  }
+
   // Version of a jurisdiction's pack, 0 when there is none; 202611 is "2026.11".
   uint32_t version(Jurisdiction j) const { return packs_[static_cast<size_t>(j)].version; }
 
@@ -170,6 +177,7 @@ class RulePack {
   std::array<Pack, kJurisdictions> packs_;  // [0] holds what is common to all
   std::array<Messages, kRules> messages_;
   std::vector<Jurisdiction> all_;
+  std::array<std::vector<Jurisdiction>, 4> distinct_;  // by what Distinct is asked
   Policy policy_;
 };
 

@@ -55,6 +55,21 @@ inline LocalTime LocalAt(const Zone& zone, Timestamp t) {
   return last.local;
 }
 
+// Are the hours open then? Kept like the clock above: what costs is finding the holidays of a year.
+inline bool IsOpenAt(const OpenHours& hours, const Zone& zone, Timestamp t) {
+  struct Last {
+    Zone zone;
+    Timestamp at = Timestamp::kMin;
+    OpenHours hours;
+    bool open = false;
+  };
+  thread_local Last last;
+  if (last.at != t || !(last.zone == zone) || !(last.hours == hours)) {
+    last = {zone, t, hours, IsOpen(hours, zone.Local(t))};
+  }
+  return last.open;
+}
+
 // Statutory hours. `outside_hours`: the basis is a consent to calls outside them.
 inline Blocked TryHours(const Case& c, const RuleRow& row, bool outside_hours) {
   if (!c.Covers(row) || (outside_hours && row.rule == Rule::kFrPhoneHours)) return {};
@@ -62,7 +77,7 @@ inline Blocked TryHours(const Case& c, const RuleRow& row, bool outside_hours) {
     return {};
   }
   return InEveryZone(c, row.rule, [&](const Zone& zone) {
-    if (IsOpen(row.hours, LocalAt(zone, c.q.at))) return Timestamp::kMin;
+    if (IsOpenAt(row.hours, zone, c.q.at)) return Timestamp::kMin;
     return NextOpening(row.hours, zone, c.q.at).value_or(Timestamp::kMax);
   });
 }

@@ -29,7 +29,8 @@ namespace relata {
 //   malformed {"id", "error"}
 // A malformed vector (a missing instant, an unknown flag, a class of records without an action)
 // stops no other; its error says where ("vectors[3].facts.ledger[0].at: is missing"), and `issues`,
-// when given, receives it too. InvalidArgument when the text is not JSON or holds no vectors.
+// when given, receives it too, and a warning for every key that nobody reads (a misspelt fact would
+// be a missing one). InvalidArgument when the text is not JSON or holds no vectors.
 absl::StatusOr<std::vector<std::string>> ReplayVectors(std::string_view json, const RulePack& pack,
                                                        std::vector<Issue>* issues = nullptr);
 

@@ -386,6 +386,18 @@ TEST(DoubleOptIn, TheConfirmationGoesOutOnceWhileTheRequestLives) {
   EXPECT_EQ(w.Answer(), "deny DOI.NO_REQUEST") << "answered";
 }
 
+TEST(DoubleOptIn, OneMessagePerRequestWhicheverOfItsChannelsCarriesIt) {
+  World w;
+  w.Add(E::kRequest, At(3, 1)).scope.channels = Bit(Channel::kEmail) | Bit(Channel::kSms);
+  w.q.purpose = Purpose::kDoiConfirmation;
+  w.attempts.push_back({Channel::kPost, At(3, 2), Purpose::kDoiConfirmation});
+  EXPECT_EQ(w.Answer(), "allow DOI.CONFIRMATION.OK") << "the letter answered another request";
+  w.attempts.push_back({Channel::kSms, At(3, 2), Purpose::kDoiConfirmation});
+  EXPECT_EQ(w.Answer(), "deny DOI.ALREADY_SENT");
+  w.Add(E::kRequest, At(3, 3));
+  EXPECT_EQ(w.Answer(), "allow DOI.CONFIRMATION.OK") << "a request of its own";
+}
+
 TEST(DoubleOptIn, AConfirmNeedsALiveUnspentRequestOfItsOwnScope) {
   struct Case {
     const char* name;

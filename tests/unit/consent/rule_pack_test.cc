@@ -106,6 +106,36 @@ TEST(RulePackText, AnEmptyPackAllowsNothing) {
   EXPECT_EQ(Decide(w.q, facts, none), Decision{});
 }
 
+std::string Names(std::span<const Jurisdiction> list) {
+  std::string out;
+  for (const Jurisdiction j : list)
+    out += std::string(out.empty() ? "" : " ") + std::string(Name(j));
+  return out;
+}
+
+TEST(RulePackText, PacksThatWouldAnswerAlikeAreAskedOnce) {
+  const RulePack& pack = StandardPack();
+  EXPECT_EQ(Names(pack.all()), "FR DE UK EU US US-CA CA");
+  for (const bool born : {false, true}) {
+    EXPECT_EQ(Names(pack.Distinct(born, false)), "FR DE UK EU US CA");
+    EXPECT_EQ(Names(pack.Distinct(born, true)), "FR DE UK EU US US-CA CA");
+  }
+  // A row of a host's own makes its place speak for itself; one that only an age brings to speak is
+  // asked where an age is known.
+  const auto with = [](std::string_view text) {
+    return *RulePack::Parse({kStandardPacks, kStandardMessages, text});
+  };
+  const RulePack listed = with(
+      "amend US-CA 2026.12 America/Los_Angeles\n"
+      "register REGISTER.US_DNC channels=sms list=US-DNC | own");
+  EXPECT_EQ(Names(listed.Distinct(false, false)), "FR DE UK EU US US-CA CA");
+  const RulePack aged = with(
+      "amend US-CA 2026.12 America/Los_Angeles\n"
+      "check CONSENT.MINOR when=minimum_age amount=18 | own");
+  EXPECT_EQ(Names(aged.Distinct(false, false)), "FR DE UK EU US CA");
+  EXPECT_EQ(Names(aged.Distinct(true, false)), "FR DE UK EU US US-CA CA");
+}
+
 TEST(PolicyFlags, SetByTheirTexts) {
   struct Case {
     const char* name;

@@ -59,7 +59,7 @@ TEST(ConsentVectors, AMalformedVectorIsNamedByItsPlace) {
       {"unknown zone",
        R"([{"id":"x","facts":{"subject":{"tz":"Mars/Olympus"}},
            "question":{"channel":"email","purpose":"marketing","at":"2026-03-10T10:00:00Z"}}])",
-       "facts.subject.tz: is no time zone"},
+       "facts.subject.tz: \"Mars/Olympus\" is no time zone"},
       {"unknown flag",
        R"([{"id":"x","facts":{"policy":{"be_nice":true}},
            "question":{"channel":"email","purpose":"marketing","at":"2026-03-10T10:00:00Z"}}])",
@@ -69,7 +69,17 @@ TEST(ConsentVectors, AMalformedVectorIsNamedByItsPlace) {
            "records":[{"id":"r1","class":"profile"},{"id":"r2","class":"diary"}]},"question":{}})",
        "record r2: \"diary\" is no class of records"},
       {"unknown clock", R"([{"id":"x","kind":"deadline","question":{"clock":"soon"}}])",
-       "question.clock: is no clock"},
+       "question.clock: \"soon\" is no clock"},
+      {"unknown event",
+       R"([{"id":"x","facts":{"ledger":[{"event":"subscribe","at":"2026-01-05T09:00:00Z"}]},
+           "question":{"channel":"email","purpose":"marketing","at":"2026-03-10T10:00:00Z"}}])",
+       "vectors[0].facts.ledger[0].event: \"subscribe\" is no event of the ledger"},
+      {"unknown kind", R"([{"id":"x","kind":"coverage"}])",
+       "vectors[0].kind: \"coverage\" is no kind of vector"},
+      {"a record twice",
+       R"({"id":"e","kind":"erasure","facts":{"at":"2026-03-10T00:00:00Z",
+           "records":[{"id":"r1","class":"profile"},{"id":"r1","class":"invoice"}]}})",
+       "facts.records[1].id: record r1 stands here twice"},
   };
   for (const Case& c : cases) {
     std::vector<Issue> issues;
@@ -80,6 +90,48 @@ TEST(ConsentVectors, AMalformedVectorIsNamedByItsPlace) {
     const nlohmann::json line = nlohmann::json::parse(lines->at(0));
     EXPECT_EQ(line["error"], issues[0].message) << c.name;
   }
+}
+
+TEST(ConsentVectors, AKeyThatNobodyReadsIsNamedAndTheAnswerStands) {
+  std::vector<Issue> issues;
+  const auto lines = ReplayVectors(
+      R"([{"id":"x","jurisdiction":"FR","title":"t","level":"certain","remark":1,
+           "facts":{"ledger":[{"event":"grant","at":"2026-01-05T09:00:00Z","from_ip":"::1",
+                               "scope":{"channel":"email","purpose":"marketing","brand":"b"},
+                               "evidence":{"source":"web","text":"x","pre_ticked":true}}],
+                    "relations":[]},
+           "question":{"channel":"email","purpose":"marketing","at":"2026-03-10T10:00:00Z",
+                       "similar":true}},
+          {"id":"d","kind":"deadline","facts":{"from":"2026-01-15","holiday":[]},
+           "question":{"clock":"dsar_1m"}},
+          {"id":"e","kind":"erasure","facts":{"at":"2026-03-10T00:00:00Z",
+           "records":[{"id":"r1","class":"profile","used":false}]},"question":{}}])",
+      &issues);
+  ASSERT_TRUE(lines.ok()) << lines.status();
+  EXPECT_EQ(lines->at(0),
+            R"({"id":"x","decision":"allow","reason":"CONSENT.OK","basis":"consent"})");
+  EXPECT_EQ(lines->at(1), R"({"id":"d","due":"2026-02-16"})");
+  EXPECT_EQ(lines->at(2), R"({"id":"e","actions":{"r1":"erase"}})");
+  std::vector<std::string> places;
+  for (const Issue& issue : issues) {
+    EXPECT_EQ(issue.severity, Severity::kWarning) << issue.where;
+    places.push_back(issue.where);
+  }
+  EXPECT_THAT(places,
+              ::testing::UnorderedElementsAre(
+                  "vectors[0].remark", "vectors[0].facts.relations",
+                  "vectors[0].facts.ledger[0].from_ip", "vectors[0].facts.ledger[0].scope.brand",
+                  "vectors[0].facts.ledger[0].evidence.pre_ticked", "vectors[0].question.similar",
+                  "vectors[1].facts.holiday", "vectors[2].facts.records[0].used"));
+}
+
+TEST(ConsentVectors, PublishedVectorsHaveNoKeyThatNobodyReads) {
+  RELATA_REQUIRE_SHARED("vectors/consent.json");
+  std::vector<Issue> issues;
+  ASSERT_TRUE(
+      ReplayVectors(testing::ReadFile(testing::RelataShared() / "vectors/consent.json"), &issues)
+          .ok());
+  for (const Issue& issue : issues) ADD_FAILURE() << issue.where << ": " << issue.message;
 }
 
 TEST(ConsentVectors, WhatIsNoListOfVectorsIsRefused) {
