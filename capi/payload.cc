@@ -93,10 +93,11 @@ absl::Status BatchReader::ReadHead(const json& batch) {
 }
 
 absl::Status BatchReader::ReadBatch(const json& batch) {
-  RELATA_RETURN_IF_ERROR(CheckMembers(
-      batch,
-      {"puts", "deletes", "events", "consents", "operation_id", "source", "reason", "effective_at"},
-      "batch"));
+  RELATA_RETURN_IF_ERROR(
+      CheckMembers(batch,
+                   {"puts", "deletes", "merges", "unmerges", "events", "consents", "operation_id",
+                    "source", "reason", "effective_at"},
+                   "batch"));
   RELATA_RETURN_IF_ERROR(ReadHead(batch));
   RELATA_RETURN_IF_ERROR(ForEach(batch, "puts", [&](const json& put, const std::string& where) {
     return ReadPut(put, where);
@@ -108,6 +109,12 @@ absl::Status BatchReader::ReadBatch(const json& batch) {
         tx_.Delete(record);
         return absl::OkStatus();
       }));
+  RELATA_RETURN_IF_ERROR(ForEach(batch, "merges", [&](const json& one, const std::string& where) {
+    return ReadMerge(one, where);
+  }));
+  RELATA_RETURN_IF_ERROR(ForEach(batch, "unmerges", [&](const json& one, const std::string& where) {
+    return ReadUnmerge(one, where);
+  }));
   RELATA_RETURN_IF_ERROR(ForEach(batch, "events", [&](const json& e, const std::string& where) {
     return ReadEvent(e, where);
   }));
@@ -125,6 +132,38 @@ absl::StatusOr<RecordRef> BatchReader::Locate(const std::string& name,
   absl::StatusOr<RecordRef> found = crm_.Find(name);
   if (!found.ok()) return Annotate(found.status(), where);
   return found;
+}
+
+absl::Status BatchReader::ReadMerge(const json& merge, const std::string& where) {
+  RELATA_RETURN_IF_ERROR(CheckMembers(merge, {"name", "into"}, where));
+  RELATA_ASSIGN_OR_RETURN(const std::string name, TextMember(merge, "name", where));
+  RELATA_ASSIGN_OR_RETURN(const std::string into, TextMember(merge, "into", where));
+  RELATA_ASSIGN_OR_RETURN(const RecordRef loser, Locate(name, where));
+  RELATA_ASSIGN_OR_RETURN(const RecordRef winner, Locate(into, where));
+  tx_.Merge(loser, winner);
+  return tx_.status();
+}
+
+// A merged record answers to the name of its winner everywhere else; here it is meant itself.
+absl::Status BatchReader::ReadUnmerge(const json& name, const std::string& where) {
+  if (!name.is_string()) return InvalidArgument(where + ": the name of a record is a text");
+  const std::string& text = name.get_ref<const std::string&>();
+  const size_t slash = std::min(text.find('/'), text.size());
+  const std::shared_ptr<const Schema> schema = crm_.schema();
+  const TypeDef* type = schema->Find(std::string_view(text).substr(0, slash));
+  const std::optional<Uuid> id =
+      Uuid::Parse(std::string_view(text).substr(std::min(slash + 1, text.size())));
+  if (type == nullptr || type->event || !id) {
+    return InvalidArgument(where + ": a merged record is named by its public id, not \"" + text +
+                           "\"");
+  }
+  const ColumnsNeeded ids[] = {{type->id, {kIdField}}};
+  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view,
+                          crm_.View(std::span<const ColumnsNeeded>(ids)));
+  const RecordRef record = view->Find(type->id, *id);
+  if (record.none()) return NotFound(where + ": there is no " + text);
+  tx_.Unmerge(record);
+  return tx_.status();
 }
 
 absl::Status BatchReader::ReadPut(const json& put, const std::string& where) {

@@ -28,7 +28,8 @@ absl::Status CheckMembers(const nlohmann::json& object, std::initializer_list<co
 absl::StatusOr<std::string> TextMember(const nlohmann::json& object, const char* name,
                                        std::string_view where);
 
-// Records the operations of a batch in a transaction, in the order puts, deletes, events, consents.
+// Records the operations of a batch in a transaction, in the order puts, deletes, merges, unmerges,
+// events, consents.
 class BatchReader {
  public:
   BatchReader(const Crm& crm, Transaction& transaction) : crm_(crm), tx_(transaction) {}
@@ -43,6 +44,8 @@ class BatchReader {
 
  private:
   absl::Status ReadHead(const nlohmann::json& batch);
+  absl::Status ReadMerge(const nlohmann::json& merge, const std::string& where);
+  absl::Status ReadUnmerge(const nlohmann::json& name, const std::string& where);
   absl::Status ReadEvent(const nlohmann::json& event, const std::string& where);
   absl::Status ReadConsent(const nlohmann::json& entry, const std::string& where);
   absl::StatusOr<RecordRef> Locate(const std::string& name, const std::string& where) const;

@@ -126,11 +126,13 @@ RELATA_API relata_status_t relata_crm_put(relata_crm_t* crm, const char* put, si
                                           int64_t now, relata_buffer_t** name,
                                           relata_error_t** err);
 
-/* Commits puts, deletes, events and consent entries together or not at all: `batch` is a Batch, the
- * answer a Commit of crm.proto, whose "names" are those of the puts in their order.
- * RELATA_INVALID_ARGUMENT, RELATA_NOT_FOUND (a record named does not exist), RELATA_ALREADY_EXISTS,
- * RELATA_PERMISSION_DENIED, RELATA_FAILED_PRECONDITION (a stage gate, a cycle), RELATA_UNAVAILABLE
- * (the lock was not to be had), RELATA_UNKNOWN. */
+/* Commits puts, deletes, merges and their undoing, events and consent entries together or not at
+ * all: `batch` is a Batch, the answer a Commit of crm.proto, whose "names" are those of the puts in
+ * their order. A merged record answers as the one it was merged into, and an opt-out of either
+ * binds both; undoing the merge gives each its own again. RELATA_INVALID_ARGUMENT, RELATA_NOT_FOUND
+ * (a record named does not exist), RELATA_ALREADY_EXISTS, RELATA_PERMISSION_DENIED,
+ * RELATA_FAILED_PRECONDITION (a stage gate, a cycle), RELATA_UNAVAILABLE (the lock was not to be
+ * had), RELATA_UNKNOWN. */
 RELATA_API relata_status_t relata_crm_commit(relata_crm_t* crm, const char* batch,
                                              size_t batch_size, int64_t now,
                                              relata_buffer_t** commit, relata_error_t** err);
@@ -141,6 +143,37 @@ RELATA_API relata_status_t relata_crm_commit(relata_crm_t* crm, const char* batc
 RELATA_API relata_status_t relata_crm_import(relata_crm_t* crm, const char* request,
                                              size_t request_size, int64_t now,
                                              relata_buffer_t** report, relata_error_t** err);
+
+/* Moves time: what time alone caused up to `now` - workflows that fell due, memberships entered and
+ * left - is recorded in one commit, and the answer is that Commit of crm.proto, or the newest one
+ * when time caused nothing. To be called as often as workflows are to be punctual; no question
+ * depends on it. RELATA_INVALID_ARGUMENT when `now` is earlier than the newest commit. */
+RELATA_API relata_status_t relata_crm_advance(relata_crm_t* crm, int64_t now,
+                                              relata_buffer_t** commit, relata_error_t** err);
+
+/* Saves the next version of a definition: `kind` is "role", "pipeline", "workflow", "score", "rfm"
+ * or "job", `body` its JSON (the headers access/role.h, process/pipeline.h,
+ * process/workflow.h, score/rule_score.h, score/rfm.h, process/maintenance.h), which is checked
+ * against the schema. Segments have a call of their own. RELATA_INVALID_ARGUMENT names what is
+ * wrong, RELATA_FAILED_PRECONDITION when it would depend on itself. */
+RELATA_API relata_status_t relata_crm_define(relata_crm_t* crm, const char* kind, size_t kind_size,
+                                             const char* name, size_t name_size, const char* body,
+                                             size_t body_size, int64_t now, relata_error_t** err);
+
+/* The definitions of a kind ("segment" and those above) as they stand, or stood in a past graph: a
+ * line a definition, each a Definition of crm.proto, by name. */
+RELATA_API relata_status_t relata_crm_definitions(relata_crm_t* crm, const char* kind,
+                                                  size_t kind_size, relata_buffer_t** lines,
+                                                  relata_error_t** err);
+
+/* What workflows ask the host to do, in order: a line an item, each an OutboxItem of crm.proto.
+ * `all` 1 gives those done too. */
+RELATA_API relata_status_t relata_outbox(relata_crm_t* crm, int32_t all, relata_buffer_t** lines,
+                                         relata_error_t** err);
+
+/* Records that the host did the item; doing it twice is fine. RELATA_NOT_FOUND. */
+RELATA_API relata_status_t relata_outbox_done(relata_crm_t* crm, int64_t item, int64_t now,
+                                              relata_error_t** err);
 
 /* ---- Ask ---- */
 
@@ -281,6 +314,36 @@ RELATA_API relata_status_t relata_segment_contains(relata_crm_t* crm, const char
                                                    size_t name_size, int64_t now, int32_t* member,
                                                    relata_error_t** err);
 
+/* Who enters and who leaves a segment is in relata_segment_diff, and why one record is in it in
+ * relata_why with the expression in_segment('NAME'). */
+
+/* ---- Scores and forecasts ---- */
+
+/* The records with the highest totals of the rule score, highest first, at most `limit` (0: all): a
+ * line a record, each a ScoredRecord of score.proto with the rules that gave points and the events
+ * that counted. RELATA_NOT_FOUND, RELATA_PERMISSION_DENIED when it reads what the actor may not. */
+RELATA_API relata_status_t relata_score_top(relata_crm_t* crm, const char* score, size_t score_size,
+                                            int64_t limit, int64_t now, relata_buffer_t** lines,
+                                            relata_error_t** err);
+
+/* The same of one record: a ScoredRecord. */
+RELATA_API relata_status_t relata_score_of(relata_crm_t* crm, const char* score, size_t score_size,
+                                           const char* name, size_t name_size, int64_t now,
+                                           relata_buffer_t** scored, relata_error_t** err);
+
+/* Customers of `type` ("account" or "contact"; NULL: the definition's) by recency, frequency and
+ * monetary value: a line a customer with a purchase, each an RfmCustomer of score.proto. `rfm`
+ * names a definition; NULL is quintiles with the cells in common use. Whoever objects to profiling
+ * is left out. RELATA_NOT_FOUND, RELATA_PERMISSION_DENIED. */
+RELATA_API relata_status_t relata_rfm(relata_crm_t* crm, const char* type, size_t type_size,
+                                      const char* rfm, size_t rfm_size, int64_t now,
+                                      relata_buffer_t** lines, relata_error_t** err);
+
+/* The weighted pipeline over so many months, 1 to 60: a line a month and currency, each a
+ * ForecastMonth of score.proto; those overdue have no "month". RELATA_PERMISSION_DENIED. */
+RELATA_API relata_status_t relata_forecast(relata_crm_t* crm, int32_t months, int64_t now,
+                                           relata_buffer_t** lines, relata_error_t** err);
+
 /* ---- Consent ---- */
 
 /* May the message be sent? Deny is 0, so that a zeroed decision never sends. Needs evidence: the
@@ -334,6 +397,17 @@ RELATA_API relata_status_t relata_why_contact(relata_crm_t* crm, const char* nam
                                               const relata_contact_options_t* options,
                                               relata_buffer_t** explanation, relata_error_t** err);
 
+/* The members of a segment of persons who may be reached, an Audience of consent.proto: their
+ * names, and how many of the others were left out by which rule. There is no audience without a
+ * channel and a purpose. RELATA_NOT_FOUND, RELATA_INVALID_ARGUMENT (not a segment of persons, an
+ * unknown channel or purpose), RELATA_PERMISSION_DENIED. */
+RELATA_API relata_status_t relata_audience(relata_crm_t* crm, const char* segment,
+                                           size_t segment_size, const char* channel,
+                                           size_t channel_size, const char* purpose,
+                                           size_t purpose_size, int64_t at,
+                                           const relata_contact_options_t* options,
+                                           relata_buffer_t** audience, relata_error_t** err);
+
 /* ---- The send seam ---- */
 
 /* Decides once more, on the newest commit, and writes the attempt, from which frequency caps count:
@@ -378,6 +452,66 @@ RELATA_API relata_status_t relata_unsubscribe(relata_crm_t* crm, const char* met
                                               size_t token_size, const char* body, size_t body_size,
                                               int64_t now, int32_t* withdrawn,
                                               relata_error_t** err);
+
+/* ---- The rights of persons ---- */
+
+/* Records a request of a person, a NewRequest of privacy.proto, and gives it back as a
+ * RightsRequest with its number and the day it is due. An objection and a restriction take effect
+ * with it. RELATA_NOT_FOUND, RELATA_INVALID_ARGUMENT for an unknown right or what is no person. */
+RELATA_API relata_status_t relata_rights_open(relata_crm_t* crm, const char* request,
+                                              size_t request_size, int64_t now,
+                                              relata_buffer_t** opened, relata_error_t** err);
+
+/* The requests, the most urgent first: a line a request, each a RightsRequest. `all` 1 gives those
+ * closed too. */
+RELATA_API relata_status_t relata_rights_list(relata_crm_t* crm, int32_t all, int64_t now,
+                                              relata_buffer_t** lines, relata_error_t** err);
+
+/* What a request for access or portability asks for, as JSON with the names of third parties
+ * replaced; noted with the request. RELATA_NOT_FOUND, RELATA_FAILED_PRECONDITION while the identity
+ * is in doubt, RELATA_INVALID_ARGUMENT when it asks for no export. */
+RELATA_API relata_status_t relata_rights_export(relata_crm_t* crm, const char* number,
+                                                size_t number_size, int64_t now,
+                                                relata_buffer_t** document, relata_error_t** err);
+
+/* Closes a request: answered, or with `refused` 1 refused for the reason `text`.
+ * RELATA_FAILED_PRECONDITION when it is closed, or when an erasure is said to be answered and the
+ * person is still there. */
+RELATA_API relata_status_t relata_rights_close(relata_crm_t* crm, const char* number,
+                                               size_t number_size, int32_t refused,
+                                               const char* text, size_t text_size, int64_t now,
+                                               relata_error_t** err);
+
+/* What erasing the contact or lead `name` would do, an ErasurePlan of privacy.proto; changes
+ * nothing. RELATA_FAILED_PRECONDITION without the privacy key, or with another than earlier
+ * erasures. */
+RELATA_API relata_status_t relata_erasure_plan(relata_crm_t* crm, const char* name,
+                                               size_t name_size, int64_t now,
+                                               relata_buffer_t** plan, relata_error_t** err);
+
+/* Erases persons from the records, the history, the events, the keys, the logs and the file's
+ * bytes, and keeps their addresses as keyed hashes so that no import writes to them again.
+ * `request` is an ErasureRequest, the answer an ErasureReport of privacy.proto. It cannot be
+ * undone. Interrupted, it is finished by calling it again with no persons.
+ * RELATA_PERMISSION_DENIED, otherwise as the plan. */
+RELATA_API relata_status_t relata_erase(relata_crm_t* crm, const char* request, size_t request_size,
+                                        int64_t now, relata_buffer_t** report,
+                                        relata_error_t** err);
+
+/* ---- Keeping ---- */
+
+/* Whether what is stored holds together and is what was written, a Verification of crm.proto: what
+ * was read and compared, and what is wrong; *sound is 1 when nothing is. Reads everything. A status
+ * other than RELATA_OK only when reading failed. */
+RELATA_API relata_status_t relata_crm_verify(relata_crm_t* crm, int32_t* sound,
+                                             relata_buffer_t** verification, relata_error_t** err);
+
+/* Copies the database file at `from` to the new file `to`, while others write to it, checks the
+ * copy and records it in the database. RELATA_NOT_FOUND, RELATA_ALREADY_EXISTS when `to` is there,
+ * RELATA_RESOURCE_EXHAUSTED when the disk is full, RELATA_DATA_LOSS when the copy does not check
+ * (nothing is left then). Its restore, which replays erasures, is `relata restore`. */
+RELATA_API relata_status_t relata_backup(const char* from, size_t from_size, const char* to,
+                                         size_t to_size, int64_t now, relata_error_t** err);
 
 #ifdef __cplusplus
 }

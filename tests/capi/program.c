@@ -3,6 +3,7 @@
  * The C API as a C99 program sees it: records, a commit, questions, a segment, consent, an import,
  * and what failures look like. Says which check failed and ends with 1.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -346,6 +347,107 @@ static void test_past_alone(relata_crm_t* crm) {
   relata_crm_close(past);
 }
 
+/* A workflow fires and is acknowledged, a score ranks, an audience leaves out, a merge is undone.
+ */
+static void test_work(relata_crm_t* crm) {
+  static const char workflow[] =
+      "{\"type\":\"contact\",\"on\":\"change\",\"when\":\"contact.lifecycle == 'customer'\","
+      "\"actions\":[{\"do\":\"create_task\",\"text\":\"Call\",\"role\":\"sales\",\"days\":1}]}";
+  static const char score[] =
+      "{\"type\":\"contact\",\"rules\":[{\"name\":\"views\",\"event\":\"page_view\",\"points\":3}]"
+      "}";
+  static const char customer[] =
+      "{\"name\":\"contact/web:1\",\"fields\":{\"lifecycle\":\"customer\"}}";
+  static const int64_t later = INT64_C(1773136800000000) + INT64_C(864000000000);
+  relata_buffer_t* out = NULL;
+  relata_error_t* err = NULL;
+  int32_t sound = -1;
+  int64_t item = 0;
+  CHECK(relata_crm_define(crm, TEXT("workflow"), TEXT("call"), TEXT(workflow), later, &err) ==
+        RELATA_OK);
+  CHECK(ok(err));
+  CHECK(relata_crm_define(crm, TEXT("score"), TEXT("views"), TEXT(score), later, &err) ==
+        RELATA_OK);
+  CHECK(ok(err));
+  CHECK(relata_crm_define(crm, TEXT("spell"), TEXT("x"), TEXT("{}"), later, &err) ==
+        RELATA_INVALID_ARGUMENT);
+  CHECK(strstr(relata_error_message(err), "spell") != NULL);
+  relata_error_free(err);
+  CHECK(relata_crm_definitions(crm, TEXT("score"), &out, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(holds(out, "\"name\":\"views\""));
+  relata_buffer_free(out);
+
+  CHECK(relata_crm_put(crm, TEXT(customer), later, &out, &err) == RELATA_OK);
+  CHECK(ok(err));
+  relata_buffer_free(out);
+  CHECK(relata_outbox(crm, 0, &out, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(holds(out, "\"text\":\"Call\""));
+  CHECK(sscanf(strstr(relata_buffer_data(out), "\"item\":"), "\"item\":%" SCNd64, &item) == 1);
+  relata_buffer_free(out);
+  CHECK(relata_outbox_done(crm, item, later, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(relata_outbox(crm, 0, &out, &err) == RELATA_OK);
+  CHECK(relata_buffer_size(out) == 0);
+  relata_buffer_free(out);
+  CHECK(relata_crm_advance(crm, later + 1000000, &out, &err) == RELATA_OK);
+  CHECK(ok(err));
+  relata_buffer_free(out);
+  CHECK(relata_crm_advance(crm, kNow, &out, NULL) == RELATA_INVALID_ARGUMENT);
+  CHECK(out == NULL);
+
+  CHECK(relata_score_top(crm, TEXT("views"), 1, later, &out, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(holds(out, "\"total\":3.0"));
+  relata_buffer_free(out);
+  CHECK(relata_score_of(crm, TEXT("views"), TEXT("contact/web:1"), later, &out, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(holds(out, "\"rule\":\"views\""));
+  relata_buffer_free(out);
+  CHECK(relata_rfm(crm, TEXT("contact"), NULL, 0, later, &out, &err) == RELATA_OK);
+  CHECK(ok(err));
+  relata_buffer_free(out);
+  CHECK(relata_forecast(crm, 3, later, &out, &err) == RELATA_OK);
+  CHECK(ok(err));
+  relata_buffer_free(out);
+  CHECK(relata_audience(crm, TEXT("french"), TEXT("email"), TEXT("newsletter"), later, NULL, &out,
+                        &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(holds(out, "\"excluded\":"));
+  relata_buffer_free(out);
+  CHECK(relata_crm_verify(crm, &sound, &out, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(sound == 1);
+  CHECK(holds(out, "\"issues\":[]"));
+  relata_buffer_free(out);
+}
+
+static void test_rights(relata_crm_t* crm) {
+  relata_buffer_t* out = NULL;
+  relata_error_t* err = NULL;
+  CHECK(relata_rights_open(crm, TEXT("{\"right\":\"access\",\"person\":\"contact/web:1\"}"), kNow,
+                           &out, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(holds(out, "\"number\":\"R-2026-1\""));
+  relata_buffer_free(out);
+  CHECK(relata_rights_list(crm, 0, kNow, &out, &err) == RELATA_OK);
+  CHECK(holds(out, "\"overdue\":false"));
+  relata_buffer_free(out);
+  CHECK(relata_rights_export(crm, TEXT("R-2026-1"), kNow, &out, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(holds(out, "Marie"));
+  relata_buffer_free(out);
+  CHECK(relata_rights_close(crm, TEXT("R-2026-1"), 0, NULL, 0, kNow, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(relata_rights_close(crm, TEXT("R-2026-1"), 0, NULL, 0, kNow, NULL) ==
+        RELATA_FAILED_PRECONDITION);
+  CHECK(relata_erasure_plan(crm, TEXT("contact/web:1"), kNow, &out, NULL) ==
+        RELATA_FAILED_PRECONDITION); /* no privacy key */
+  CHECK(relata_erase(crm, TEXT("{\"persons\":[\"contact/web:1\"]}"), kNow, &out, NULL) ==
+        RELATA_FAILED_PRECONDITION);
+}
+
 /* A user without roles in the database reads everything; a reader writes nothing. */
 static void test_read_only(const char* database) {
   relata_open_options_t options;
@@ -397,6 +499,8 @@ int main(int argc, char** argv) {
   test_import(crm, argv[2]);
   test_failures(crm);
   test_past(crm);
+  test_work(crm);
+  test_rights(crm);
   test_past_alone(crm);
   test_read_only(argv[1]);
   return failures == 0 ? 0 : 1;

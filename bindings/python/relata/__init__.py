@@ -14,7 +14,7 @@ argument: an aware datetime, or whole microseconds since 1970 UTC. What fails ra
 A `Crm` may be shared by threads.
 """
 
-from ._crm import Answer, Crm, Decision, Outcome, Ticket, open, version
+from ._crm import Answer, Crm, Decision, Outcome, Ticket, backup, open, version
 from ._errors import (
     Aborted,
     AlreadyExists,
@@ -50,6 +50,7 @@ __all__ = [
     "Ticket",
     "Unavailable",
     "Unknown",
+    "backup",
     "open",
     "version",
 ]

@@ -210,9 +210,30 @@ class Crm:
         return _lines(call_for_text(lib.relata_crm_tree, self._handle, *asked))
 
     def commit(self, batch: Mapping[str, Any], now: Instant) -> dict[str, Any]:
-        """Commits puts, deletes, events and consents together or not at all."""
+        """Commits puts, deletes, merges, unmerges, events and consents together or not at all."""
         text = text_in(json.dumps(batch))
         return json.loads(call_for_text(lib.relata_crm_commit, self._handle, *text, _micros(now)))
+
+    def advance(self, now: Instant) -> dict[str, Any]:
+        """Moves time: records what time alone caused until now, such as workflows that fell due."""
+        return json.loads(call_for_text(lib.relata_crm_advance, self._handle, _micros(now)))
+
+    def define(self, kind: str, name: str, body: Mapping[str, Any], now: Instant) -> None:
+        """Saves the next version of a "role", "pipeline", "workflow", "score", "rfm" or "job"."""
+        texts = (*text_in(kind), *text_in(name), *text_in(json.dumps(body)))
+        call(lib.relata_crm_define, self._handle, *texts, _micros(now))
+
+    def definitions(self, kind: str) -> list[dict[str, Any]]:
+        """The definitions of a kind ("segment" too) as they stand: kind, name, version, body."""
+        return _lines(call_for_text(lib.relata_crm_definitions, self._handle, *text_in(kind)))
+
+    def outbox(self, all: bool = False) -> list[dict[str, Any]]:
+        """What workflows ask the host to do, in order; with `all` what is done too."""
+        return _lines(call_for_text(lib.relata_outbox, self._handle, all))
+
+    def outbox_done(self, item: int, now: Instant) -> None:
+        """Records that the host did an item of the outbox; twice is fine."""
+        call(lib.relata_outbox_done, self._handle, item, _micros(now))
 
     def query(self, type: str, expression: str, now: Instant, limit: int = 0) -> Answer:
         """The records of a type for which the expression is true; 0 sets no limit."""
@@ -243,6 +264,34 @@ class Crm:
         texts = (*text_in(segment), *text_in(name))
         call(lib.relata_segment_contains, self._handle, *texts, _micros(now), member)
         return bool(member[0])
+
+    def score_top(self, score: str, now: Instant, limit: int = 0) -> list[dict[str, Any]]:
+        """The records with the highest totals, highest first, each with what gave it its points."""
+        asked = (*text_in(score), limit, _micros(now))
+        return _lines(call_for_text(lib.relata_score_top, self._handle, *asked))
+
+    def score_of(self, score: str, name: str, now: Instant) -> dict[str, Any]:
+        """One record's total and grade, the rules that gave points and the events that counted."""
+        asked = (*text_in(score), *text_in(name), _micros(now))
+        return json.loads(call_for_text(lib.relata_score_of, self._handle, *asked))
+
+    def rfm(self, now: Instant, type: str = "", definition: str = "") -> list[dict[str, Any]]:
+        """Customers by recency, frequency and monetary value, with the cell each is in."""
+        asked = (*text_in(type), *text_in(definition), _micros(now))
+        return _lines(call_for_text(lib.relata_rfm, self._handle, *asked))
+
+    def forecast(self, now: Instant, months: int = 6) -> list[dict[str, Any]]:
+        """The weighted pipeline by month and currency, with the bounds of its 80 percent interval."""
+        return _lines(call_for_text(lib.relata_forecast, self._handle, months, _micros(now)))
+
+    def audience(
+        self, segment: str, channel: str, purpose: str, at: Instant, **assertions: Any
+    ) -> dict[str, Any]:
+        """The members of a segment who may be reached ("ids"), and how many of the others are left
+        out by which rule. The assertions are those of may_contact."""
+        options, _kept = _options(assertions)
+        asked = (*text_in(segment), *text_in(channel), *text_in(purpose), _micros(at), options)
+        return json.loads(call_for_text(lib.relata_audience, self._handle, *asked))
 
     def may_contact(
         self, name: str, channel: str, purpose: str, at: Instant, **assertions: Any
@@ -307,6 +356,46 @@ class Crm:
         call(lib.relata_unsubscribe, self._handle, *texts, _micros(now), withdrawn)
         return bool(withdrawn[0])
 
+    def open_request(self, right: str, person: str, now: Instant, **more: str) -> dict[str, Any]:
+        """Records a person's request ("access", "erasure", "objection", ...); gives its number and
+        due day. `more` is requester, reply_to and received_at of NewRequest."""
+        text = text_in(json.dumps({**more, "right": right, "person": person}))
+        return json.loads(call_for_text(lib.relata_rights_open, self._handle, *text, _micros(now)))
+
+    def requests(self, now: Instant, all: bool = False) -> list[dict[str, Any]]:
+        """The requests of persons, the most urgent first; with `all` those closed too."""
+        return _lines(call_for_text(lib.relata_rights_list, self._handle, all, _micros(now)))
+
+    def export_request(self, number: str, now: Instant) -> dict[str, Any]:
+        """The copy of the data that a request for access or portability asks for."""
+        asked = (*text_in(number), _micros(now))
+        return json.loads(call_for_text(lib.relata_rights_export, self._handle, *asked))
+
+    def close_request(
+        self, number: str, now: Instant, text: str = "", refused: bool = False
+    ) -> None:
+        """Closes a request: answered, or refused for a reason."""
+        asked = (*text_in(number), refused, *text_in(text), _micros(now))
+        call(lib.relata_rights_close, self._handle, *asked)
+
+    def erasure_plan(self, person: str, now: Instant) -> dict[str, Any]:
+        """What erasing a person would do, class by class; changes nothing."""
+        asked = (*text_in(person), _micros(now))
+        return json.loads(call_for_text(lib.relata_erasure_plan, self._handle, *asked))
+
+    def erase(
+        self, persons: Iterable[str], now: Instant, journal: str = "", why: str = ""
+    ) -> dict[str, Any]:
+        """Erases persons from the whole database, which cannot be undone; with none it finishes what
+        was interrupted. The journal is the file that a restore of a backup is told by."""
+        request = {"persons": list(persons), "journal": journal, "why": why}
+        text = text_in(json.dumps(request))
+        return json.loads(call_for_text(lib.relata_erase, self._handle, *text, _micros(now)))
+
+    def verify(self) -> dict[str, Any]:
+        """Reads everything back and compares it; "issues" is empty when nothing is wrong."""
+        return json.loads(call_for_text(lib.relata_crm_verify, self._handle, ffi.NULL))
+
     def import_files(
         self, paths: Iterable[str | os.PathLike[str]], now: Instant, **options: Any
     ) -> dict[str, Any]:
@@ -359,6 +448,12 @@ def _options(assertions: Mapping[str, Any]) -> tuple[Any, list[Any]]:
         else:
             raise TypeError(f"the sender cannot assert {name!r}")
     return options, kept
+
+
+def backup(source: str | os.PathLike[str], target: str | os.PathLike[str], now: Instant) -> None:
+    """Copies a database file to a new one while others write, checks the copy and records it."""
+    texts = (*text_in(os.fspath(source)), *text_in(os.fspath(target)))
+    call(lib.relata_backup, *texts, _micros(now))
 
 
 def open(
