@@ -3,6 +3,8 @@
 #include "storage/name_index.h"
 
 #include <algorithm>
+#include <array>
+#include <numeric>
 #include <tuple>
 #include <utility>
 
@@ -18,8 +20,9 @@ constexpr size_t kPage = 16;            // blocks read at a time
 constexpr size_t kMostRuns = 4;         // of a space before small ones are taken up
 constexpr int64_t kMerged = 1'000'000;  // the most entries that one merge holds in memory
 
-// The most names of a space in memory before they become a run.
+// The most names of a space in memory before they become a run, and the most bytes of them.
 constexpr size_t kMostCollected = 1'000'000;
+constexpr size_t kMostBytes = 256 << 20;
 
 constexpr char kZero = '\0';
 
@@ -91,30 +94,38 @@ absl::Status WriteRun(NameRuns& runs, NameSpace space, int64_t number, const Nam
   return runs.Write(space, {number, static_cast<int64_t>(names.size())}, blocks);
 }
 
-// Takes out of `names` those that `run` gives the same row.
+// Takes out of `names` those that `run` gives the same row. Where many names stand for each block,
+// the blocks are read as they follow; otherwise only those that could hold one.
 absl::Status Known(NameRuns& runs, NameSpace space, const NameRun& run, NameBatch& names,
                    size_t& taken) {
-  size_t at = 0;
+  constexpr int64_t kEntries = 128;  // of a block, about
+  const bool dense = static_cast<int64_t>(names.size()) > run.entries / kEntries;
   bool found = false;
-  bool other = false;
-  const absl::Status status =
-      EachBlock(runs, space, run, std::string(names.name(0)),
-                [&](const NameBlock& block) -> absl::StatusOr<bool> {
-                  RELATA_RETURN_IF_ERROR(Unpack(block.bytes, [&](std::string_view name, Row row) {
-                    while (at < names.size() && names.name(at) < name) ++at;
-                    if (at == names.size() || names.name(at) != name) return at < names.size();
-                    found = true;
-                    other = names.row(at) != row;
-                    if (other) return false;
-                    names.Forget(at++);
-                    return at < names.size();
-                  }));
-                  return !other && at < names.size();
-                });
-  RELATA_RETURN_IF_ERROR(status);
-  if (other) {
-    taken = at;
-    return AlreadyExists("the name is taken");
+  std::string from(names.name(0));
+  for (size_t at = 0; at < names.size();) {
+    const size_t most = dense ? kPage : 1;
+    RELATA_ASSIGN_OR_RETURN(const std::vector<NameBlock> blocks,
+                            runs.Blocks(space, run, from, most));
+    for (const NameBlock& block : blocks) {
+      bool other = false;
+      RELATA_RETURN_IF_ERROR(Unpack(block.bytes, [&](std::string_view name, Row row) {
+        while (at < names.size() && names.name(at) < name) ++at;
+        if (at == names.size() || names.name(at) != name) return at < names.size();
+        found = true;
+        other = names.row(at) != row;
+        if (other) return false;
+        names.Forget(at++);
+        return at < names.size();
+      }));
+      if (other) {
+        taken = at;
+        return AlreadyExists("the name is taken");
+      }
+      while (at < names.size() && names.name(at) <= block.last) ++at;
+      if (at == names.size()) break;
+    }
+    if (blocks.size() < most || at == names.size()) break;
+    from = names.name(at);  // above the last block's last
   }
   if (found) names.Compact();
   return absl::OkStatus();
@@ -148,16 +159,22 @@ absl::Status Thin(NameRuns& runs, NameSpace space, const NameRun& run, const Nam
 
 }  // namespace
 
-std::string KeyName(std::string_view system, std::string_view key) {
-  std::string name;
-  name.reserve(system.size() + key.size() + 2);
-  for (const char c : system) {
-    name += c;
-    if (c == kZero) name += '\xff';
+void AppendKeyName(std::string_view system, std::string_view key, std::string& name) {
+  for (size_t zero; (zero = system.find(kZero)) != std::string_view::npos;) {
+    name += system.substr(0, zero + 1);
+    name += '\xff';
+    system.remove_prefix(zero + 1);
   }
+  name += system;
   name += kZero;
   name += '\1';
   name += key;
+}
+
+std::string KeyName(std::string_view system, std::string_view key) {
+  std::string name;
+  name.reserve(system.size() + key.size() + 2);
+  AppendKeyName(system, key, name);
   return name;
 }
 
@@ -181,7 +198,8 @@ std::string_view IdName(const Uuid& id) {
 }
 
 void NameBatch::Add(std::string_view name, Row row) {
-  entries_.push_back({0, bytes_.size(), row, static_cast<uint32_t>(name.size())});
+  entries_.push_back(
+      {0, row, static_cast<uint32_t>(bytes_.size()), static_cast<uint32_t>(name.size())});
   bytes_ += name;
   longest_ = std::max(longest_, name.size());
 }
@@ -206,7 +224,14 @@ bool NameBatch::Sort(size_t& taken) {
     return a.head != b.head ? a.head < b.head : text(a) < text(b);
   };
   if (!std::is_sorted(entries_.begin(), entries_.end(), before)) {
-    std::sort(entries_.begin(), entries_.end(), before);
+    SortByHead();
+    // What the heads do not tell apart.
+    for (auto from = entries_.begin(); from != entries_.end();) {
+      auto end = from + 1;
+      while (end != entries_.end() && end->head == from->head) ++end;
+      if (end - from > 1) std::sort(from, end, before);
+      from = end;
+    }
   }
   bool twice = false;
   for (taken = 1; taken < entries_.size(); ++taken) {
@@ -221,6 +246,53 @@ bool NameBatch::Sort(size_t& taken) {
                    entries_.end());
   }
   return true;
+}
+
+// By one byte of the heads after the other, from the last: four times as fast as comparing where
+// there are many. Bytes that all share are passed over.
+void NameBatch::SortByHead() {
+  constexpr size_t kManyEntries = 1'000;
+  const auto by_head = [](const Entry& a, const Entry& b) { return a.head < b.head; };
+  if (entries_.size() < kManyEntries) {
+    std::sort(entries_.begin(), entries_.end(), by_head);
+    return;
+  }
+  using Place = std::pair<uint64_t, uint32_t>;  // a head and where its entry stands
+  std::vector<Place> places(entries_.size());
+  std::vector<Place> next(entries_.size());
+  uint64_t differ = 0;
+  for (size_t i = 0; i < places.size(); ++i) {
+    places[i] = {entries_[i].head, static_cast<uint32_t>(i)};
+    differ |= entries_[i].head ^ entries_[0].head;
+  }
+  for (unsigned shift = 0; shift < 64; shift += 8) {
+    if ((differ >> shift & 0xff) == 0) continue;
+    std::array<size_t, 257> starts{};
+    for (const Place& p : places) ++starts[(p.first >> shift & 0xff) + 1];
+    std::partial_sum(starts.begin(), starts.end(), starts.begin());
+    for (const Place& p : places) next[starts[p.first >> shift & 0xff]++] = p;
+    places.swap(next);
+  }
+  std::vector<Entry> sorted;
+  sorted.reserve(entries_.size());
+  for (const Place& p : places) sorted.push_back(entries_[p.second]);
+  entries_ = std::move(sorted);
+}
+
+size_t NameBatch::From(size_t i, std::string_view wanted) const {
+  // Mostly near: twice as far each time, then by halves.
+  size_t step = 1;
+  while (i + step < size() && name(i + step) < wanted) {
+    i += step;
+    step *= 2;
+  }
+  const auto first = entries_.begin() + static_cast<std::ptrdiff_t>(i);
+  const auto last = entries_.begin() + static_cast<std::ptrdiff_t>(std::min(i + step, size()));
+  const auto found =
+      std::lower_bound(first, last, wanted, [this](const Entry& e, std::string_view n) {
+        return std::string_view(bytes_).substr(e.offset, e.size) < n;
+      });
+  return static_cast<size_t>(found - entries_.begin());
 }
 
 void NameBatch::Compact() {
@@ -334,9 +406,14 @@ absl::Status NameTaken(NameSpace space, std::string_view name, const Layout& lay
 }
 
 absl::Status NameWriter::Add(NameSpace space, std::string_view name, Row row) {
-  NameBatch& names = collected_[space];
+  if (last_ == nullptr || last_space_ != space) {
+    last_ = &collected_[space];
+    last_space_ = space;
+  }
+  NameBatch& names = *last_;
   names.Add(name, row);
-  return names.size() < kMostCollected ? absl::OkStatus() : Flush(space);
+  return names.size() < kMostCollected && names.bytes() < kMostBytes ? absl::OkStatus()
+                                                                     : Flush(space);
 }
 
 absl::Status NameWriter::Free(NameSpace space, std::string_view name) {
@@ -346,9 +423,11 @@ absl::Status NameWriter::Free(NameSpace space, std::string_view name) {
 }
 
 absl::Status NameWriter::Apply(const std::vector<ExternalKeyWrite>& keys) {
+  std::string name;
   for (const ExternalKeyWrite& key : keys) {
     const NameSpace space{key.type, NameSpace::Kind::kKey};
-    const std::string name = KeyName(key.system, key.key);
+    name.clear();
+    AppendKeyName(key.system, key.key, name);
     RELATA_RETURN_IF_ERROR(key.row == kNoRow ? Free(space, name) : Add(space, name, key.row));
   }
   return absl::OkStatus();
@@ -360,6 +439,7 @@ absl::Status NameWriter::Flush() {
 }
 
 absl::Status NameWriter::Flush(NameSpace space) {
+  last_ = nullptr;
   auto node = collected_.extract(space);
   if (node.empty()) return absl::OkStatus();
   NameBatch& names = node.mapped();

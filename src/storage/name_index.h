@@ -40,6 +40,7 @@ struct NameSpace {
 
 // A key as one text that sorts as (system, key) do by bytes, and back.
 std::string KeyName(std::string_view system, std::string_view key);
+void AppendKeyName(std::string_view system, std::string_view key, std::string& name);
 bool SplitKeyName(std::string_view name, std::string& system, std::string& key);
 // The name of an id; borrowed.
 std::string_view IdName(const Uuid& id);
@@ -54,6 +55,8 @@ class NameBatch {
   // In order of name. Those that name the same row twice are left once; false when a name names two
   // rows, which `taken` then is the place of.
   bool Sort(size_t& taken);
+  // The first from `i` on, of sorted names, that is not below `name`.
+  size_t From(size_t i, std::string_view name) const;
   // Takes out those marked by Forget.
   void Forget(size_t i) { entries_[i].row = kNoRow; }
   void Compact();
@@ -64,14 +67,17 @@ class NameBatch {
   }
   Row row(size_t i) const { return entries_[i].row; }
   size_t longest() const { return longest_; }
+  size_t bytes() const { return bytes_.size(); }
 
  private:
   struct Entry {
     uint64_t head = 0;  // eight bytes behind what all names share, so that most compare as numbers
-    size_t offset = 0;
     Row row = kNoRow;
+    uint32_t offset = 0;  // a batch holds less than 4 GB
     uint32_t size = 0;
   };
+
+  void SortByHead();
 
   std::string bytes_;
   std::vector<Entry> entries_;
@@ -150,6 +156,8 @@ class NameWriter {
   LooseNames* loose_;
   const size_t pack_from_;
   std::map<NameSpace, NameBatch> collected_;
+  NameBatch* last_ = nullptr;  // of collected_, of last_space_: where the next name mostly goes too
+  NameSpace last_space_;
   std::set<NameSpace> packed_;
 };
 

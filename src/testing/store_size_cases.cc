@@ -215,6 +215,97 @@ constexpr std::pair<const char*, Lengthen> kNames[] = {
      }},
 };
 
+// Stores write many rows a statement: what is there already is told from the rest all the same.
+void ManyDeletedRecordsComeBackAmongNewOnes(StoreFixture& s) {
+  CommitBatch first = BatchAfter(s.Head());
+  for (Row row = 0; row < 100; ++row) {
+    first.records.push_back(Create(kContact, row, {{kAge, Value::Int(row)}}));
+    if (row % 3 == 0) first.records.back().values.emplace_back(kName, Value::Text("Marie"));
+  }
+  ASSERT_EQ(s.Put(first), absl::OkStatus());
+  CommitBatch second = BatchAfter(s.Head());
+  for (Row row = 10; row < 90; row += 2) second.records.push_back(Delete(kContact, row));
+  ASSERT_EQ(s.Put(second), absl::OkStatus());
+  CommitBatch third = BatchAfter(s.Head());
+  const auto create = [&](Row row) {
+    third.records.push_back(Create(kContact, row, {{kScore, Value::Double(0.5)}}));
+  };
+  for (Row row = 10; row < 90; row += 2) create(row);
+  for (Row row = 100; row < 200; ++row) create(row);
+  ASSERT_EQ(s.Put(third), absl::OkStatus());
+  auto reader = s.Read();
+  const std::vector<std::string> lines =
+      RecordLines(*reader, {kContact, FieldsOf(kContact), 0, INT64_MAX, std::nullopt, {}});
+  ASSERT_EQ(lines.size(), 200u);
+  for (Row row = 0; row < 200; ++row) {
+    const bool again = row >= 100 || (row >= 10 && row < 90 && row % 2 == 0);
+    const std::string old = Concat(row % 3 == 0 ? " 1=text:Marie" : "", " 3=int:", row);
+    const std::string id = MakeId(2'000'000 + row).ToString();
+    EXPECT_TRUE(lines[static_cast<size_t>(row)].starts_with(Concat(row, " ", id, " ")));
+    EXPECT_EQ(lines[static_cast<size_t>(row)].find("3=int") == std::string::npos, again) << row;
+    EXPECT_EQ(lines[static_cast<size_t>(row)].find("4=double") != std::string::npos, again) << row;
+    EXPECT_EQ(reader->FindId(kContact, MakeId(2'000'000 + row)).value_or(-1), row);
+  }
+}
+
+void OneTakenRowAmongManyKeepsNone(StoreFixture& s) {
+  CommitBatch first = BatchAfter(s.Head());
+  for (Row row = 0; row < 60; ++row) first.records.push_back(Create(kAccount, row));
+  ASSERT_EQ(s.Put(first), absl::OkStatus());
+  for (const Row taken : {0, 30, 59}) {
+    CommitBatch more = BatchAfter(s.Head());
+    for (Row row = 60; row < 200; ++row) more.records.push_back(Create(kAccount, row));
+    more.records.insert(more.records.begin() + taken, Create(kAccount, taken));
+    EXPECT_TRUE(absl::IsAlreadyExists(s.Put(more)));
+  }
+  auto reader = s.Read();
+  EXPECT_EQ(RecordLines(*reader, {kAccount, {}, 0, INT64_MAX, std::nullopt, {}}).size(), 60u);
+}
+
+// Keys that came one by one, then many of which some are known.
+void ManyKeysFindThoseThatAreThere(StoreFixture& s) {
+  constexpr Row kRows = 3'000;
+  CommitBatch first = BatchAfter(s.Head());
+  for (Row row = 0; row < kRows; ++row) first.records.push_back(Create(kAccount, row));
+  const auto key = [](Row row) { return Concat("key-", row * 7919 % 10'007); };
+  for (Row row = 5; row < kRows; row += 700) {
+    first.external_keys.push_back({kAccount, "erp", key(row), row});
+  }
+  ASSERT_EQ(s.Put(first), absl::OkStatus());
+  CommitBatch wrong = BatchAfter(s.Head());
+  for (Row row = 0; row < kRows; ++row) {
+    wrong.external_keys.push_back({kAccount, "erp", key(row), row == 1405 ? Row{6} : row});
+  }
+  EXPECT_TRUE(absl::IsAlreadyExists(s.Put(wrong)));
+  CommitBatch many = BatchAfter(s.Head());
+  for (Row row = 0; row < kRows; ++row) {
+    many.external_keys.push_back({kAccount, "erp", key(row), row});
+  }
+  ASSERT_EQ(s.Put(many), absl::OkStatus());
+  // Few and many more beside what is there now.
+  for (const Row rows : {Row{20}, Row{600}, kRows}) {
+    CommitBatch again = BatchAfter(s.Head());
+    for (Row row = 0; row < rows; ++row) {
+      const Row spread = row * (kRows / rows);
+      again.external_keys.push_back({kAccount, "erp", key(spread), spread});
+    }
+    ASSERT_EQ(s.Put(again), absl::OkStatus());
+    again.commit = BatchAfter(s.Head()).commit;
+    again.external_keys.back().row = 0;
+    EXPECT_TRUE(absl::IsAlreadyExists(s.Put(again)));
+  }
+  auto reader = s.Read();
+  int64_t count = 0;
+  ASSERT_EQ(reader->ScanExternalKeys(kAccount,
+                                     [&](const ExternalKeyWrite& found) {
+                                       EXPECT_EQ(found.key, key(found.row));
+                                       ++count;
+                                       return absl::OkStatus();
+                                     }),
+            absl::OkStatus());
+  EXPECT_EQ(count, kRows);
+}
+
 }  // namespace
 
 std::vector<StoreCase> SizeCases() {
@@ -230,6 +321,10 @@ std::vector<StoreCase> SizeCases() {
     cases.push_back({std::move(name),
                      [range = std::move(range)](StoreFixture& s) { TheRangeIsKept(s, range); }});
   }
+  cases.push_back(
+      {"ManyDeletedRecordsComeBackAmongNewOnes", ManyDeletedRecordsComeBackAmongNewOnes});
+  cases.push_back({"OneTakenRowAmongManyKeepsNone", OneTakenRowAmongManyKeepsNone});
+  cases.push_back({"ManyKeysFindThoseThatAreThere", ManyKeysFindThoseThatAreThere});
   for (const auto& [name, lengthen] : kNames) {
     cases.push_back({Concat("ALong", name, "IsTakenAndALongerOneRefused"),
                      [lengthen = lengthen](StoreFixture& s) {

@@ -46,7 +46,7 @@ struct PostgresOptions {
   bool subject_index = false;     // a B-tree on each event table by subject, instead of packed runs
   // A commit that brings at least so many new external keys of a type packs them, which makes a
   // bulk import faster; fewer are written one by one.
-  size_t pack_names_from = 32'768;
+  size_t pack_names_from = 2'048;
 
   Duration connect_patience = Seconds(10);   // for a server that is starting or cannot be reached
   Duration statement_timeout = Minutes(30);  // of one statement, a bulk load included

@@ -41,7 +41,7 @@ struct SqliteOptions {
   bool group_commit = false;
   // A commit that brings at least so many new ids or keys of a type packs them, which makes a bulk
   // import faster; fewer are written one by one.
-  size_t pack_names_from = 32'768;
+  size_t pack_names_from = 2'048;
   std::string tenant = "main";  // of a new file; another tenant's file is FailedPrecondition
   std::string vfs;              // the SQLite VFS to go through; "" is the platform's own
 };

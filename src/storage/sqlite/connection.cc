@@ -60,15 +60,21 @@ Statement& Statement::operator=(Statement&& other) noexcept {
   if (this == &other) return *this;
   Return();
   connection_ = std::exchange(other.connection_, nullptr);
-  sql_ = std::move(other.sql_);
+  kept_ = other.kept_;
   handle_ = std::exchange(other.handle_, nullptr);
   bind_code_ = other.bind_code_;
   return *this;
 }
 
 void Statement::Return() {
-  if (connection_ != nullptr) connection_->GiveBack(std::move(sql_), handle_);
-  connection_ = nullptr;
+  if (std::exchange(connection_, nullptr) == nullptr) return;
+  if (kept_ == nullptr) {
+    sqlite3_finalize(handle_);
+    return;
+  }
+  sqlite3_reset(handle_);
+  sqlite3_clear_bindings(handle_);
+  kept_->lent = false;
 }
 
 absl::StatusOr<bool> Statement::Step() {
@@ -97,7 +103,7 @@ Connection::Connection(std::unique_ptr<SQLite::Database> database)
 }
 
 Connection::~Connection() {
-  for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
+  for (const auto& [sql, kept] : statements_) sqlite3_finalize(kept.handle);
 }
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Options& options) {
@@ -123,26 +129,21 @@ std::unique_ptr<Connection> Connection::Borrow(sqlite3* handle) {
   return std::unique_ptr<Connection>(new Connection(handle));
 }
 
-absl::StatusOr<Statement> Connection::Prepare(std::string sql) {
-  if (const auto found = statements_.find(sql); found != statements_.end()) {
-    sqlite3_stmt* statement = found->second;
-    statements_.erase(found);
-    return Statement(this, std::move(sql), statement);
+absl::StatusOr<Statement> Connection::Prepare(std::string_view sql) {
+  const auto found = statements_.find(sql);
+  if (found != statements_.end() && !found->second.lent) {
+    found->second.lent = true;
+    return Statement(this, &found->second, found->second.handle);
   }
   sqlite3_stmt* statement = nullptr;
-  const int code = sqlite3_prepare_v3(handle(), sql.c_str(), static_cast<int>(sql.size()) + 1,
+  const int code = sqlite3_prepare_v3(handle(), sql.data(), static_cast<int>(sql.size()),
                                       SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   if (code != SQLITE_OK) return Annotate(StatusOf(code), sql);
-  return Statement(this, std::move(sql), statement);
-}
-
-void Connection::GiveBack(std::string sql, sqlite3_stmt* statement) {
-  sqlite3_reset(statement);
-  sqlite3_clear_bindings(statement);
-  if (statements_.size() >= kMostStatements ||
-      !statements_.emplace(std::move(sql), statement).second) {
-    sqlite3_finalize(statement);
-  }
+  const bool keep = found == statements_.end() && statements_.size() < kMostStatements;
+  if (!keep) return Statement(this, nullptr, statement);
+  KeptStatement& kept = statements_[std::string(sql)];
+  kept = {statement, true};
+  return Statement(this, &kept, statement);
 }
 
 absl::Status Connection::Execute(const std::string& sql) {
@@ -150,13 +151,13 @@ absl::Status Connection::Execute(const std::string& sql) {
   return code == SQLITE_OK ? absl::OkStatus() : StatusOf(code);
 }
 
-absl::Status Connection::Run(std::string sql) {
-  RELATA_ASSIGN_OR_RETURN(Statement statement, Prepare(std::move(sql)));
+absl::Status Connection::Run(std::string_view sql) {
+  RELATA_ASSIGN_OR_RETURN(Statement statement, Prepare(sql));
   return statement.Run();
 }
 
-absl::StatusOr<std::optional<int64_t>> Connection::QueryInt(std::string sql) {
-  RELATA_ASSIGN_OR_RETURN(Statement statement, Prepare(std::move(sql)));
+absl::StatusOr<std::optional<int64_t>> Connection::QueryInt(std::string_view sql) {
+  RELATA_ASSIGN_OR_RETURN(Statement statement, Prepare(sql));
   RELATA_ASSIGN_OR_RETURN(const bool row, statement.Step());
   if (!row || statement.IsNull(0)) return std::nullopt;
   return statement.Int(0);

@@ -26,14 +26,21 @@ namespace relata::internal {
 
 class Connection;
 
+// A statement that a connection keeps prepared.
+struct KeptStatement {
+  sqlite3_stmt* handle = nullptr;
+  bool lent = false;
+};
+
 // A prepared statement on loan from its connection; destroying it resets it and gives it back.
 // Indexes of parameters count from 1, of result columns from 0, as in SQLite. What Text and Blob
 // give is borrowed until the next Step. A failed Bind is reported by the next Step.
 class Statement {
  public:
   Statement() = default;
-  Statement(Connection* connection, std::string sql, sqlite3_stmt* handle)
-      : connection_(connection), sql_(std::move(sql)), handle_(handle) {}
+  // `kept` is nullptr when the statement is not given back but finalized.
+  Statement(Connection* connection, KeptStatement* kept, sqlite3_stmt* handle)
+      : connection_(connection), kept_(kept), handle_(handle) {}
   Statement(Statement&& other) noexcept { *this = std::move(other); }
   Statement& operator=(Statement&& other) noexcept;
   ~Statement() { Return(); }
@@ -83,7 +90,7 @@ class Statement {
   void Return();
 
   Connection* connection_ = nullptr;
-  std::string sql_;
+  KeptStatement* kept_ = nullptr;
   sqlite3_stmt* handle_ = nullptr;
   int bind_code_ = SQLITE_OK;
 };
@@ -107,13 +114,13 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  absl::StatusOr<Statement> Prepare(std::string sql);
+  absl::StatusOr<Statement> Prepare(std::string_view sql);
   // Runs statements that give no rows: schema, pragmas.
   absl::Status Execute(const std::string& sql);
   // Runs one such statement and keeps it prepared: BEGIN, COMMIT, ROLLBACK.
-  absl::Status Run(std::string sql);
+  absl::Status Run(std::string_view sql);
   // The first column of the first row; nothing when there is no row or it is null.
-  absl::StatusOr<std::optional<int64_t>> QueryInt(std::string sql);
+  absl::StatusOr<std::optional<int64_t>> QueryInt(std::string_view sql);
 
   // How long a statement waits for another connection's lock.
   void SetPatience(Duration patience) { patience_ = patience; }
@@ -129,11 +136,10 @@ class Connection {
   explicit Connection(std::unique_ptr<SQLite::Database> database);
   explicit Connection(sqlite3* handle) : handle_(handle) {}
   static int WaitForLock(void* self, int attempt);
-  void GiveBack(std::string sql, sqlite3_stmt* handle);
 
   std::unique_ptr<SQLite::Database> database_;  // nullptr when borrowed
   sqlite3* handle_;
-  std::unordered_map<std::string, sqlite3_stmt*, StringHash, std::equal_to<>> statements_;
+  std::unordered_map<std::string, KeptStatement, StringHash, std::equal_to<>> statements_;
   Duration patience_ = Seconds(5);
   Duration waited_;
 };

@@ -56,46 +56,50 @@ absl::Status SqliteLooseNames::TakeOutKnown(NameSpace space, NameBatch& names) {
   return space.kind == Kind::kId ? CheckIds(space, names) : TakeOutKeys(space, names);
 }
 
-// Ids ascend with time, so there is mostly none that is not below the first; else one by one.
+// From the first loose id that is not below the first of `names` to the first of `names` that is
+// not below that, and so on: ids ascend with time, so that there is mostly none.
 absl::Status SqliteLooseNames::CheckIds(NameSpace space, const NameBatch& names) {
   RELATA_ASSIGN_OR_RETURN(
       Statement s, connection().Prepare("SELECT id FROM relata_id WHERE type = ? AND id >= ? "
                                         "ORDER BY id LIMIT 1"));
   s.Bind(1, space.type);
-  for (size_t i = 0; i < names.size(); ++i) {
+  for (size_t i = 0; i < names.size();) {
     s.BindBlob(2, names.name(i));
     RELATA_ASSIGN_OR_RETURN(const bool some, s.Step());
     if (!some) return absl::OkStatus();
-    if (s.Blob(0) == names.name(i)) return Taken(space, names.name(i));
+    i = names.From(i, s.Blob(0));
+    if (i < names.size() && s.Blob(0) == names.name(i)) return Taken(space, names.name(i));
     s.Reset();
   }
   return absl::OkStatus();
 }
 
+// By turns in the same way.
 absl::Status SqliteLooseNames::TakeOutKeys(NameSpace space, NameBatch& names) {
   RELATA_ASSIGN_OR_RETURN(
-      Statement any,
-      connection().Prepare("SELECT 1 FROM relata_external_key WHERE type = ? LIMIT 1"));
-  any.Bind(1, space.type);
-  RELATA_ASSIGN_OR_RETURN(const bool some, any.Step());
-  if (!some) return absl::OkStatus();
-  RELATA_ASSIGN_OR_RETURN(
-      Statement s, connection().Prepare("SELECT row FROM relata_external_key WHERE type = ? AND "
-                                        "system = ? AND key = ?"));
+      Statement s, connection().Prepare("SELECT system, key, row FROM relata_external_key WHERE "
+                                        "type = ? AND (system, key) >= (?, ?) "
+                                        "ORDER BY system, key LIMIT 1"));
   s.Bind(1, space.type);
   std::string system;
   std::string key;
-  for (size_t i = 0; i < names.size(); ++i) {
+  bool known = false;
+  for (size_t i = 0; i < names.size();) {
     SplitKeyName(names.name(i), system, key);
     s.BindText(2, system);
     s.BindText(3, key);
-    RELATA_ASSIGN_OR_RETURN(const bool found, s.Step());
-    if (!found) continue;
-    if (s.Int(0) != names.row(i)) return Taken(space, names.name(i));
-    names.Forget(i);
+    RELATA_ASSIGN_OR_RETURN(const bool some, s.Step());
+    if (!some) break;
+    const std::string found = KeyName(s.Text(0), s.Text(1));
+    i = names.From(i, found);
+    if (i < names.size() && names.name(i) == found) {
+      if (s.Int(2) != names.row(i)) return Taken(space, names.name(i));
+      names.Forget(i++);
+      known = true;
+    }
     s.Reset();
   }
-  names.Compact();
+  if (known) names.Compact();
   return absl::OkStatus();
 }
 

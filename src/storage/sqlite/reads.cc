@@ -200,9 +200,9 @@ absl::StatusOr<std::vector<Seq>> SubjectSeqs(const Session& session, const std::
 
 }  // namespace
 
-absl::StatusOr<Statement> SqliteReads::Prepare(std::string sql) {
+absl::StatusOr<Statement> SqliteReads::Prepare(std::string_view sql) {
   if (session_->connection == nullptr) return FailedPrecondition("the writer is committed");
-  return session_->connection->Prepare(std::move(sql));
+  return session_->connection->Prepare(sql);
 }
 
 absl::StatusOr<CommitRow> SqliteReads::Head() {

@@ -81,7 +81,7 @@ class SqliteReads {
 
  protected:
   // FailedPrecondition once the transaction has ended.
-  absl::StatusOr<Statement> Prepare(std::string sql);
+  absl::StatusOr<Statement> Prepare(std::string_view sql);
   absl::Status CheckSteps(const StoreInsides::Wrong& wrong);
 
   std::shared_ptr<Session> session_;

@@ -2,15 +2,10 @@
 
 #include "storage/sqlite/writer.h"
 
-#include <algorithm>
 #include <utility>
-
-#include "storage/sqlite/values.h"
 
 namespace relata::internal {
 namespace {
-
-using Op = RecordWrite::Op;
 
 void BindRef(Statement& s, int at, RecordRef ref) {
   s.Bind(at, ref.type);
@@ -22,43 +17,6 @@ absl::Status Taken(const absl::Status& status, std::string_view what) {
   return absl::IsAlreadyExists(status) ? AlreadyExists(what) : status;
 }
 
-int Width(const ColumnSpec& spec) { return HasExtra(spec) ? 2 : 1; }
-
-// The parameter of each column of `table` when `first` is the first one's.
-std::vector<int> ParametersOf(const TableSpec& table, int first) {
-  std::vector<int> parameters;
-  for (const ColumnSpec& column : table.columns) {
-    parameters.push_back(first);
-    first += Width(column);
-  }
-  return parameters;
-}
-
-// "?, ?, ?" for `keys` key columns and every column of the table.
-std::string Placeholders(const TableSpec& table, int keys) {
-  int count = keys;
-  for (const ColumnSpec& column : table.columns) count += Width(column);
-  std::string out = "?";
-  for (int i = 1; i < count; ++i) out += ", ?";
-  return out;
-}
-
-// The columns named in physical order, which need not be the order of the table's own columns.
-std::string ColumnNames(const PhysicalTable& physical, std::string_view keys) {
-  std::string out(keys);
-  for (const PhysicalColumn& column : physical.columns) {
-    out += ", " + QuoteName(column.name);
-    if (!column.extra.empty()) out += ", " + QuoteName(column.extra);
-  }
-  return out;
-}
-
-std::string Assignment(const PhysicalColumn& column) {
-  std::string out = QuoteName(column.name) + " = ?";
-  if (!column.extra.empty()) out += ", " + QuoteName(column.extra) + " = ?";
-  return out;
-}
-
 }  // namespace
 
 SqliteWriter::SqliteWriter(std::shared_ptr<Session> session, CommitRow head)
@@ -68,7 +26,9 @@ SqliteWriter::SqliteWriter(std::shared_ptr<Session> session, CommitRow head)
       runs_(session_.get()),
       index_(&runs_),
       loose_(session_.get()),
-      names_(&session_->names, &loose_, session_->pack_from) {}
+      names_(&session_->names, &loose_, session_->pack_from),
+      changes_(session_->connection.get(), "INSERT INTO relata_change", 11),
+      images_(session_->connection.get(), "INSERT INTO relata_personal_image", 4) {}
 
 absl::Status SqliteWriter::Prepare(std::span<const TableSpec> tables) {
   return Sticky([&] { return PrepareNow(tables); });
@@ -93,6 +53,8 @@ absl::Status SqliteWriter::Commit() {
   absl::Status status = Sticky([&] { return CommitNow(); });
   if (status.ok()) status_ = FailedPrecondition("the writer is committed");
   inserts_.clear();
+  changes_ = {};
+  images_ = {};
   update_ = {};
   session_->Close();
   return status;
@@ -150,163 +112,6 @@ absl::Status SqliteWriter::CommitNow() {
   return absl::OkStatus();
 }
 
-absl::Status SqliteWriter::ApplyRecords(const std::vector<RecordWrite>& records) {
-  const Layout::Table* table = nullptr;
-  for (const RecordWrite& write : records) {
-    if (table == nullptr || table->spec.type != write.type) {
-      table = catalog().layout.Find(write.type);
-    }
-    RELATA_RETURN_IF_ERROR(write.op == Op::kCreate   ? CreateRecord(*table, write)
-                           : write.op == Op::kUpdate ? UpdateRecord(*table, write)
-                                                     : DeleteRecord(*table, write));
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<SqliteWriter::Insert*> SqliteWriter::InsertOf(const Layout::Table& table) {
-  if (const auto found = inserts_.find(table.spec.type); found != inserts_.end()) {
-    return &found->second;
-  }
-  const PhysicalTable& physical = catalog().Physical(table.spec.type);
-  RELATA_ASSIGN_OR_RETURN(Statement statement, connection().Prepare(Concat(
-                                                   "INSERT INTO ", QuoteName(physical.name), "(",
-                                                   ColumnNames(physical, "row, id, deleted"),
-                                                   ") VALUES(", Placeholders(table.spec, 3), ")")));
-  Insert insert{std::move(statement), ParametersOf(table.spec, 4),
-                std::vector<int64_t>(table.spec.columns.size())};
-  return &inserts_.emplace(table.spec.type, std::move(insert)).first->second;
-}
-
-absl::Status SqliteWriter::CreateRecord(const Layout::Table& table, const RecordWrite& write) {
-  RELATA_ASSIGN_OR_RETURN(Insert * insert, InsertOf(table));
-  Statement& s = insert->statement;
-  s.Bind(1, write.row);
-  s.BindBlob(2, IdName(write.id));
-  s.Bind(3, 0);
-  // What the record before was given and this one is not becomes null.
-  ++insert->record;
-  size_t given = 0;
-  for (const auto& [field, value] : write.values) {
-    const auto place = static_cast<size_t>(table.Place(field));
-    given += std::exchange(insert->given[place], insert->record) != insert->record;
-    BindValue(s, insert->parameters[place], table.spec.columns[place], value);
-  }
-  for (size_t i = 0; given < insert->given.size() && i < insert->given.size(); ++i) {
-    if (insert->given[i] == insert->record) continue;
-    BindValue(s, insert->parameters[i], table.spec.columns[i], Value());
-  }
-  const absl::Status status = s.Run();
-  if (absl::IsAlreadyExists(status)) return RestoreRecord(table, write);
-  RELATA_RETURN_IF_ERROR(status);
-  if (catalog().indexed_ids.contains(write.type)) return absl::OkStatus();
-  return names_.Add({write.type, NameSpace::Kind::kId}, IdName(write.id), write.row);
-}
-
-// A record that was deleted under the same row and id comes back; anything else is taken.
-absl::Status SqliteWriter::RestoreRecord(const Layout::Table& table, const RecordWrite& write) {
-  RELATA_ASSIGN_OR_RETURN(
-      Statement s,
-      connection().Prepare(Concat("UPDATE ", QuoteName(catalog().Physical(write.type).name),
-                                  " SET deleted = 0 WHERE row = ? AND id = ? AND deleted = 1")));
-  s.Bind(1, write.row);
-  s.BindBlob(2, IdName(write.id));
-  RELATA_RETURN_IF_ERROR(s.Run());
-  if (sqlite3_changes(connection().handle()) == 0) {
-    return AlreadyExists(Concat(table.spec.name, " ", write.row, " or its id is taken"));
-  }
-  return UpdateRecord(table, write);
-}
-
-absl::StatusOr<SqliteWriter::Update*> SqliteWriter::UpdateOf(const Layout::Table& table,
-                                                             const RecordWrite& write) {
-  const bool same = update_.type == write.type &&
-                    std::equal(update_.fields.begin(), update_.fields.end(), write.values.begin(),
-                               write.values.end(), [](FieldId field, const auto& value) {
-                                 return field == value.first;
-                               });
-  if (same) return &update_;
-  update_ = {};
-  const PhysicalTable& physical = catalog().Physical(write.type);
-  std::map<size_t, int> parameters;  // a field named twice is one column; its last value counts
-  for (const auto& [field, value] : write.values) {
-    parameters[static_cast<size_t>(table.Place(field))] = 0;
-  }
-  std::string sql = Concat("UPDATE ", QuoteName(physical.name), " SET deleted = 0");
-  int next = 1;
-  for (auto& [place, parameter] : parameters) {
-    sql += ", " + Assignment(physical.columns[place]);
-    parameter = next;
-    next += Width(table.spec.columns[place]);
-  }
-  RELATA_ASSIGN_OR_RETURN(update_.statement,
-                          connection().Prepare(sql + " WHERE row = ? AND deleted = 0"));
-  for (const auto& [field, value] : write.values) {
-    update_.fields.push_back(field);
-    update_.parameters.push_back(parameters[static_cast<size_t>(table.Place(field))]);
-  }
-  update_.row = next;
-  update_.type = write.type;
-  return &update_;
-}
-
-absl::Status SqliteWriter::UpdateRecord(const Layout::Table& table, const RecordWrite& write) {
-  RELATA_ASSIGN_OR_RETURN(Update * update, UpdateOf(table, write));
-  Statement& s = update->statement;
-  for (size_t i = 0; i < write.values.size(); ++i) {
-    const auto& [field, value] = write.values[i];
-    BindValue(s, update->parameters[i], table.spec.columns[static_cast<size_t>(table.Place(field))],
-              value);
-  }
-  s.Bind(update->row, write.row);
-  RELATA_RETURN_IF_ERROR(s.Run());
-  if (sqlite3_changes(connection().handle()) != 0) return absl::OkStatus();
-  return NotFound(Concat("no ", table.spec.name, " ", write.row));
-}
-
-absl::Status SqliteWriter::DeleteRecord(const Layout::Table& table, const RecordWrite& write) {
-  const PhysicalTable& physical = catalog().Physical(write.type);
-  std::string sql = Concat("UPDATE ", QuoteName(physical.name), " SET deleted = 1");
-  for (const PhysicalColumn& column : physical.columns) {
-    sql += Concat(", ", QuoteName(column.name), " = NULL");
-    if (!column.extra.empty()) sql += Concat(", ", QuoteName(column.extra), " = NULL");
-  }
-  RELATA_ASSIGN_OR_RETURN(Statement s,
-                          connection().Prepare(sql + " WHERE row = ? AND deleted = 0"));
-  s.Bind(1, write.row);
-  RELATA_RETURN_IF_ERROR(s.Run());
-  if (sqlite3_changes(connection().handle()) != 0) return absl::OkStatus();
-  return NotFound(Concat("no ", table.spec.name, " ", write.row));
-}
-
-absl::Status SqliteWriter::ApplyEvents(const EventBatch& batch) {
-  if (batch.subjects.empty()) return absl::OkStatus();
-  const Layout::Table& table = *catalog().layout.Find(batch.type);
-  const PhysicalTable& physical = catalog().Physical(batch.type);
-  RELATA_ASSIGN_OR_RETURN(const std::vector<int> places, PlacesOf(table, batch));
-  const auto [last, added] = last_event_.try_emplace(batch.type, 0);
-  if (!added && batch.first_seq <= last->second) {
-    return InvalidArgument(Concat(table.spec.name, ": seqs must ascend"));
-  }
-  RELATA_ASSIGN_OR_RETURN(Statement insert, connection().Prepare(Concat(
-                                                "INSERT INTO ", QuoteName(physical.name), "(",
-                                                ColumnNames(physical, "seq, subject, at"),
-                                                ") VALUES(", Placeholders(table.spec, 3), ")")));
-  insert.ClearBindings();
-  const std::vector<int> parameters = ParametersOf(table.spec, 4);
-  for (size_t i = 0; i < batch.subjects.size(); ++i) {
-    insert.Bind(1, batch.first_seq + static_cast<Seq>(i));
-    insert.Bind(2, batch.subjects[i]);
-    insert.Bind(3, batch.at[i].micros);
-    for (size_t c = 0; c < places.size(); ++c) {
-      const auto place = static_cast<size_t>(places[c]);
-      BindRow(insert, parameters[place], table.spec.columns[place], batch.columns[c], i);
-    }
-    RELATA_RETURN_IF_ERROR(insert.Run());
-  }
-  last->second = batch.first_seq + static_cast<Seq>(batch.subjects.size()) - 1;
-  return index_.Add(batch.type, batch.first_seq, batch.subjects);
-}
-
 absl::Status SqliteWriter::ApplyLedger(const std::vector<LedgerWrite>& lines) {
   if (lines.empty()) return absl::OkStatus();
   RELATA_ASSIGN_OR_RETURN(
@@ -324,32 +129,42 @@ absl::Status SqliteWriter::ApplyLedger(const std::vector<LedgerWrite>& lines) {
 
 absl::Status SqliteWriter::ApplyChanges(const std::vector<ChangeWrite>& changes) {
   if (changes.empty()) return absl::OkStatus();
-  RELATA_ASSIGN_OR_RETURN(
-      Statement s,
-      connection().Prepare("INSERT INTO relata_change VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
-  RELATA_ASSIGN_OR_RETURN(
-      Statement image,
-      connection().Prepare("INSERT INTO relata_personal_image VALUES(?, ?, ?, ?)"));
+  const auto bind = [&](Statement& s, int first, size_t, size_t i) {
+    const ChangeWrite& change = changes[i];
+    const auto blob = [&](int at, const std::string& bytes) {
+      bytes.empty() ? s.BindNull(first + at) : s.BindBlob(first + at, bytes);
+    };
+    s.Bind(first, change.seq);
+    s.Bind(first + 1, before_.id + 1);
+    s.Bind(first + 2, change.type);
+    s.Bind(first + 3, change.row);
+    s.Bind(first + 4, change.rows);
+    s.Bind(first + 5, static_cast<int64_t>(change.op));
+    if (change.subject.none()) {
+      s.BindNull(first + 6);
+      s.BindNull(first + 7);
+    } else {
+      BindRef(s, first + 6, change.subject);
+    }
+    change.effective_at ? s.Bind(first + 8, change.effective_at->micros) : s.BindNull(first + 8);
+    blob(9, change.before);
+    blob(10, change.personal_digest);
+  };
+  RELATA_RETURN_IF_ERROR(changes_.Write(changes.size(), bind, [&](size_t i) {
+    return AlreadyExists(Concat("there is a change ", changes[i].seq));
+  }));
+  std::vector<const ChangeWrite*> images;
   for (const ChangeWrite& change : changes) {
-    s.ClearBindings();
-    s.Bind(1, change.seq);
-    s.Bind(2, before_.id + 1);
-    s.Bind(3, change.type);
-    s.Bind(4, change.row);
-    s.Bind(5, change.rows);
-    s.Bind(6, static_cast<int64_t>(change.op));
-    if (!change.subject.none()) BindRef(s, 7, change.subject);
-    if (change.effective_at) s.Bind(9, change.effective_at->micros);
-    if (!change.before.empty()) s.BindBlob(10, change.before);
-    if (!change.personal_digest.empty()) s.BindBlob(11, change.personal_digest);
-    RELATA_RETURN_IF_ERROR(Taken(s.Run(), Concat("there is a change ", change.seq)));
-    if (change.personal.empty()) continue;
-    image.Bind(1, change.seq);
-    BindRef(image, 2, change.subject);
-    image.BindBlob(4, change.personal);
-    RELATA_RETURN_IF_ERROR(image.Run());
+    if (!change.personal.empty()) images.push_back(&change);
   }
-  return absl::OkStatus();
+  return images_.Write(
+      images.size(),
+      [&](Statement& s, int first, size_t, size_t i) {
+        s.Bind(first, images[i]->seq);
+        BindRef(s, first + 1, images[i]->subject);
+        s.BindBlob(first + 3, images[i]->personal);
+      },
+      [&](size_t i) { return AlreadyExists(Concat("there is an image ", images[i]->seq)); });
 }
 
 absl::Status SqliteWriter::ApplyAliases(const std::vector<AliasWrite>& aliases) {

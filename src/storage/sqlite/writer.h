@@ -7,11 +7,13 @@
 
 #include <map>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "storage/forwarding.h"
 #include "storage/insides.h"
+#include "storage/sqlite/bulk.h"
 #include "storage/sqlite/event_runs.h"
 #include "storage/sqlite/reads.h"
 
@@ -45,6 +47,11 @@ class SqliteWriter : public WithInsides<Forwarding<StoreWriter, SqliteReads>> {
   // `head` is the newest commit in the session's transaction.
   SqliteWriter(std::shared_ptr<Session> session, CommitRow head);
 
+  // Known from the start until this writer's own commit is complete.
+  absl::StatusOr<CommitRow> Head() override {
+    if (complete_ || !status_.ok()) return WithInsides::Head();
+    return before_;
+  }
   absl::Status Prepare(std::span<const TableSpec> tables) override;
   absl::Status Apply(const CommitBatch& batch) override;
   absl::Status EraseImages(RecordRef subject) override;
@@ -70,12 +77,14 @@ class SqliteWriter : public WithInsides<Forwarding<StoreWriter, SqliteReads>> {
   absl::Status ApplyNow(const CommitBatch& batch);
   absl::Status CommitNow();
 
+  // records.cc
   absl::Status ApplyRecords(const std::vector<RecordWrite>& records);
-  absl::Status CreateRecord(const Layout::Table& table, const RecordWrite& write);
+  absl::Status CreateRecords(const Layout::Table& table, std::span<const RecordWrite> records);
   absl::Status UpdateRecord(const Layout::Table& table, const RecordWrite& write);
   absl::Status DeleteRecord(const Layout::Table& table, const RecordWrite& write);
   absl::Status RestoreRecord(const Layout::Table& table, const RecordWrite& write);
   absl::Status ApplyEvents(const EventBatch& batch);
+  // writer.cc
   absl::Status ApplyLedger(const std::vector<LedgerWrite>& lines);
   absl::Status ApplyChanges(const std::vector<ChangeWrite>& changes);
   absl::Status ApplyAliases(const std::vector<AliasWrite>& aliases);
@@ -93,15 +102,15 @@ class SqliteWriter : public WithInsides<Forwarding<StoreWriter, SqliteReads>> {
 
   Connection& connection() { return *session_->connection; }
   const Catalog& catalog() const { return *session_->catalog; }
-  // The INSERT of a record table and the parameter of each of its columns, kept for the life of the
-  // writer.
+  // The INSERT of a record table and the place of each of its columns among the parameters of a
+  // row, kept for the life of the writer.
   struct Insert {
-    Statement statement;
+    SqliteBulk rows;
     std::vector<int> parameters;
-    std::vector<int64_t> given;  // the last record that named the column
-    int64_t record = 0;          // how many were written
+    std::vector<int64_t> given;  // by slot and column: the last record that named it, 0 when null
+    int64_t record = 0;          // how many were bound
   };
-  absl::StatusOr<Insert*> InsertOf(const Layout::Table& table);
+  Insert& InsertOf(const Layout::Table& table);
   // The UPDATE of the fields last changed: the next record mostly changes the same ones.
   struct Update {
     TypeId type = kNoType;
@@ -120,6 +129,8 @@ class SqliteWriter : public WithInsides<Forwarding<StoreWriter, SqliteReads>> {
   EventIndexWriter index_;
   SqliteLooseNames loose_;
   NameWriter names_;
+  SqliteBulk changes_;
+  SqliteBulk images_;
   std::map<TypeId, Seq> last_event_;  // of the types written so far
   bool applied_ = false;
   bool complete_ = false;

@@ -153,6 +153,32 @@ TEST(NameIndex, ANameOfAnotherRowIsTaken) {
   EXPECT_FALSE(twice.Sort(taken));
 }
 
+// Many are sorted by the bytes of their heads, few by comparing.
+TEST(NameIndex, SortsManyAsAMapDoes) {
+  std::mt19937_64 random(testing::Seed(13));
+  for (const int count : {10, 999, 1'000, 5'000}) {
+    NameBatch batch;
+    std::map<std::string, Row> model;
+    for (int i = 0; i < count; ++i) {
+      // Long runs of the same bytes, so that heads are often equal.
+      std::string name = Concat("crm", std::string(random() % 12, 'a'));
+      for (size_t n = random() % 4; n > 0; --n) name += static_cast<char>(random() % 3 * 120);
+      batch.Add(name, model.try_emplace(name, i).first->second);
+    }
+    size_t taken = 0;
+    ASSERT_TRUE(batch.Sort(taken));
+    ASSERT_EQ(batch.size(), model.size());
+    size_t at = 0;
+    for (const auto& [name, row] : model) {
+      EXPECT_EQ(batch.name(at), name);
+      EXPECT_EQ(batch.row(at), row);
+      EXPECT_EQ(batch.From(random() % (at + 1), name), at);
+      ++at;
+    }
+    EXPECT_EQ(batch.From(0, "crn"), batch.size());
+  }
+}
+
 TEST(NameIndex, WhatIsErasedLeavesNoByte) {
   PlainRuns runs;
   NameBatch batch;

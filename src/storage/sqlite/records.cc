@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Records and events written to their tables.
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "storage/sqlite/values.h"
+#include "storage/sqlite/writer.h"
+
+namespace relata::internal {
+namespace {
+
+using Op = RecordWrite::Op;
+
+int Width(const ColumnSpec& spec) { return HasExtra(spec) ? 2 : 1; }
+
+// The parameter of each column of `table`, behind `keys` key columns.
+std::vector<int> ParametersOf(const TableSpec& table, int keys) {
+  std::vector<int> parameters;
+  for (const ColumnSpec& column : table.columns) {
+    parameters.push_back(keys);
+    keys += Width(column);
+  }
+  return parameters;
+}
+
+int WidthOf(const TableSpec& table, int keys) {
+  for (const ColumnSpec& column : table.columns) keys += Width(column);
+  return keys;
+}
+
+// The columns named in physical order, which need not be the order of the table's own columns.
+std::string InsertInto(const PhysicalTable& physical, std::string_view keys) {
+  std::string out = Concat("INSERT INTO ", QuoteName(physical.name), "(", keys);
+  for (const PhysicalColumn& column : physical.columns) {
+    out += ", " + QuoteName(column.name);
+    if (!column.extra.empty()) out += ", " + QuoteName(column.extra);
+  }
+  return out + ")";
+}
+
+std::string Assignment(const PhysicalColumn& column) {
+  std::string out = QuoteName(column.name) + " = ?";
+  if (!column.extra.empty()) out += ", " + QuoteName(column.extra) + " = ?";
+  return out;
+}
+
+}  // namespace
+
+absl::Status SqliteWriter::ApplyRecords(const std::vector<RecordWrite>& records) {
+  const auto changes_or_of = [](TypeId type) {
+    return [type](const RecordWrite& w) { return w.op != Op::kCreate || w.type != type; };
+  };
+  for (auto at = records.begin(); at != records.end();) {
+    const Layout::Table& table = *catalog().layout.Find(at->type);
+    if (at->op == Op::kCreate) {
+      const auto end = std::find_if(at, records.end(), changes_or_of(at->type));
+      RELATA_RETURN_IF_ERROR(CreateRecords(table, {at, end}));
+      at = end;
+    } else {
+      RELATA_RETURN_IF_ERROR(at->op == Op::kUpdate ? UpdateRecord(table, *at)
+                                                   : DeleteRecord(table, *at));
+      ++at;
+    }
+  }
+  return absl::OkStatus();
+}
+
+SqliteWriter::Insert& SqliteWriter::InsertOf(const Layout::Table& table) {
+  const auto [found, added] = inserts_.try_emplace(table.spec.type);
+  if (!added) return found->second;
+  constexpr int kKeys = 3;
+  Insert& insert = found->second;
+  insert.rows =
+      SqliteBulk(&connection(), InsertInto(catalog().Physical(table.spec.type), "row, id, deleted"),
+                 WidthOf(table.spec, kKeys));
+  insert.parameters = ParametersOf(table.spec, kKeys);
+  insert.given.resize(table.spec.columns.size() * SqliteBulk::kSlots);
+  return insert;
+}
+
+absl::Status SqliteWriter::CreateRecords(const Layout::Table& table,
+                                         std::span<const RecordWrite> records) {
+  Insert& insert = InsertOf(table);
+  const std::vector<ColumnSpec>& columns = table.spec.columns;
+  const auto bind = [&](Statement& s, int first, size_t slot, size_t i) {
+    const RecordWrite& write = records[i];
+    s.Bind(first, write.row);
+    s.BindBlob(first + 1, IdName(write.id));
+    s.Bind(first + 2, 0);
+    // What the record before was given and this one is not becomes null.
+    int64_t* const given = insert.given.data() + slot * columns.size();
+    const int64_t record = ++insert.record;
+    size_t count = 0;
+    for (const auto& [field, value] : write.values) {
+      const auto place = static_cast<size_t>(table.Place(field));
+      count += std::exchange(given[place], record) != record;
+      BindValue(s, first + insert.parameters[place], columns[place], value);
+    }
+    for (size_t c = 0; count < columns.size() && c < columns.size(); ++c) {
+      if (given[c] == record || given[c] == 0) continue;
+      given[c] = 0;
+      BindValue(s, first + insert.parameters[c], columns[c], Value());
+    }
+  };
+  std::set<size_t> restored;
+  RELATA_RETURN_IF_ERROR(insert.rows.Write(records.size(), bind, [&](size_t i) {
+    restored.insert(i);
+    return RestoreRecord(table, records[i]);
+  }));
+  if (catalog().indexed_ids.contains(table.spec.type)) return absl::OkStatus();
+  const NameSpace ids{table.spec.type, NameSpace::Kind::kId};
+  for (size_t i = 0; i < records.size(); ++i) {
+    if (!restored.empty() && restored.contains(i)) continue;
+    RELATA_RETURN_IF_ERROR(names_.Add(ids, IdName(records[i].id), records[i].row));
+  }
+  return absl::OkStatus();
+}
+
+// A record that was deleted under the same row and id comes back; anything else is taken.
+absl::Status SqliteWriter::RestoreRecord(const Layout::Table& table, const RecordWrite& write) {
+  RELATA_ASSIGN_OR_RETURN(
+      Statement s,
+      connection().Prepare(Concat("UPDATE ", QuoteName(catalog().Physical(write.type).name),
+                                  " SET deleted = 0 WHERE row = ? AND id = ? AND deleted = 1")));
+  s.Bind(1, write.row);
+  s.BindBlob(2, IdName(write.id));
+  RELATA_RETURN_IF_ERROR(s.Run());
+  if (sqlite3_changes(connection().handle()) == 0) {
+    return AlreadyExists(Concat(table.spec.name, " ", write.row, " or its id is taken"));
+  }
+  return UpdateRecord(table, write);
+}
+
+absl::StatusOr<SqliteWriter::Update*> SqliteWriter::UpdateOf(const Layout::Table& table,
+                                                             const RecordWrite& write) {
+  const bool same = update_.type == write.type &&
+                    std::equal(update_.fields.begin(), update_.fields.end(), write.values.begin(),
+                               write.values.end(), [](FieldId field, const auto& value) {
+                                 return field == value.first;
+                               });
+  if (same) return &update_;
+  update_ = {};
+  const PhysicalTable& physical = catalog().Physical(write.type);
+  std::map<size_t, int> parameters;  // a field named twice is one column; its last value counts
+  for (const auto& [field, value] : write.values) {
+    parameters[static_cast<size_t>(table.Place(field))] = 0;
+  }
+  std::string sql = Concat("UPDATE ", QuoteName(physical.name), " SET deleted = 0");
+  int next = 1;
+  for (auto& [place, parameter] : parameters) {
+    sql += ", " + Assignment(physical.columns[place]);
+    parameter = next;
+    next += Width(table.spec.columns[place]);
+  }
+  RELATA_ASSIGN_OR_RETURN(update_.statement,
+                          connection().Prepare(sql + " WHERE row = ? AND deleted = 0"));
+  for (const auto& [field, value] : write.values) {
+    update_.fields.push_back(field);
+    update_.parameters.push_back(parameters[static_cast<size_t>(table.Place(field))]);
+  }
+  update_.row = next;
+  update_.type = write.type;
+  return &update_;
+}
+
+absl::Status SqliteWriter::UpdateRecord(const Layout::Table& table, const RecordWrite& write) {
+  RELATA_ASSIGN_OR_RETURN(Update * update, UpdateOf(table, write));
+  Statement& s = update->statement;
+  for (size_t i = 0; i < write.values.size(); ++i) {
+    const auto& [field, value] = write.values[i];
+    BindValue(s, update->parameters[i], table.spec.columns[static_cast<size_t>(table.Place(field))],
+              value);
+  }
+  s.Bind(update->row, write.row);
+  RELATA_RETURN_IF_ERROR(s.Run());
+  if (sqlite3_changes(connection().handle()) != 0) return absl::OkStatus();
+  return NotFound(Concat("no ", table.spec.name, " ", write.row));
+}
+
+absl::Status SqliteWriter::DeleteRecord(const Layout::Table& table, const RecordWrite& write) {
+  const PhysicalTable& physical = catalog().Physical(write.type);
+  std::string sql = Concat("UPDATE ", QuoteName(physical.name), " SET deleted = 1");
+  for (const PhysicalColumn& column : physical.columns) {
+    sql += Concat(", ", QuoteName(column.name), " = NULL");
+    if (!column.extra.empty()) sql += Concat(", ", QuoteName(column.extra), " = NULL");
+  }
+  RELATA_ASSIGN_OR_RETURN(Statement s,
+                          connection().Prepare(sql + " WHERE row = ? AND deleted = 0"));
+  s.Bind(1, write.row);
+  RELATA_RETURN_IF_ERROR(s.Run());
+  if (sqlite3_changes(connection().handle()) != 0) return absl::OkStatus();
+  return NotFound(Concat("no ", table.spec.name, " ", write.row));
+}
+
+absl::Status SqliteWriter::ApplyEvents(const EventBatch& batch) {
+  if (batch.subjects.empty()) return absl::OkStatus();
+  const Layout::Table& table = *catalog().layout.Find(batch.type);
+  RELATA_ASSIGN_OR_RETURN(const std::vector<int> places, PlacesOf(table, batch));
+  const auto [last, added] = last_event_.try_emplace(batch.type, 0);
+  if (!added && batch.first_seq <= last->second) {
+    return InvalidArgument(Concat(table.spec.name, ": seqs must ascend"));
+  }
+  constexpr int kKeys = 3;
+  const std::vector<int> parameters = ParametersOf(table.spec, kKeys);
+  SqliteBulk rows(&connection(), InsertInto(catalog().Physical(batch.type), "seq, subject, at"),
+                  WidthOf(table.spec, kKeys));
+  const auto bind = [&](Statement& s, int first, size_t, size_t i) {
+    s.Bind(first, batch.first_seq + static_cast<Seq>(i));
+    s.Bind(first + 1, batch.subjects[i]);
+    s.Bind(first + 2, batch.at[i].micros);
+    for (size_t c = 0; c < places.size(); ++c) {
+      const auto place = static_cast<size_t>(places[c]);
+      BindRow(s, first + parameters[place], table.spec.columns[place], batch.columns[c], i);
+    }
+  };
+  RELATA_RETURN_IF_ERROR(rows.Write(batch.subjects.size(), bind, [&](size_t i) {
+    return AlreadyExists(
+        Concat("there is a ", table.spec.name, " ", batch.first_seq + static_cast<Seq>(i)));
+  }));
+  last->second = batch.first_seq + static_cast<Seq>(batch.subjects.size()) - 1;
+  return index_.Add(batch.type, batch.first_seq, batch.subjects);
+}
+
+}  // namespace relata::internal
