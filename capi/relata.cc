@@ -299,9 +299,16 @@ relata_status_t relata_segment_contains(relata_crm_t* crm, const char* segment, 
     RELATA_RETURN_IF_ERROR(CheckHandle(crm, member));
     RELATA_ASSIGN_OR_RETURN(const std::string_view of, TextIn(segment, segment_size, "segment"));
     RELATA_ASSIGN_OR_RETURN(const std::string_view record, TextIn(name, name_size, "name"));
-    RELATA_ASSIGN_OR_RETURN(const Timestamp at, InstantIn(now, "now"));
-    RELATA_ASSIGN_OR_RETURN(const bool is, relata::IsMember(crm->crm, of, record, at));
-    *member = is ? 1 : 0;
+    absl::StatusOr<bool> is;
+    if (crm->actor.kind == relata::Actor::Kind::kSystem) {
+      RELATA_ASSIGN_OR_RETURN(const Timestamp at, InstantIn(now, "now"));
+      is = relata::IsMember(crm->crm, of, record, at);
+    } else {
+      RELATA_ASSIGN_OR_RETURN(const relata::QueryOptions asking, Asking(*crm, now));
+      is = relata::IsMember(crm->crm, of, record, asking);
+    }
+    RELATA_RETURN_IF_ERROR(is.status());
+    *member = *is ? 1 : 0;
     return absl::OkStatus();
   });
 }

@@ -308,7 +308,8 @@ RELATA_API relata_status_t relata_segment_define(relata_crm_t* crm, const char* 
 
 /* Whether the record `name` (its public id, or "TYPE/ID") is a member at `now`: 1 or 0. Where
  * commits keep the membership up to date the answer is one bit, found in constant time after the
- * first question. RELATA_NOT_FOUND when there is no such segment or record. */
+ * first question. RELATA_NOT_FOUND when there is no such segment or record,
+ * RELATA_PERMISSION_DENIED when it reads what the actor may not. */
 RELATA_API relata_status_t relata_segment_contains(relata_crm_t* crm, const char* segment,
                                                    size_t segment_size, const char* name,
                                                    size_t name_size, int64_t now, int32_t* member,

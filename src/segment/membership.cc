@@ -44,6 +44,14 @@ absl::StatusOr<std::optional<bool>> TestKept(Crm::Engine& engine, std::string_vi
   return state.Test(here.row, now);
 }
 
+// Whether the reader may ask who is in the segment.
+absl::Status MayAsk(const Crm& crm, std::string_view segment, const QueryOptions& asking) {
+  RELATA_ASSIGN_OR_RETURN(const internal::Condition condition, internal::FindSegment(crm, segment));
+  return internal::PermittedCondition(crm, crm.schema()->type(condition.type).name,
+                                      Concat("in_segment('", segment, "')"), asking)
+      .status();
+}
+
 }  // namespace
 
 absl::StatusOr<bool> IsMember(const Crm& crm, std::string_view segment, std::string_view record,
@@ -82,6 +90,12 @@ absl::StatusOr<bool> IsMember(const Crm& crm, std::string_view segment, std::str
   return result.tri() == Tri::kTrue;
 }
 
+absl::StatusOr<bool> IsMember(const Crm& crm, std::string_view segment, std::string_view record,
+                              const QueryOptions& asking) {
+  RELATA_RETURN_IF_ERROR(MayAsk(crm, segment, asking));
+  return IsMember(crm, segment, record, asking.now);
+}
+
 absl::Status WhyNotKept(const Crm& crm, std::string_view segment) {
   RELATA_ASSIGN_OR_RETURN(const auto plan, internal::Memberships().PlanOf(crm, segment));
   return plan->maintainable;
@@ -89,8 +103,9 @@ absl::Status WhyNotKept(const Crm& crm, std::string_view segment) {
 
 absl::StatusOr<std::vector<MembershipEntry>> MembershipHistory(const Crm& crm,
                                                                std::string_view segment,
-                                                               RecordRef record) {
-  RELATA_RETURN_IF_ERROR(crm.FindDefinition("segment", segment).status());
+                                                               RecordRef record,
+                                                               const QueryOptions& asking) {
+  RELATA_RETURN_IF_ERROR(MayAsk(crm, segment, asking));
   const RecordRef here = crm.Resolve(record);
   RELATA_ASSIGN_OR_RETURN(const std::vector<LogWrite> lines,
                           crm.Log(internal::kMembershipLog, segment));

@@ -145,7 +145,7 @@ int History(const Session& session, const Request& request) {
   const absl::StatusOr<RecordRef> record =
       FindRecord(*crm, bare ? Concat(segment->type, "/", request.record) : request.record);
   if (!record.ok()) return session.Fail(record.status());
-  const auto entries = MembershipHistory(*crm, request.name, *record);
+  const auto entries = MembershipHistory(*crm, request.name, *record, QuestionOf(session));
   if (!entries.ok()) return session.Fail(entries.status());
   Json out = Json::array();
   TextTable table({std::string(session.Say("at", "date")), std::string(session.Say("what", "fait")),

@@ -86,3 +86,28 @@ What it may not read at all is refused, and a field that it may not read cannot 
   $ relata --db crm.db --as sam query contact true 2>&1
   relata: roles are defined and 'sam' acts in none
   [3]
+
+Nor does a segment tell it what its condition reads, one record at a time, or a ledger what a person said
+that it may not read.
+
+  $ relata --db crm.db --now 2026-03-02T09:00:00Z segment define hiddensons contact "contact.family_name == 'Hiddenson'"
+  hiddensons: 2 members, 0 undecided
+  $ relata --db crm.db --as sam --role service segment history hiddensons contact/crm:C1 2>&1
+  relata: the role may not read contact.family_name
+  [3]
+  $ echo '{"types": {"*": "read", "contact": "none"}}' | relata --db crm.db --now 2026-03-02T09:00:00Z define role desk -
+  role desk, version 1
+  $ relata --db crm.db --as sam --role desk consent history contact/crm:C1 2>&1
+  relata: the role may not read contact
+  [3]
+
+What it may not write is refused with the whole commit; an opt-out is taken from anybody.
+
+  $ relata --db crm.db --now 2026-03-02T09:00:00Z --as sam --role desk consent record contact/crm:C1 withdraw --channel email --purpose newsletter 2>&1
+  contact/crm:C1: withdraw recorded
+  $ relata --db crm.db --now 2026-03-02T09:00:00Z --as sam --role desk consent record contact/crm:C1 grant --channel email --purpose newsletter 2>&1
+  relata: the role may not write contact
+  [3]
+  $ relata --db crm.db --now 2026-03-02T09:00:00Z --as sam --role desk define role desk role.json 2>&1
+  relata: the role may not define a role: it does not have the right "govern"
+  [3]

@@ -169,6 +169,19 @@ def test_a_role_writes_only_what_it_may(crm, tmp_path):
     assert not crm.may_contact("contact/web:marie", "email", "newsletter", NOW + DAY)
 
 
+def test_a_role_learns_nothing_from_a_segment_over_what_it_does_not_see(crm, tmp_path):
+    crm.define_segment("french", "contact", "contact.country == 'FR'", NOW)
+    crm.define("role", "blind", {"types": {"*": "read", "contact": {"hidden": ["country"]}}}, NOW)
+    with relata.open(tmp_path / "crm.db", actor="user:rob/blind", privacy_key=KEY) as rob:
+        rob.define_segment("belgian", "contact", "contact.country == 'BE'", NOW)
+        for segment in ("french", "belgian"):
+            with pytest.raises(relata.PermissionDenied, match="country"):
+                rob.is_member(segment, "contact/web:marie", NOW)
+        rob.define_segment("maries", "contact", "contact.given_name == 'Marie'", NOW)
+        assert rob.is_member("maries", "contact/web:marie", NOW)
+    assert crm.is_member("french", "contact/web:marie", NOW)
+
+
 def test_a_request_for_a_copy(crm):
     request = crm.open_request("access", "contact/web:marie", NOW)
     assert (request["right"], request["due_at"][:10]) == ("access", "2026-04-10")

@@ -65,6 +65,10 @@ absl::StatusOr<QueryAnswer> SegmentMembers(const Crm& crm, std::string_view name
 // nothing is read but membership.
 absl::StatusOr<bool> IsMember(const Crm& crm, std::string_view segment, std::string_view record,
                               Timestamp now);
+// The same for asking.reader at asking.now: PermissionDenied when the condition reads what a role
+// hides from the reader, who could otherwise learn it by asking for members one by one.
+absl::StatusOr<bool> IsMember(const Crm& crm, std::string_view segment, std::string_view record,
+                              const QueryOptions& asking);
 
 // OK when the members of the segment are kept up to date by every commit and by Advance: each entry
 // and exit is then a line of the log "membership" under the segment's name, with its cause, in the
@@ -83,10 +87,11 @@ struct MembershipEntry {
   std::string what;  // "page_view", "contact.country"
   std::string of;    // the name of the record written to, when it is another one
 };
-// The entries and exits of one record, oldest first.
+// The entries and exits of one record, oldest first. NotFound, PermissionDenied as SegmentMembers.
 absl::StatusOr<std::vector<MembershipEntry>> MembershipHistory(const Crm& crm,
                                                                std::string_view segment,
-                                                               RecordRef record);
+                                                               RecordRef record,
+                                                               const QueryOptions& asking);
 
 // Whether the record is a member, and the facts that decide it: one line a fact.
 struct MembershipReason {

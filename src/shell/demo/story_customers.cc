@@ -167,7 +167,7 @@ absl::Status Story::ADownloadArrives(const std::string& segment, RecordRef perso
   RELATA_RETURN_IF_ERROR(tx.Commit(asking_.now).status());
   RELATA_ASSIGN_OR_RETURN(const QueryAnswer after, SegmentMembers(crm_, warm.name, asking_));
   RELATA_ASSIGN_OR_RETURN(const std::string title, crm_.Title(person, asking_));
-  RELATA_ASSIGN_OR_RETURN(const auto history, MembershipHistory(crm_, warm.name, person));
+  RELATA_ASSIGN_OR_RETURN(const auto history, MembershipHistory(crm_, warm.name, person, asking_));
   Line(
       "$0 downloads maintenance.pdf: segment warm goes from $1 to $2 members with that commit; "
       "why: $3 $4",

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "relata/process/definitions.h"
 #include "relata/process/workflow.h"
 #include "relata/relata.h"
 #include "relata/segment/segment.h"
@@ -50,7 +51,7 @@ class Membership : public ::testing::Test {
 
   std::vector<MembershipEntry> History(const char* segment, RecordRef record) {
     const absl::StatusOr<std::vector<MembershipEntry>> entries =
-        MembershipHistory(crm_, segment, record);
+        MembershipHistory(crm_, segment, record, {});
     EXPECT_TRUE(entries.ok()) << entries.status();
     return entries.ok() ? *entries : std::vector<MembershipEntry>();
   }
@@ -58,6 +59,25 @@ class Membership : public ::testing::Test {
   Crm crm_;
   RecordRef acme_, marie_;
 };
+
+TEST_F(Membership, TellsARoleNothingOfWhatItDoesNotSee) {
+  ASSERT_TRUE(DefineRole(crm_, "blind",
+                         R"({"types": {"*": "read", "contact": {"hidden": ["country"]}}})",
+                         Actor::System("host"), kNow)
+                  .ok());
+  QueryOptions asking;
+  asking.now = kNow;
+  asking.reader = Actor::User("rob", "blind");
+  Segment segment;
+  segment.name = "french";
+  segment.type = "contact";
+  segment.expression = "contact.country == 'FR'";
+  ASSERT_TRUE(DefineSegment(crm_, segment, Actor::System("host"), kNow).ok());
+  const std::string marie = *crm_.Name(marie_);
+  EXPECT_TRUE(IsMember(crm_, "french", marie, kNow).ok());
+  EXPECT_TRUE(absl::IsPermissionDenied(IsMember(crm_, "french", marie, asking).status()));
+  EXPECT_TRUE(absl::IsPermissionDenied(MembershipHistory(crm_, "french", marie_, asking).status()));
+}
 
 TEST_F(Membership, IsRecordedByTheCommitThatCausesIt) {
   Define("retail", "contact.account.industry == 'retail'");
