@@ -27,6 +27,7 @@
 #include "engine/columns.h"
 #include "engine/conditions.h"
 #include "engine/cow.h"
+#include "engine/membership_parts.h"
 #include "engine/reach.h"
 #include "relata/engine/crm.h"
 
@@ -47,6 +48,7 @@ struct SegmentPlan {
   Condition condition;
   absl::Status maintainable;  // OK, or why not in words for people
   Reach reach;
+  ConditionParts parts;
   std::vector<ColumnsNeeded> columns;  // that evaluating it and following its paths back read
   NowUse now_use = NowUse::kNone;      // the strongest of its own and of the segments it names
 };
@@ -71,6 +73,9 @@ struct SegmentState {
   Directory<ChunkTimers> timers;
   // The timers by time: hints to be checked against `timers`. The writer's only.
   std::shared_ptr<std::set<std::pair<int64_t, Row>>> agenda;
+  // What is known of the parts of the condition while the state is filled; empty when they are not
+  // kept.
+  std::vector<PartState> parts;
   // Members by the log, once it was read.
   bool logged_known = false;
   Directory<ChunkBits> logged;
@@ -82,6 +87,12 @@ struct SegmentState {
   bool Answers(Timestamp now) const { return filled && now >= as_of && now < filled_until; }
 };
 
+// Whether the batch writes records or events of these types, or states something about them.
+bool WritesAnyOf(const CommitBatch& writes, const std::set<TypeId>& types);
+
+bool HasRow(const Directory<ChunkBits>& bits, Row row);
+void PutRow(Directory<ChunkBits>& bits, Row row, bool on, EditToken edit);
+
 // The state when it is filled and of this plan, else nullptr.
 const SegmentState* StateOfPlan(const SegmentState& state, const Plan& plan);
 
@@ -89,6 +100,12 @@ const SegmentState* StateOfPlan(const SegmentState& state, const Plan& plan);
 struct PublishedMemberships {
   CommitId commit = 0;
   std::map<std::string, std::shared_ptr<const SegmentState>, std::less<>> segments;
+};
+
+// Whom a step asked about a segment.
+struct AskedRows {
+  bool everybody = false;
+  std::vector<Row> rows;
 };
 
 // Finds the state of a segment that belongs to the graph of a question; nullptr when there is none,
@@ -135,6 +152,7 @@ class Memberships {
 
   std::map<std::string, std::shared_ptr<const SegmentPlan>, std::less<>> plans_;
   std::map<std::string, SegmentState, std::less<>> pending_;
+  std::map<std::string, AskedRows, std::less<>> asked_;  // in the step under way
   bool anew_ = false;
   std::shared_ptr<const PublishedMemberships> published_ =
       std::make_shared<const PublishedMemberships>();

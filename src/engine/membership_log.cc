@@ -47,16 +47,23 @@ Json ToJson(const Schema& schema, const Cause& cause) {
   return json;
 }
 
-void AddTo(Json& runs, Row row) {
-  if (!runs.empty()) {
-    Json& last = runs.back();
-    const Row end = last[0].get<Row>() + last[1].get<Row>();
-    if (end == row) {
-      last[1] = last[1].get<Row>() + 1;
-      return;
-    }
+// Rows that follow each other: the first and how many.
+using Runs = std::vector<std::pair<Row, Row>>;
+
+void AddTo(Runs& runs, Row row) {
+  if (!runs.empty() && runs.back().first + runs.back().second == row) {
+    ++runs.back().second;
+  } else {
+    runs.emplace_back(row, 1);
   }
-  runs.push_back({row, 1});
+}
+
+std::string ToText(const Runs& runs) {
+  std::string text = "[";
+  for (const auto& [first, n] : runs) {
+    text += Concat(text.size() > 1 ? ",[" : "[", first, ",", n, "]");
+  }
+  return text + "]";
 }
 
 }  // namespace
@@ -80,17 +87,23 @@ void MembershipLines::Finish() {
     }
     return;
   }
-  std::map<std::string, Json> lines;
+  std::map<std::string, std::pair<Runs, Runs>> lines;
+  const Change* last = nullptr;
+  std::pair<Runs, Runs>* line = nullptr;
   for (const Change& change : changes_) {
-    Json cause = ToJson(after.schema(), change.cause);
-    Json& line = lines.try_emplace(cause.dump(), std::move(cause)).first->second;
-    for (const char* list : {"enter", "leave"}) {
-      if (!line.contains(list)) line[list] = Json::array();
+    const Cause& cause = change.cause;
+    if (last == nullptr || last->cause.kind != cause.kind || last->cause.type != cause.type ||
+        last->cause.field != cause.field) {
+      line = &lines[ToJson(after.schema(), cause).dump()];
     }
-    AddTo(line[change.entered ? "enter" : "leave"], change.row);
+    last = &change;
+    AddTo(change.entered ? line->first : line->second, change.row);
   }
-  for (const auto& [cause, line] : lines) {
-    step_.next().Log(kMembershipLog, RecordRef(), segment_, line.dump());
+  for (const auto& [cause, runs] : lines) {
+    // The rows are written by hand, which for many is most of the work.
+    step_.next().Log(kMembershipLog, RecordRef(), segment_,
+                     Concat(std::string_view(cause).substr(0, cause.size() - 1), ",\"enter\":",
+                            ToText(runs.first), ",\"leave\":", ToText(runs.second), "}"));
   }
 }
 

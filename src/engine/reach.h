@@ -59,6 +59,11 @@ class Due {
   }
   // Ascending.
   std::vector<Row> Rows() const;
+  // In the order found.
+  template <class Visit>
+  void EachRow(const Visit& visit) const {
+    for (const auto& found : found_) visit(found.first);
+  }
   // The causes of those of these rows, ascending, that are due.
   std::map<Row, Cause> CausesOf(const std::vector<Row>& rows) const;
 

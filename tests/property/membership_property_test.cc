@@ -53,9 +53,27 @@ constexpr Case kCases[] = {
     {"of_big", "contact",
      "in_segment('french') && contact.account.contacts.size() > 0 && "
      "contact.account.orders.size() > 0 || in_segment('active')"},
+    {"visitor", "contact",
+     "contact.country != 'BE' && "
+     "contact.events('page_view').filter(e, e.path == '/pricing' && e.at > now - days(3)).size() "
+     ">= 2 && !contact.events('login').exists(e, e.at > now - hours(30) && e.at < now - hours(2))"},
+    {"seldom", "contact",
+     "2 >= contact.events('page_view').size() && !contact.events('login').exists(e, true) || "
+     "contact.country == 'FR' && contact.events('login').size() > 3"},
+    {"agreed", "contact",
+     "consent_status('email', 'offers') == 'grant' && "
+     "!contact.events('login').exists(e, e.at > consent_at('email', 'offers'))"},
+    {"follows", "contact",
+     "in_segment('visitor') || in_segment('seldom') && contact.country != ''"},
     {"quiet", "contact",
      "!in_segment('silent') && !in_segment('active') && contact.country != 'BE'"},
 };
+std::string TextOf(std::string_view name) {
+  for (const Case& c : kCases) {
+    if (name == c.name) return c.expression;
+  }
+  return "";
+}
 // Commits this large concern more than are asked one by one, and fewer than everybody.
 constexpr size_t kCrowd = 700;
 
@@ -149,7 +167,7 @@ class Lockstep {
     const RecordRef account = Some(accounts_);
     const bool start = contacts_.size() < 6 || accounts_.size() < 3;
     // What may be refused is left out where one refusal would undo dozens of operations.
-    const size_t what = start ? Pick(3) : crowd_ && Chance(80) ? 13 : Pick(crowd_ ? 5 : 15);
+    const size_t what = start ? Pick(3) : crowd_ && Chance(80) ? 14 : Pick(crowd_ ? 5 : 17);
     switch (what) {
       case 0:
       case 1: {
@@ -198,10 +216,24 @@ class Lockstep {
       case 12:
         if (!orders_.empty()) tx.Update(Some(orders_), {{"account", Value::Record(account)}});
         return;
+      case 13:
+        if (contact.none()) return;
+        return State(tx, contact, Chance(70) ? ConsentEvent::kGrant : ConsentEvent::kWithdraw);
       default:
         // Late by up to forty days, or early by one.
-        return tx.Append("page_view", contact, Around(), {{"path", Value::Text("/pricing")}});
+        if (Chance(30)) return tx.Append("login", contact, Around(), {});
+        return tx.Append("page_view", contact, Around(),
+                         {{"path", Value::Text(Chance(80) ? "/pricing" : "/")}});
     }
+  }
+
+  void State(Transaction& tx, RecordRef who, ConsentEvent event) {
+    ConsentEntry entry;
+    entry.event = event;
+    entry.person = PartyId::Of(who);
+    entry.scope = {Bit(Channel::kEmail), Bit(Purpose::kOffers)};
+    entry.at = Around();
+    tx.RecordConsent(std::move(entry));
   }
 
   Timestamp Around() { return now_ + Days(1) - Seconds(static_cast<int64_t>(Pick(41 * 86'400))); }
@@ -223,7 +255,9 @@ class Lockstep {
     for (const auto& [call, inner] :
          {std::pair<std::string, std::string>("in_segment('french')", french_),
           {"in_segment('active')", kActive},
-          {"in_segment('silent')", kSilent}}) {
+          {"in_segment('silent')", kSilent},
+          {"in_segment('visitor')", TextOf("visitor")},
+          {"in_segment('seldom')", TextOf("seldom")}}) {
       for (size_t at = text.find(call); at != text.npos; at = text.find(call, at)) {
         text.replace(at, call.size(), Concat("(", inner, ")"));
       }
@@ -257,7 +291,8 @@ class Lockstep {
         continue;
       if (!advanced &&
           (std::string_view(c.expression).find("age(") != std::string_view::npos ||
-           std::string_view(c.name) == "of_big" || std::string_view(c.name) == "quiet")) {
+           std::string_view(c.name) == "of_big" || std::string_view(c.name) == "quiet" ||
+           std::string_view(c.name) == "follows")) {
         continue;
       }
       CompareLog(c);

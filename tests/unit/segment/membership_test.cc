@@ -79,6 +79,23 @@ TEST_F(Membership, TellsARoleNothingOfWhatItDoesNotSee) {
   EXPECT_TRUE(absl::IsPermissionDenied(MembershipHistory(crm_, "french", marie_, asking).status()));
 }
 
+TEST_F(Membership, FollowsWhatIsStatedAloneInACommit) {
+  Define("agreed", "consent_status('email', 'offers') == 'grant'");
+  Transaction tx = crm_.Begin(kSomebody);
+  ConsentEntry entry;
+  entry.event = ConsentEvent::kGrant;
+  entry.person = PartyId::Of(marie_);
+  entry.scope = {Bit(Channel::kEmail), Bit(Purpose::kOffers)};
+  entry.at = kNow - Days(1);
+  tx.RecordConsent(std::move(entry));
+  const absl::StatusOr<Commit> commit = tx.Commit(kNow);
+  ASSERT_TRUE(commit.ok()) << commit.status();
+  EXPECT_THAT(History("agreed", marie_), SizeIs(1));
+  const absl::StatusOr<bool> member = IsMember(crm_, "agreed", *crm_.Name(marie_), kNow);
+  ASSERT_TRUE(member.ok()) << member.status();
+  EXPECT_TRUE(*member);
+}
+
 TEST_F(Membership, IsRecordedByTheCommitThatCausesIt) {
   Define("retail", "contact.account.industry == 'retail'");
   EXPECT_THAT(History("retail", marie_), IsEmpty());
