@@ -126,9 +126,9 @@ relata_status_t relata_rights_list(relata_crm_t* crm, int32_t all, int64_t now,
   if (lines != nullptr) *lines = nullptr;
   return Guard(err, [&]() -> absl::Status {
     RELATA_RETURN_IF_ERROR(CheckHandle(crm, lines));
-    RELATA_ASSIGN_OR_RETURN(const Timestamp at, InstantIn(now, "now"));
+    RELATA_ASSIGN_OR_RETURN(const relata::QueryOptions asking, relata::capi::Asking(*crm, now));
     RELATA_ASSIGN_OR_RETURN(const std::vector<relata::RequestState> requests,
-                            relata::ListRequests(crm->crm, at, all != 0));
+                            relata::ListRequests(crm->crm, asking, all != 0));
     std::string out;
     for (const relata::RequestState& request : requests) {
       RELATA_ASSIGN_OR_RETURN(const auto line, relata::capi::RequestOut(crm->crm, request));

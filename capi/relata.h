@@ -464,7 +464,7 @@ RELATA_API relata_status_t relata_rights_open(relata_crm_t* crm, const char* req
                                               relata_buffer_t** opened, relata_error_t** err);
 
 /* The requests, the most urgent first: a line a request, each a RightsRequest. `all` 1 gives those
- * closed too. */
+ * closed too. RELATA_PERMISSION_DENIED. */
 RELATA_API relata_status_t relata_rights_list(relata_crm_t* crm, int32_t all, int64_t now,
                                               relata_buffer_t** lines, relata_error_t** err);
 

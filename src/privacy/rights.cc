@@ -174,6 +174,15 @@ absl::StatusOr<std::vector<RequestState>> ListRequests(const Crm& crm, Timestamp
   return requests;
 }
 
+absl::StatusOr<std::vector<RequestState>> ListRequests(const Crm& crm, const QueryOptions& asking,
+                                                       bool all) {
+  RELATA_ASSIGN_OR_RETURN(const Permissions may, internal::PermissionsOf(crm, asking.reader));
+  if (!may.MayRead(crm.schema()->Find("rights_request")->id)) {
+    return PermissionDenied("the role may not read rights_request");
+  }
+  return ListRequests(crm, asking.now, all);
+}
+
 absl::StatusOr<RequestState> FindRequest(const Crm& crm, std::string_view number, Timestamp now) {
   RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, View(crm));
   for (RequestState& request : AllRequests(*view, now)) {

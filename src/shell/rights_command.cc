@@ -48,7 +48,7 @@ int Say(const Session& session, const Crm& crm, const std::string& number) {
 int List(const Session& session, bool all) {
   const absl::StatusOr<Crm> crm = session.Open();
   if (!crm.ok()) return session.Fail(crm.status());
-  const auto requests = ListRequests(*crm, session.now(), all);
+  const auto requests = ListRequests(*crm, QuestionOf(session), all);
   if (!requests.ok()) return session.Fail(requests.status());
   Json out = Json::array();
   bool overdue = false;

@@ -62,6 +62,9 @@ absl::StatusOr<RequestState> OpenRequest(Crm& crm, const NewRequest& request, co
 // All requests, the most urgent first; answered ones only with `all`.
 absl::StatusOr<std::vector<RequestState>> ListRequests(const Crm& crm, Timestamp now,
                                                        bool all = false);
+// The same for asking.reader at asking.now: PermissionDenied when she may not read requests.
+absl::StatusOr<std::vector<RequestState>> ListRequests(const Crm& crm, const QueryOptions& asking,
+                                                       bool all = false);
 // The request with this number. NotFound.
 absl::StatusOr<RequestState> FindRequest(const Crm& crm, std::string_view number, Timestamp now);
 

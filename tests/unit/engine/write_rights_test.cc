@@ -9,6 +9,7 @@
 #include <string>
 
 #include "relata/engine/crm.h"
+#include "relata/model/schema.h"
 #include "relata/process/definitions.h"
 #include "relata/process/workflow.h"
 #include "relata/segment/segment.h"
@@ -155,6 +156,11 @@ TEST_F(WriteRights, OnlyTheRightToGovernBindsEverybody) {
       R"json({"type": "contact", "on": "change", "when": "contact.country == 'FR'",
               "actions": [{"do": "notify", "text": "French"}]})json";
   EXPECT_TRUE(absl::IsPermissionDenied(DefineWorkflow(crm_, "french", workflow, agent, kNow)));
+  const auto machine = ParseTypeDef(R"({"name": "machine", "fields": [{"name": "code"}]})");
+  ASSERT_TRUE(machine.ok()) << machine.status();
+  const auto more = crm_.schema()->WithType(*machine);
+  ASSERT_TRUE(more.ok()) << more.status();
+  EXPECT_TRUE(absl::IsPermissionDenied(crm_.Extend(*more, agent, kNow)));
   Segment segment;
   segment.name = "french";
   segment.type = "contact";

@@ -115,7 +115,7 @@ TEST(RightsRequest, NothingLeavesBeforeTheIdentityIsSettled) {
   EXPECT_TRUE(absl::IsInvalidArgument(SetIdentity(crm, request.number, "maybe", kDpo, kNow)));
 }
 
-TEST(RightsRequest, ACopyIsGivenByWhoMayExport) {
+TEST(RightsRequest, AreReadAndAnsweredByWhoMay) {
   Crm crm = OpenWorld();
   const World world(crm);
   const RequestState request = Opened(crm, world.marie, "access");
@@ -130,6 +130,13 @@ TEST(RightsRequest, ACopyIsGivenByWhoMayExport) {
   for (const auto& c : cases) {
     ASSERT_TRUE(DefineRole(crm, c.role, c.body, Actor::System("host"), kNow).ok());
   }
+  ASSERT_TRUE(
+      DefineRole(crm, "desk", R"({"types": {"contact": "read"}})", Actor::System("host"), kNow)
+          .ok());
+  QueryOptions asking;
+  asking.now = kNow;
+  asking.reader = Actor::User("rob", "desk");
+  EXPECT_TRUE(absl::IsPermissionDenied(ListRequests(crm, asking).status()));
   for (const auto& c : cases) {
     const auto copy = ExportFor(crm, request.number, Actor::User("sam", c.role), kNow);
     EXPECT_EQ(copy.status().code(),
