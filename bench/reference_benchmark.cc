@@ -5,7 +5,7 @@
 // be the same in all engines.
 //
 //   reference_benchmark [--contacts N] [--repetitions N] [--folder PATH] [--keep] [--no-peers]
-//                       [--only Qn] [--no-events] [--rounds N]
+//                       [--peer duckdb|sqlite] [--only Qn] [--no-events] [--rounds N]
 //
 // First asking: nothing is loaded; what the columns and indexes cost that a question leaves behind,
 // in seconds and bytes. They say nothing of the text: they are of the data alone, as the tables and
@@ -56,6 +56,7 @@ struct Options {
   std::string folder;
   bool keep = false;
   bool peers = true;
+  std::string peer;  // one peer instead of both
   std::string only;  // one question, asked cold
   bool events = true;
 };
@@ -298,6 +299,7 @@ class Run {
   void LoadPeers() {
     peers_.emplace(options_.folder);
     for (const char* engine : kPeers) {
+      if (!options_.peer.empty() && options_.peer != engine) continue;
       const nlohmann::json answer =
           peers_->Ask(Concat("load ", engine, options_.keep ? " keep" : ""));
       if (answer.contains("error")) {
@@ -608,6 +610,8 @@ int Main(int argc, char** argv) {
       options.peers = false;
     } else if (word == "--no-events") {
       options.events = false;
+    } else if (word == "--peer" && next != nullptr) {
+      options.peer = argv[++i];
     } else if (word == "--only" && next != nullptr) {
       options.only = argv[++i];
     } else if (word == "--contacts" && next != nullptr) {
@@ -621,7 +625,7 @@ int Main(int argc, char** argv) {
     } else {
       std::fprintf(stderr,
                    "usage: %s [--contacts N] [--repetitions N] [--folder PATH] [--keep] "
-                   "[--no-peers] [--only Qn] [--no-events] [--rounds N]\n",
+                   "[--no-peers | --peer duckdb|sqlite] [--only Qn] [--no-events] [--rounds N]\n",
                    argv[0]);
       return 2;
     }

@@ -9,6 +9,7 @@
 #define RELATA_SRC_BASE_LARGE_PAGES_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <new>
 #include <vector>
 
@@ -55,6 +56,19 @@ struct LargePages {
 
 template <class T>
 using LargeVector = std::vector<T, LargePages<T>>;
+
+// Reserves room in an ordinary vector, on large pages where these lie inside it: memory that is
+// written once costs mostly the giving of its pages.
+template <class T>
+void ReserveLarge(std::vector<T>& into, size_t count) {
+  into.reserve(count);
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+  constexpr uintptr_t kMask = kLargePage - 1;
+  const uintptr_t begin = (reinterpret_cast<uintptr_t>(into.data()) + kMask) & ~kMask;
+  const uintptr_t end = reinterpret_cast<uintptr_t>(into.data() + into.capacity()) & ~kMask;
+  if (begin < end) (void)madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+#endif
+}
 
 }  // namespace relata::internal
 

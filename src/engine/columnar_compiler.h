@@ -74,6 +74,14 @@ class ColumnarCompiler {
   // it does not.
   OperatorPtr CompileCountWithExtremes(const ListShape& list, RowSourcePtr rows,
                                        const Scope& scope);
+  // The list read from the summaries of its table where they tell what is asked of it; `otherwise`
+  // as it is where they do not.
+  OperatorPtr Summarise(const ListShape& list, Reduction reduction,
+                        std::optional<std::pair<uint32_t, int>> body, const Scope& scope,
+                        RowSourcePtr rows, std::shared_ptr<RollupTable> table,
+                        OperatorPtr otherwise);
+  // The column of a field of an element of a list, named by its variable.
+  const ChunkedColumn* ElementColumn(uint32_t at, int slot) const;
   // What the text says of a list of elements, by which equal ones are known.
   std::string KeyOfList(const ListShape& list) const;
   OperatorPtr CompileEmptyTest(const PlanNode& n, const Scope& scope);

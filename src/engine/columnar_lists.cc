@@ -84,9 +84,68 @@ OperatorPtr ColumnarCompiler::CompileCountWithExtremes(const ListShape& list, Ro
     std::shared_ptr<RollupTable> table;
     if (CompileRollup(n.inputs[0], Reduction::kMax, other->map, scope, &table) == nullptr) continue;
     AlsoCount(*table);
-    return MakeRollup(std::move(rows), std::move(table), Reduction::kCount);
+    OperatorPtr count = MakeRollup(rows, table, Reduction::kCount);
+    return Summarise(list, Reduction::kCount, std::nullopt, scope, std::move(rows),
+                     std::move(table), std::move(count));
   }
   return nullptr;
+}
+
+const ChunkedColumn* ColumnarCompiler::ElementColumn(uint32_t at, int slot) const {
+  const PlanNode& n = plan_.node(at);
+  if ((n.op != PlanOp::kField && n.op != PlanOp::kEventField) || n.optional) return nullptr;
+  const PlanNode& element = plan_.node(n.inputs[0]);
+  return element.op == PlanOp::kVariable && element.slot == slot ? ColumnOf(n) : nullptr;
+}
+
+OperatorPtr ColumnarCompiler::Summarise(const ListShape& list, Reduction reduction,
+                                        std::optional<std::pair<uint32_t, int>> body,
+                                        const Scope& scope, RowSourcePtr rows,
+                                        std::shared_ptr<RollupTable> table, OperatorPtr otherwise) {
+  // Of merged records the lists are one, which summaries do not know.
+  if (!list.filters.empty() || graph_.HasAliases()) return otherwise;
+  const PlanNode& relation = plan_.node(list.relation);
+  SummarySpec spec;
+  if (relation.op == PlanOp::kChildren) {
+    spec.records = graph_.Records(relation.record_type);
+    spec.links = spec.records->Column(relation.field);
+  } else {
+    spec.events = graph_.Events(relation.record_type);
+    spec.links = &spec.events->subject;
+  }
+  spec.reduction = reduction;
+  spec.table = std::move(table);
+  switch (reduction) {
+    case Reduction::kCount:
+      if (body) return otherwise;
+      break;
+    case Reduction::kSum:
+    case Reduction::kMin:
+    case Reduction::kMax:
+      spec.values = ElementColumn(body->first, body->second);
+      if (spec.values == nullptr) return otherwise;
+      break;
+    case Reduction::kExists:
+    case Reduction::kAll: {
+      const PlanNode& n = plan_.node(body->first);
+      const std::optional<Order> order = OrderOf(n.op);
+      if (!order || *order == Order::kEqual || *order == Order::kNotEqual) return otherwise;
+      for (const size_t side : {0, 1}) {
+        spec.values = ElementColumn(n.inputs[side], body->second);
+        if (spec.values == nullptr) continue;
+        spec.order = side == 0 ? *order : Mirrored(*order);
+        spec.bound = Compile(n.inputs[1 - side], scope);
+        break;
+      }
+      const bool fits = spec.bound != nullptr && HasExtremes(spec.values->kind()) &&
+                        spec.bound->kind() == spec.values->kind();
+      if (!fits) return otherwise;
+      break;
+    }
+    default:
+      return otherwise;
+  }
+  return MakeSummarised(std::move(rows), std::move(spec), std::move(otherwise));
 }
 
 OperatorPtr ColumnarCompiler::CompileRollup(uint32_t list, Reduction reduction,
@@ -131,7 +190,8 @@ OperatorPtr ColumnarCompiler::CompileRollup(uint32_t list, Reduction reduction,
   }
   if (const auto found = rollups_.find(key); found != rollups_.end()) {
     if (made != nullptr) *made = found->second;
-    return MakeRollup(std::move(rows), found->second, reduction);
+    return Summarise(*shape, reduction, body, scope, rows, found->second,
+                     MakeRollup(rows, found->second, reduction));
   }
 
   Scope element{relation.record_type, {}, *PathOf(parent), spec.links};
@@ -163,7 +223,7 @@ OperatorPtr ColumnarCompiler::CompileRollup(uint32_t list, Reduction reduction,
   std::shared_ptr<RollupTable> table = MakeRollupTable(std::move(spec));
   rollups_.emplace(std::move(key), table);
   if (made != nullptr) *made = table;
-  return MakeRollup(std::move(rows), std::move(table), reduction);
+  return Summarise(*shape, reduction, body, scope, rows, table, MakeRollup(rows, table, reduction));
 }
 
 }  // namespace relata::internal

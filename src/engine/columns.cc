@@ -374,6 +374,33 @@ void ChunkedColumn::PutAll(std::span<const int64_t> rows, const Column& source, 
   }
 }
 
+void ChunkedColumn::PutChunk(size_t chunk, std::span<const int64_t> values,
+                             const ChunkBits& present, uint32_t extra, EditToken edit) {
+  Chunk& here = chunks_.Edit(chunk, edit);
+  here = Chunk();
+  here.size = values.size();
+  here.present = present;
+  here.extra_all = extra;
+  here.ints.Resize(values.size());
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (!TestBit(present, i)) continue;
+    here.ints.Set(i, values[i]);
+    here.min = std::min(here.min, values[i]);
+    here.max = std::max(here.max, values[i]);
+  }
+  here.ints.Pack(present);
+}
+
+void ChunkedColumn::Repack(EditToken edit) {
+  for (size_t i = 0; i < chunks_.size(); ++i) {
+    const Chunk* chunk = chunks_[i];
+    if (chunk == nullptr || !std::holds_alternative<PackedInts::Wide>(chunk->ints.codes())) {
+      continue;
+    }
+    if (chunks_.Edits(i, edit)) chunks_.Edit(i, edit).ints.Pack(chunk->present);
+  }
+}
+
 void ChunkedColumn::PutFrom(Chunk& chunk, size_t offset, const Column& source, size_t i,
                             EditToken edit) {
   switch (kind_) {

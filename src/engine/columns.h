@@ -164,6 +164,11 @@ class ChunkedColumn {
   void PutText(int64_t row, std::string_view v, EditToken edit);
   // Value `i` of `source` into row `rows[i]`; rows ascend.
   void PutAll(std::span<const int64_t> rows, const Column& source, EditToken edit);
+  // A whole chunk of integers in place of the one there: values[i] where `present` says so.
+  void PutChunk(size_t chunk, std::span<const int64_t> values, const ChunkBits& present,
+                uint32_t extra, EditToken edit);
+  // Packs what this edit made wide.
+  void Repack(EditToken edit);
 
   size_t MemoryUsed() const;
 

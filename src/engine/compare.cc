@@ -8,7 +8,6 @@
 #include "engine/operator.h"
 
 namespace relata::internal {
-namespace {
 
 using Kind = Value::Kind;
 
@@ -31,7 +30,6 @@ std::optional<Order> OrderOf(PlanOp op) {
   }
 }
 
-// The order seen from the other operand.
 Order Mirrored(Order order) {
   switch (order) {
     case Order::kLess:
@@ -47,13 +45,6 @@ Order Mirrored(Order order) {
   }
 }
 
-bool IsEquality(Order order) { return order == Order::kEqual || order == Order::kNotEqual; }
-
-bool IsInteger(Kind kind) {
-  return kind == Kind::kInt || kind == Kind::kTimestamp || kind == Kind::kDuration ||
-         kind == Kind::kDate;
-}
-
 int64_t IntegerOf(const Value& v) {
   switch (v.kind()) {
     case Kind::kInt:
@@ -65,6 +56,15 @@ int64_t IntegerOf(const Value& v) {
     default:
       return v.date().days;
   }
+}
+
+namespace {
+
+bool IsEquality(Order order) { return order == Order::kEqual || order == Order::kNotEqual; }
+
+bool IsInteger(Kind kind) {
+  return kind == Kind::kInt || kind == Kind::kTimestamp || kind == Kind::kDuration ||
+         kind == Kind::kDate;
 }
 
 // Null equals nothing but null, and has no order.

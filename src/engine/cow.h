@@ -36,6 +36,8 @@ class Cow {
   const T& operator*() const { return *value_; }
   const T* operator->() const { return value_.get(); }
 
+  // Whether the value is one that this edit may change in place.
+  bool Edits(EditToken edit) const { return value_ != nullptr && owner_ == edit; }
   // The value to change: a new one when there was none, the shared one copied when another edit
   // made it.
   T& Edit(EditToken edit) {
@@ -64,6 +66,11 @@ class Directory {
     if (i >= size_) return nullptr;
     const Cow<Node>& node = nodes_[i / kFan];
     return node ? node->slots[i % kFan].get() : nullptr;
+  }
+  // Whether slot `i` is there and was copied or made by this edit.
+  bool Edits(size_t i, EditToken edit) const {
+    return i < size_ && nodes_[i / kFan].Edits(edit) &&
+           nodes_[i / kFan]->slots[i % kFan].Edits(edit);
   }
   T& Edit(size_t i, EditToken edit) {
     if (i >= size_) {

@@ -100,8 +100,22 @@ const IdIndex& RecordTable::ById() const {
   });
 }
 
+Summaries::Value RecordTable::SummaryOf(const ChunkedColumn& links, const ChunkedColumn* values,
+                                        bool make) const {
+  const auto place = [&](const ChunkedColumn* column) {
+    const auto found = std::find_if(columns.begin(), columns.end(),
+                                    [&](const auto& c) { return c.get() == column; });
+    return found == columns.end() ? kNoColumn : static_cast<int>(found - columns.begin());
+  };
+  const SummaryKey key{place(&links), values == nullptr ? kNoColumn : place(values)};
+  if (!make) return summaries.Peek(key);
+  return summaries.Get(key, [&](const Summaries::Base& base) {
+    return Summarize({&links, values, &exists, limit}, base);
+  });
+}
+
 size_t RecordTable::MemoryUsed() const {
-  size_t bytes = stored.size() * sizeof(ChunkBits) * 2;
+  size_t bytes = stored.size() * sizeof(ChunkBits) * 2 + summaries.MemoryUsed();
   if (ids_loaded) bytes += static_cast<size_t>(limit) * sizeof(Uuid);
   for (const auto& column : columns) bytes += column ? column->MemoryUsed() : 0;
   for (const auto& slot : reverse) bytes += slot.Peek() == nullptr ? 0 : slot.Peek()->MemoryUsed();
@@ -129,8 +143,23 @@ const Relation& EventTable::BySubject() const {
   return by_subject.Get([&] { return BuildRelation(subject, count, &at); });
 }
 
+Summaries::Value EventTable::SummaryOf(const ChunkedColumn* values, bool make) const {
+  constexpr int kAtColumn = -2;
+  int place = values == nullptr ? kNoColumn : kAtColumn;
+  if (values != nullptr && values != &at) {
+    const auto found = std::find_if(columns.begin(), columns.end(),
+                                    [&](const auto& c) { return c.get() == values; });
+    place = static_cast<int>(found - columns.begin());
+  }
+  const SummaryKey key{kNoColumn, place};
+  if (!make) return summaries.Peek(key);
+  return summaries.Get(key, [&](const Summaries::Base& base) {
+    return Summarize({&subject, values, nullptr, count}, base);
+  });
+}
+
 size_t EventTable::MemoryUsed() const {
-  size_t bytes = seq.MemoryUsed() + subject.MemoryUsed() + at.MemoryUsed();
+  size_t bytes = summaries.MemoryUsed() + seq.MemoryUsed() + subject.MemoryUsed() + at.MemoryUsed();
   for (const auto& column : columns) bytes += column ? column->MemoryUsed() : 0;
   return bytes + (by_subject.Peek() == nullptr ? 0 : by_subject.Peek()->MemoryUsed());
 }
@@ -145,7 +174,7 @@ const Relation& LedgerTable::ByPoint() const {
 
 size_t LedgerTable::MemoryUsed() const {
   size_t bytes = seq.MemoryUsed() + at.MemoryUsed() + person.MemoryUsed() + point.MemoryUsed() +
-                 recorded_at.MemoryUsed() + shape.MemoryUsed();
+                 recorded_at.MemoryUsed() + shape.MemoryUsed() + statements.MemoryUsed();
   for (const auto* slot : {&by_person, &by_point}) {
     bytes += slot->Peek() == nullptr ? 0 : slot->Peek()->MemoryUsed();
   }

@@ -20,6 +20,8 @@
 #include "codec/pack.h"
 #include "engine/columns.h"
 #include "engine/relation.h"
+#include "engine/statements.h"
+#include "engine/summary.h"
 #include "relata/engine/snapshot.h"
 #include "relata/storage/store.h"
 
@@ -72,6 +74,10 @@ struct RecordTable {
   // The records whose link `field` names a parent. Built when first asked for.
   const Relation& Reverse(FieldId field) const;
   const IdIndex& ById() const;
+  // What the parents that `links` names have of these records, and of `values` when there is such a
+  // column; the columns are this table's. nullptr when it is not up to date and not to be made.
+  Summaries::Value SummaryOf(const ChunkedColumn& links, const ChunkedColumn* values,
+                             bool make) const;
   size_t MemoryUsed() const;
 
   Row limit = 0;
@@ -84,6 +90,7 @@ struct RecordTable {
   std::vector<Cow<ChunkedColumn>> columns;
   std::vector<Slot<Relation>> reverse;  // as `columns`; used for links
   Slot<IdIndex> by_id;
+  Summaries summaries;
 };
 
 // The place of a field among RecordTable::columns: the two instants every record has come first.
@@ -96,6 +103,8 @@ struct EventTable {
   const ChunkedColumn* Column(FieldId field) const;
   // The events of each subject. Built when first asked for.
   const Relation& BySubject() const;
+  // What the subjects have of these events, as RecordTable::SummaryOf.
+  Summaries::Value SummaryOf(const ChunkedColumn* values, bool make) const;
   size_t MemoryUsed() const;
 
   int64_t count = 0;    // places given out
@@ -106,6 +115,7 @@ struct EventTable {
   ChunkedColumn at;
   std::vector<Cow<ChunkedColumn>> columns;  // by FieldId; empty for one that is not loaded
   Slot<Relation> by_subject;
+  Summaries summaries;
 };
 
 struct LedgerTable {
@@ -125,6 +135,7 @@ struct LedgerTable {
   ChunkedColumn shape{Value::Kind::kText};
   Slot<Relation> by_person;
   Slot<Relation> by_point;
+  KeptStatements statements;
 };
 
 // Whether what was said is a statement of a person about being contacted that names the channel and
@@ -210,6 +221,13 @@ class GraphEditor {
   void DropLedger(Seq last, std::optional<Timestamp> at);
 
  private:
+  // The table to change.
+  RecordTable& EditRecords(TypeId type);
+  EventTable& EditEvents(TypeId type);
+  LedgerTable& EditLedger();
+  // Before and after a row changes, in one column or as a whole: the summaries will look anew at
+  // what the parents have that it names.
+  static void NoteParents(RecordTable& table, Row row, std::optional<size_t> column = {});
   void Put(const RecordWrite& write);
   void Append(const EventBatch& batch);
   void Create(RecordTable& table, TypeId type, Row row, const Uuid& id);

@@ -15,6 +15,36 @@ namespace relata::internal {
 
 using Kind = Value::Kind;
 
+RecordTable& GraphEditor::EditRecords(TypeId type) {
+  RecordTable& table = graph_.records[type].Edit(edit_);
+  table.summaries.Edit(edit_);
+  return table;
+}
+
+EventTable& GraphEditor::EditEvents(TypeId type) {
+  EventTable& table = graph_.events[type].Edit(edit_);
+  table.summaries.Edit(edit_);
+  return table;
+}
+
+LedgerTable& GraphEditor::EditLedger() {
+  LedgerTable& table = graph_.ledger.Edit(edit_);
+  table.statements.Edit(edit_);
+  return table;
+}
+
+void GraphEditor::NoteParents(RecordTable& table, Row row, std::optional<size_t> column) {
+  if (table.summaries.none()) return;
+  table.summaries.Note([&](const SummaryKey& key, const Summary& summary) {
+    const bool concerned = !column || key.first == static_cast<int>(*column) ||
+                           key.second == static_cast<int>(*column);
+    // Rows that came since are looked at anyway.
+    if (!concerned || row >= summary.rows) return kNoRow;
+    const ChunkedColumn& links = *table.columns[static_cast<size_t>(key.first)];
+    return links.Has(row) ? Row{links.Int(row)} : kNoRow;
+  });
+}
+
 void GraphEditor::Apply(const CommitBatch& batch) {
   for (const RecordWrite& write : batch.records) Put(write);
   for (const EventBatch& events : batch.events) Append(events);
@@ -41,7 +71,7 @@ void GraphEditor::Extend(std::shared_ptr<const Schema> schema, TypeId first_empt
     }
     // A table that is here gets the fields it has not: empty columns.
     if (graph_.records[id]) {
-      RecordTable& table = graph_.records[id].Edit(edit_);
+      RecordTable& table = EditRecords(static_cast<TypeId>(id));
       for (size_t f = table.columns.size() - 2; f < type.fields.size(); ++f) {
         const FieldDef& field = type.fields[f];
         table.columns.emplace_back(ChunkedColumn(ValueKindOf(field.kind), field.target), edit_);
@@ -49,7 +79,7 @@ void GraphEditor::Extend(std::shared_ptr<const Schema> schema, TypeId first_empt
       table.reverse.resize(table.columns.size());
     }
     if (graph_.events[id]) {
-      EventTable& table = graph_.events[id].Edit(edit_);
+      EventTable& table = EditEvents(static_cast<TypeId>(id));
       for (size_t f = table.columns.size(); f < type.fields.size(); ++f) {
         const FieldDef& field = type.fields[f];
         table.columns.emplace_back(ChunkedColumn(ValueKindOf(field.kind), field.target), edit_);
@@ -70,10 +100,10 @@ void GraphEditor::Begin(TypeId type) {
 void GraphEditor::BeginBare(TypeId type) {
   Begin(type);
   if (graph_.events[type]) {
-    for (Cow<ChunkedColumn>& column : graph_.events[type].Edit(edit_).columns) column = {};
+    for (Cow<ChunkedColumn>& column : EditEvents(type).columns) column = {};
     return;
   }
-  RecordTable& table = graph_.records[type].Edit(edit_);
+  RecordTable& table = EditRecords(type);
   for (Cow<ChunkedColumn>& column : table.columns) column = {};
   table.ids_loaded = false;
 }
@@ -90,11 +120,10 @@ std::vector<FieldId> GraphEditor::AddColumns(const ColumnsNeeded& needed) {
   }
   std::vector<FieldId> added;
   std::vector<Cow<ChunkedColumn>>* const columns =
-      def.event ? &graph_.events[needed.type].Edit(edit_).columns
-                : &graph_.records[needed.type].Edit(edit_).columns;
+      def.event ? &EditEvents(needed.type).columns : &EditRecords(needed.type).columns;
   for (FieldId field : wanted) {
     if (field == kIdField && !def.event) {
-      RecordTable& table = graph_.records[needed.type].Edit(edit_);
+      RecordTable& table = EditRecords(needed.type);
       if (!table.ids_loaded) added.push_back(field);
       table.ids_loaded = true;
       continue;
@@ -114,9 +143,13 @@ std::vector<FieldId> GraphEditor::AddColumns(const ColumnsNeeded& needed) {
 
 void GraphEditor::FillRecords(TypeId type, std::span<const FieldId> fields, bool ids,
                               const RecordRows& rows) {
-  RecordTable& table = graph_.records[type].Edit(edit_);
+  RecordTable& table = EditRecords(type);
   for (size_t f = 0; f < fields.size(); ++f) {
-    table.columns[*ColumnIndex(fields[f])].Edit(edit_).PutAll(rows.rows, rows.columns[f], edit_);
+    const size_t index = *ColumnIndex(fields[f]);
+    table.columns[index].Edit(edit_).PutAll(rows.rows, rows.columns[f], edit_);
+    table.summaries.Forget([&](const SummaryKey& key) {
+      return key.first == static_cast<int>(index) || key.second == static_cast<int>(index);
+    });
   }
   if (!ids) return;
   for (size_t i = 0; i < rows.rows.size(); ++i) {
@@ -129,16 +162,18 @@ void GraphEditor::FillRecords(TypeId type, std::span<const FieldId> fields, bool
 void GraphEditor::FillEvents(TypeId type, std::span<const FieldId> fields, int64_t first_place,
                              std::span<const Column> columns) {
   if (columns.empty()) return;
-  EventTable& table = graph_.events[type].Edit(edit_);
+  EventTable& table = EditEvents(type);
   std::vector<int64_t> places(columns[0].size());
   std::iota(places.begin(), places.end(), first_place);
   for (size_t f = 0; f < fields.size(); ++f) {
     table.columns[fields[f]].Edit(edit_).PutAll(places, columns[f], edit_);
+    table.summaries.Forget(
+        [&](const SummaryKey& key) { return key.second == static_cast<int>(fields[f]); });
   }
 }
 
 void GraphEditor::SetLimit(TypeId type, Row limit) {
-  RecordTable& table = graph_.records[type].Edit(edit_);
+  RecordTable& table = EditRecords(type);
   table.limit = std::max(table.limit, limit);
 }
 
@@ -147,7 +182,7 @@ void GraphEditor::SetLimit(TypeId type, Row limit) {
 void GraphEditor::Put(const RecordWrite& write) {
   if (graph_.Records(write.type) == nullptr) return;
   if (write.op == RecordWrite::Op::kDelete) return Delete(write.type, write.row);
-  RecordTable& table = graph_.records[write.type].Edit(edit_);
+  RecordTable& table = EditRecords(write.type);
   if (write.op == RecordWrite::Op::kCreate) Create(table, write.type, write.row, write.id);
   for (const auto& [field, value] : write.values) SetField(table, write.row, field, value);
 }
@@ -168,9 +203,10 @@ void GraphEditor::Create(RecordTable& table, TypeId type, Row row, const Uuid& i
 }
 
 void GraphEditor::Delete(TypeId type, Row row) {
-  RecordTable& table = graph_.records[type].Edit(edit_);
+  RecordTable& table = EditRecords(type);
   const ChunkBits* stored = row < table.limit ? table.stored[ChunkOf(row)] : nullptr;
   if (stored == nullptr || !TestBit(*stored, OffsetOf(row))) return;
+  NoteParents(table, row);
   for (size_t i = 0; i < table.columns.size(); ++i) {
     if (!table.columns[i] || !table.columns[i]->Has(row)) continue;
     if (table.columns[i]->kind() == Kind::kRecord) SetLink(table, i, row, RecordRef());
@@ -187,10 +223,12 @@ void GraphEditor::Delete(TypeId type, Row row) {
 void GraphEditor::SetField(RecordTable& table, Row row, FieldId field, const Value& value) {
   const std::optional<size_t> index = ColumnIndex(field);
   if (!index || *index >= table.columns.size() || !table.columns[*index]) return;
+  NoteParents(table, row, *index);
   if (table.columns[*index]->kind() == Kind::kRecord) {
     SetLink(table, *index, row, value.is(Kind::kRecord) ? value.record() : RecordRef());
   }
   table.columns[*index].Edit(edit_).Put(row, value, edit_);
+  NoteParents(table, row, *index);
 }
 
 // Keeps the reverse index, where one was built, in step with a link that is about to change.
@@ -209,6 +247,7 @@ void GraphEditor::RefreshExists(RecordTable& table, TypeId type, Row row) {
   const bool exists =
       stored != nullptr && TestBit(*stored, OffsetOf(row)) && !graph_.Merged({type, row});
   if (exists == table.Exists(row)) return;
+  NoteParents(table, row);
   ChunkBits& bits = table.exists.Edit(ChunkOf(row), edit_);
   if (exists) {
     SetBit(bits, OffsetOf(row));
@@ -221,7 +260,8 @@ void GraphEditor::RefreshExists(RecordTable& table, TypeId type, Row row) {
 
 void GraphEditor::PutRecords(TypeId type, std::span<const FieldId> fields,
                              const RecordRows& records) {
-  RecordTable& table = graph_.records[type].Edit(edit_);
+  RecordTable& table = EditRecords(type);
+  for (const Row row : records.rows) NoteParents(table, row);
   for (size_t f = 0; f < fields.size(); ++f) {
     const std::optional<size_t> index = ColumnIndex(fields[f]);
     if (!index || *index >= table.columns.size() || !table.columns[*index]) continue;
@@ -234,6 +274,7 @@ void GraphEditor::PutRecords(TypeId type, std::span<const FieldId> fields,
     }
     table.columns[*index].Edit(edit_).PutAll(records.rows, source, edit_);
   }
+  for (const Row row : records.rows) NoteParents(table, row);
   for (size_t i = 0; i < records.rows.size(); ++i) {
     Create(table, type, records.rows[i], records.ids[i]);
   }
@@ -258,7 +299,7 @@ void GraphEditor::AppendEvents(TypeId type, std::span<const FieldId> fields,
                                std::span<const Seq> seqs, std::span<const Row> subjects,
                                std::span<const Timestamp> at, std::span<const Column> columns) {
   if (seqs.empty()) return;
-  EventTable& table = graph_.events[type].Edit(edit_);
+  EventTable& table = EditEvents(type);
   std::vector<int64_t> places(seqs.size());
   std::iota(places.begin(), places.end(), table.count);
   for (size_t i = 0; i < places.size(); ++i) {
@@ -280,7 +321,7 @@ void GraphEditor::AppendEvents(TypeId type, std::span<const FieldId> fields,
 
 void GraphEditor::AppendLedger(std::span<const LedgerWrite> lines) {
   if (lines.empty() || !graph_.ledger_loaded) return;
-  LedgerTable& table = graph_.ledger.Edit(edit_);
+  LedgerTable& table = EditLedger();
   const auto put = [&](ChunkedColumn& column, Slot<Relation>& slot, int64_t place, RecordRef to) {
     Relation* relation = slot.Edit(edit_);
     if (to.none()) return;
@@ -304,7 +345,8 @@ void GraphEditor::AppendLedger(std::span<const LedgerWrite> lines) {
 
 // The column of shapes is made anew, so that its dictionary forgets too.
 void GraphEditor::EmptyLedger(const std::set<Seq>& gone) {
-  LedgerTable& table = graph_.ledger.Edit(edit_);
+  LedgerTable& table = EditLedger();
+  table.statements.Forget([](const auto&) { return true; });
   const ChunkedColumn before = std::exchange(table.shape, ChunkedColumn(Value::Kind::kText));
   for (int64_t place = 0; place < table.count; ++place) {
     const bool emptied = gone.contains(table.seq.Int(place));
@@ -338,14 +380,14 @@ void GraphEditor::Put(const AliasWrite& alias) {
     ++graph_.alias_count;
   }
   if (graph_.Records(loser.type) != nullptr) {
-    RefreshExists(graph_.records[loser.type].Edit(edit_), loser.type, loser.row);
+    RefreshExists(EditRecords(loser.type), loser.type, loser.row);
   }
 }
 
 // --- Towards the past ----------------------------------------------------------------------------
 
 void GraphEditor::PutBack(const RecordWrite& write) {
-  RecordTable& table = graph_.records[write.type].Edit(edit_);
+  RecordTable& table = EditRecords(write.type);
   if (write.op == RecordWrite::Op::kCreate) {
     Create(table, write.type, write.row, write.id);
   } else if (!table.Stored(write.row)) {
@@ -355,7 +397,9 @@ void GraphEditor::PutBack(const RecordWrite& write) {
 }
 
 void GraphEditor::LowerLimit(TypeId type, Row limit) {
-  graph_.records[type].Edit(edit_).limit = limit;
+  RecordTable& table = EditRecords(type);
+  table.limit = limit;
+  table.summaries.Forget([](const SummaryKey&) { return true; });
 }
 
 namespace {
@@ -418,7 +462,8 @@ void GraphEditor::DropEvents(TypeId type, Seq last, std::optional<Timestamp> at)
   const EventTable& before = *graph_.events[type];
   const std::vector<int64_t> places = LaterPlaces(before.seq, before.at, before.count, last, at);
   if (places.empty()) return;
-  EventTable& table = graph_.events[type].Edit(edit_);
+  EventTable& table = EditEvents(type);
+  table.summaries.Forget([](const SummaryKey&) { return true; });
   Unlink(table.by_subject, table.subject, &table.at, places, table.count, edit_);
   for (auto& column : table.columns) {
     if (column) Clear(column.Edit(edit_), places, edit_);
@@ -433,7 +478,8 @@ void GraphEditor::DropLedger(Seq last, std::optional<Timestamp> at) {
   const LedgerTable& before = *graph_.ledger;
   const std::vector<int64_t> places = LaterPlaces(before.seq, before.at, before.count, last, at);
   if (places.empty()) return;
-  LedgerTable& table = graph_.ledger.Edit(edit_);
+  LedgerTable& table = EditLedger();
+  table.statements.Forget([](const auto&) { return true; });
   Unlink(table.by_person, table.person, &table.at, places, table.count, edit_);
   Unlink(table.by_point, table.point, &table.at, places, table.count, edit_);
   for (ChunkedColumn* column :

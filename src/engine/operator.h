@@ -93,6 +93,11 @@ OperatorPtr MakeConditional(OperatorPtr condition, OperatorPtr yes, OperatorPtr 
 // A comparison of two operands of one kind of fixed size or of text, null when it has no kernel for
 // them. Takes the operands only when it returns one.
 OperatorPtr MakeCompare(PlanOp op, OperatorPtr& a, OperatorPtr& b);
+// The order that a comparison asks for, nothing for other nodes; as the other operand sees it.
+std::optional<Order> OrderOf(PlanOp op);
+Order Mirrored(Order order);
+// What stands for a whole number, instant, length or day in columns.
+int64_t IntegerOf(const Value& v);
 // Any function of values, row by row. `call` is asked once a text when the only operand that is not
 // constant is coded.
 using ValueFunction = std::function<Outcome(std::span<const Value>)>;
@@ -187,8 +192,25 @@ class RollupTable;
 std::shared_ptr<RollupTable> MakeRollupTable(RollupSpec spec);
 // From now on a table of extremes counts too, and may be read so.
 void AlsoCount(RollupTable& table);
+// Whether the lists of so many parents are asked by the index.
+bool AsksByIndex(RollupTable& table, int64_t parents);
 // The least and the greatest of a list come of one table: `reduction` says which is read.
 OperatorPtr MakeRollup(RowSourcePtr rows, std::shared_ptr<RollupTable> table, Reduction reduction);
+
+// A list without filters, of which the table's summaries tell what is asked: its length, an extreme
+// or the sum of a column, or whether an element (all elements) of it lies beyond a bound.
+struct SummarySpec {
+  const RecordTable* records = nullptr;  // the children, or
+  const EventTable* events = nullptr;    // the events
+  const ChunkedColumn* links = nullptr;
+  const ChunkedColumn* values = nullptr;  // of the length there are none
+  Reduction reduction = Reduction::kCount;
+  Order order = Order::kGreater;  // element against bound
+  OperatorPtr bound;              // at the rows asked; of the column's kind
+  std::shared_ptr<RollupTable> table;
+};
+// `otherwise` asks the elements, where there is no summary or its making does not pay.
+OperatorPtr MakeSummarised(RowSourcePtr rows, SummarySpec spec, OperatorPtr otherwise);
 
 }  // namespace relata::internal
 

@@ -7,6 +7,7 @@
 // a closure every record below or above. For few rows the path is walked forward instead.
 
 #include <algorithm>
+#include <bit>
 
 #include "engine/operator.h"
 
@@ -29,6 +30,13 @@ struct RowBits {
   void Set(Row row) {
     const auto i = static_cast<size_t>(row);
     if (i / 64 < words.size()) words[i / 64] |= uint64_t{1} << (i % 64);
+  }
+  // The bits of `word`, the first of them that of row `first`.
+  void SetWord(size_t first, uint64_t word) {
+    const size_t w = first / 64;
+    const size_t shift = first % 64;
+    if (w < words.size()) words[w] |= word << shift;
+    if (shift != 0 && w + 1 < words.size()) words[w + 1] |= word >> (64 - shift);
   }
   bool none() const {
     return std::all_of(words.begin(), words.end(), [](uint64_t w) { return w == 0; });
@@ -203,10 +211,45 @@ class PathQuantifier : public Operator {
     }
   }
 
+  // Children that lie as their parents do, one each: what they reach is carried word by word.
+  // False, and nothing is done, when some lie otherwise.
+  static bool CarrySideBySide(const RecordTable& children, const ChunkedColumn& links,
+                              const RowBits& source, RowBits& target) {
+    for (size_t c = 0; c < links.chunk_count(); ++c) {
+      const Chunk* chunk = links.chunk(c);
+      if (chunk == nullptr) continue;
+      const bool lies = std::holds_alternative<PackedInts::Linear>(chunk->ints.codes()) &&
+                        chunk->ints.step() == 1 && chunk->ints.base() >= 0;
+      if (!lies && chunk->size == kRowsPerChunk) return false;
+    }
+    for (size_t c = 0; c < links.chunk_count(); ++c) {
+      const Chunk* chunk = links.chunk(c);
+      const ChunkBits* exists = children.exists[c];
+      if (chunk == nullptr || exists == nullptr) continue;
+      const bool lies = std::holds_alternative<PackedInts::Linear>(chunk->ints.codes());
+      for (size_t w = 0; w < kWordsPerChunk; ++w) {
+        uint64_t word = source.Word(c * kWordsPerChunk + w) & chunk->present[w] & (*exists)[w];
+        if (word == 0) continue;
+        if (lies) {
+          target.SetWord(static_cast<size_t>(chunk->ints.base()) + w * 64, word);
+          continue;
+        }
+        for (; word != 0; word &= word - 1) {
+          target.Set(chunk->Int(w * 64 + static_cast<size_t>(std::countr_zero(word))));
+        }
+      }
+    }
+    return true;
+  }
+
   void CarryStep(const PathStep& step, const RowBits& source, RowBits& target) const {
     const RecordTable& from = TableOf(step.from);
     const RecordTable& to = TableOf(step.to);
     if (step.backward) {
+      if (!spec_.graph->HasAliases() &&
+          CarrySideBySide(to, *to.Column(step.field), source, target)) {
+        return;
+      }
       // A child that reaches tells its parent.
       EachLink(to, *to.Column(step.field), from, &source,
                [&](Row, Row parent) { target.Set(parent); });

@@ -179,10 +179,27 @@ class StatementFold {
   };
 
   StatementFold(const Graph& graph, TypeId type, Channel channel, Purpose purpose)
-      : graph_(graph), ledger_(*graph.ledger), type_(type), channel_(channel), purpose_(purpose) {}
+      : graph_(graph),
+        ledger_(*graph.ledger),
+        type_(type),
+        key_(type, channel, purpose),
+        reader_(ledger_, channel, purpose) {}
 
   // A person's entries lie anywhere, those of a chunk side by side: few persons are looked up.
-  bool LooksUp(int64_t rows) const { return !folded_ && rows >= 0 && rows * 200 < ledger_.count; }
+  bool LooksUp(int64_t rows) const {
+    if (folded_ || rows < 0 || rows * 200 >= ledger_.count) return false;
+    return graph_.HasAliases() || ledger_.statements.Peek(key_) == nullptr;
+  }
+
+  // The fold of all, by row; nullptr where records were merged, which Of knows.
+  const Statements* All() {
+    if (graph_.HasAliases()) return nullptr;
+    if (all_ == nullptr) {
+      const auto& [type, channel, purpose] = key_;
+      all_ = NewestStatements(ledger_, type, graph_.Records(type)->limit, channel, purpose);
+    }
+    return all_.get();
+  }
 
   // By the fold of all.
   Statement Of(Row row) {
@@ -203,7 +220,7 @@ class StatementFold {
       for (auto place = places_.rbegin(); place != places_.rend(); ++place) {
         const int64_t at = ledger_.at.Int(*place);
         if (at < found.at || (at == found.at && *place < best)) return;
-        const uint8_t event = CountedEventAt(*place);
+        const uint8_t event = reader_.EventAt(*place);
         if (event == 0) continue;
         best = *place;
         found = {at, event};
@@ -219,88 +236,32 @@ class StatementFold {
   }
 
  private:
-  // The event that a line of this shape states about the channel and the purpose, 0 for none.
-  uint8_t Counted(std::string_view shape) const {
-    const StatementShape said = StatementOf(shape);
-    return Covers(said, channel_, purpose_) ? static_cast<uint8_t>(said.event) : 0;
-  }
-
-  // The newest of every person, in one pass over the ledger.
+  // The newest of every person where records were merged, in one pass over the ledger.
   void Fold() {
     folded_ = true;
-    const Dictionary& shapes = ledger_.shape.dictionary();
-    events_of_code_.resize(shapes.size());
-    for (size_t code = 0; code < shapes.size(); ++code) {
-      events_of_code_[code] = Counted(shapes.text(code));
-    }
     at_.assign(static_cast<size_t>(graph_.Records(type_)->limit), INT64_MIN);
     event_.assign(at_.size(), 0);
-    for (size_t c = 0; c < ledger_.shape.chunk_count(); ++c) FoldChunk(c);
-  }
-
-  void FoldChunk(size_t c) {
-    const Chunk* shapes = ledger_.shape.chunk(c);
-    const Chunk* persons = ledger_.person.chunk(c);
-    const Chunk* apart = ledger_.recorded_at.chunk(c);
-    if (shapes == nullptr || persons == nullptr || apart == nullptr) return;
-    ChunkBits here{};
-    if (shapes->coded) {
-      SelectValues(shapes->ints, events_of_code_, here);
-    } else {
-      EachBit(shapes->present, [&](size_t i) {
-        if (Counted(shapes->Plain(i)) != 0) SetBit(here, i);
-      });
+    for (size_t c = 0; c < reader_.chunks(); ++c) {
+      for (const StatementReader::Line& line : reader_.Chunk(c, 0)) {
+        const RecordRef person = graph_.Resolve(line.person);
+        const auto p = static_cast<size_t>(person.row);
+        // Later places with the same instant are newer.
+        if (person.type != type_ || p >= at_.size() || line.at < at_[p]) continue;
+        at_[p] = line.at;
+        event_[p] = line.event;
+      }
     }
-    EachWord(here, [&](size_t w) {
-      return here[w] & shapes->present[w] & persons->present[w] & apart->present[w];
-    });
-    slots_.clear();
-    ListBits(here, slots_);
-    if (slots_.empty()) return;
-    rows_here_.resize(kRowsPerChunk);
-    at_here_.resize(kRowsPerChunk);
-    codes_here_.resize(kRowsPerChunk);
-    Gather(persons->ints, slots_, rows_here_.data());
-    Gather(ledger_.at.chunk(c)->ints, slots_, at_here_.data());
-    if (shapes->coded) Gather(shapes->ints, slots_, codes_here_.data());
-    const bool merged = graph_.HasAliases();
-    for (size_t k = 0; k < slots_.size(); ++k) __builtin_prefetch(at_.data() + rows_here_[k], 1);
-    for (size_t k = 0; k < slots_.size(); ++k) {
-      RecordRef person{static_cast<TypeId>(persons->Extra(slots_[k])), rows_here_[k]};
-      if (merged) person = graph_.Resolve(person);
-      const auto p = static_cast<size_t>(person.row);
-      // Later places with the same instant are newer.
-      if (person.type != type_ || p >= at_.size() || at_here_[k] < at_[p]) continue;
-      at_[p] = at_here_[k];
-      event_[p] = shapes->coded ? events_of_code_[static_cast<size_t>(codes_here_[k])]
-                                : Counted(shapes->Plain(slots_[k]));
-    }
-  }
-
-  // Of one line; each shape of the dictionary is read once.
-  uint8_t CountedEventAt(int64_t place) {
-    constexpr uint8_t kUnread = 255;
-    if (!ledger_.recorded_at.Has(place)) return 0;
-    const Chunk& chunk = *ledger_.shape.chunk(ChunkOf(place));
-    if (!chunk.coded) return Counted(chunk.Plain(OffsetOf(place)));
-    const Dictionary& shapes = ledger_.shape.dictionary();
-    if (events_of_code_.empty()) events_of_code_.assign(shapes.size(), kUnread);
-    const auto code = static_cast<size_t>(chunk.Int(OffsetOf(place)));
-    if (events_of_code_[code] == kUnread) events_of_code_[code] = Counted(shapes.text(code));
-    return events_of_code_[code];
   }
 
   const Graph& graph_;
   const LedgerTable& ledger_;
   const TypeId type_;
-  const Channel channel_;
-  const Purpose purpose_;
+  const std::tuple<TypeId, Channel, Purpose> key_;
+  StatementReader reader_;
+  KeptStatements::Value all_;
   bool folded_ = false;
   LargeVector<int64_t> at_;     // by person
   std::vector<uint8_t> event_;  // by person
-  std::vector<uint8_t> events_of_code_;
-  std::vector<uint32_t> slots_;
-  std::vector<int64_t> rows_here_, at_here_, codes_here_;
   std::vector<int64_t> places_;
 };
 
@@ -322,6 +283,14 @@ class LastStatement : public Operator {
       out.ints.resize(rows.n);
     }
     const bool few = fold_->LooksUp(expected_);
+    if (const Statements* all = few ? nullptr : fold_->All()) {
+      const Dictionary* const names = out.dictionary;
+      ReadColumn(kind() == Kind::kText ? all->event : all->at, here, wanted, out);
+      out.kind = kind();
+      out.dictionary = names;
+      EachWord(out.has, [&](size_t w) { return out.has[w] & wanted[w]; });
+      return;
+    }
     EachBit(wanted, [&](size_t i) {
       const Row row = here.at(i);
       if (row == kNoRow) return;

@@ -636,6 +636,8 @@ class Rollup : public Operator {
 
 void AlsoCount(RollupTable& table) { table.AlsoCount(); }
 
+bool AsksByIndex(RollupTable& table, int64_t parents) { return table.ByIndex(parents); }
+
 std::shared_ptr<RollupTable> MakeRollupTable(RollupSpec spec) {
   return std::make_shared<RollupTable>(std::move(spec));
 }

@@ -3,12 +3,14 @@
 #include "relata/score/rfm.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
 #include <numeric>
 #include <utility>
 
 #include "base/json_members.h"
+#include "base/large_pages.h"
 #include "base/strings.h"
 #include "nlohmann/json.hpp"
 
@@ -48,132 +50,160 @@ std::vector<size_t> OrderOf(const std::vector<double>& values) {
   return order;
 }
 
-// Where a group of NTILE begins: every key below `key` comes before it, every key above it is in it
-// or later, and of those with the key itself the first `ties` come before it.
-struct NtileCut {
-  uint64_t key = 0;
-  size_t ties = 0;
-};
+// What is ranked by NTILE, as integers in the same order; ties stay ties.
+struct NtileKeys {
+  bool whole_days = false;
+  Timestamp now;
 
-// The keys of some ranks: a histogram tells in which narrow band each lies, and only those bands
-// are ordered.
-class Bands {
- public:
-  explicit Bands(const std::vector<uint64_t>& keys) : keys_(keys), below_(kBands + 1) {
-    uint64_t max = keys.front();
-    min_ = max;
-    for (const uint64_t key : keys) {
-      min_ = std::min(min_, key);
-      max = std::max(max, key);
-    }
-    while ((max - min_) >> shift_ >= kBands) ++shift_;
-    for (const uint64_t key : keys) ++below_[BandOf(key) + 1];
-    std::partial_sum(below_.begin(), below_.end(), below_.begin());
-  }
-
-  // `ranks` ascend.
-  std::vector<NtileCut> At(const std::vector<size_t>& ranks) const {
-    std::vector<size_t> bands;
-    for (const size_t rank : ranks) {
-      const auto above = std::upper_bound(below_.begin(), below_.end(), rank);
-      bands.push_back(static_cast<size_t>(above - below_.begin()) - 1);
-    }
-    std::vector<uint8_t> wanted(kBands);
-    for (const size_t band : bands) wanted[band] = 1;
-    std::vector<std::vector<uint64_t>> inside(bands.size());
-    for (const uint64_t key : shift_ == 0 ? std::span<const uint64_t>() : std::span(keys_)) {
-      const size_t band = BandOf(key);
-      if (wanted[band] == 0) continue;
-      for (size_t b = 0; b < bands.size(); ++b) {
-        if (band == bands[b]) inside[b].push_back(key);
-      }
-    }
-    std::vector<NtileCut> cuts;
-    for (size_t b = 0; b < bands.size(); ++b) {
-      if (shift_ == 0) {  // a band is a key
-        cuts.push_back({min_ + bands[b], ranks[b] - below_[bands[b]]});
-        continue;
-      }
-      std::vector<uint64_t>& here = inside[b];
-      const size_t left = ranks[b] - below_[bands[b]];
-      std::nth_element(here.begin(), here.begin() + static_cast<std::ptrdiff_t>(left), here.end());
-      const uint64_t key = here[left];
-      const auto less = static_cast<size_t>(
-          std::count_if(here.begin(), here.end(), [&](uint64_t k) { return k < key; }));
-      cuts.push_back({key, left - less});
-    }
-    return cuts;
-  }
-
-  size_t BandOf(uint64_t key) const { return static_cast<size_t>((key - min_) >> shift_); }
-  // How many of the cuts lie before the keys of each band; kUnsure for bands with a cut in them.
-  static constexpr uint8_t kUnsure = 255;
-  std::vector<uint8_t> CutsBefore(const std::vector<NtileCut>& cuts) const {
-    std::vector<uint8_t> before(kBands);
-    for (const NtileCut& cut : cuts) {
-      for (size_t band = BandOf(cut.key) + 1; band < kBands; ++band) ++before[band];
-    }
-    for (const NtileCut& cut : cuts) before[BandOf(cut.key)] = kUnsure;
-    return before;
-  }
-
- private:
-  static constexpr size_t kBands = 1 << 13;  // their counts stay in the nearest cache
-
-  const std::vector<uint64_t>& keys_;
-  std::vector<uint32_t> below_;
-  uint64_t min_ = 0;
-  int shift_ = 0;
-};
-
-// What is ranked, as integers in the same order; ties stay ties.
-std::vector<uint64_t> KeysOf(std::span<const Purchases> buyers, int which, bool whole_days,
-                             Timestamp now) {
-  constexpr int64_t kDay = 86'400'000'000;
-  std::vector<uint64_t> keys(buyers.size());
-  for (size_t i = 0; i < buyers.size(); ++i) {
-    const Purchases& p = buyers[i];
-    int64_t v = which == 1 ? p.count : which == 2 ? p.amount : p.last.micros;
-    if (which == 0 && whole_days) {
+  template <int kWhich>
+  uint64_t Of(const Purchases& p) const {
+    constexpr int64_t kDay = 86'400'000'000;
+    int64_t v = kWhich == 1 ? p.count : kWhich == 2 ? p.amount : p.last.micros;
+    if (kWhich == 0 && whole_days) {
       const int64_t since = now.micros - p.last.micros;
       v = -(since >= 0 ? since / kDay : -((kDay - 1 - since) / kDay));
     }
-    keys[i] = static_cast<uint64_t>(v) ^ uint64_t { 1 } << 63;
+    return static_cast<uint64_t>(v) ^ uint64_t { 1 } << 63;
   }
-  return keys;
-}
+};
 
-// Without sorting: what parts the groups is found, and each key compared with it.
-std::vector<int8_t> CutNtile(const std::vector<uint64_t>& keys, int bins) {
-  std::vector<int8_t> scores(keys.size());
-  if (keys.empty()) return scores;
-  const size_t groups = static_cast<size_t>(bins);
-  std::vector<size_t> begins;
-  size_t begin = 0;
-  for (size_t group = 1; group < groups; ++group) {
-    begin += keys.size() / groups + (group <= keys.size() % groups ? 1 : 0);
-    if (begin < keys.size()) begins.push_back(begin);
+// Groups of NTILE without sorting: a histogram tells in which narrow band each begins, and only the
+// keys of those bands are ordered.
+class NtileBands {
+ public:
+  void Note(uint64_t key) {
+    min_ = std::min(min_, key);
+    max_ = std::max(max_, key);
   }
-  const Bands bands(keys);
-  std::vector<NtileCut> cuts = bands.At(begins);
-  const std::vector<uint8_t> before = bands.CutsBefore(cuts);
-  for (size_t i = 0; i < keys.size(); ++i) {
-    const uint8_t known = before[bands.BandOf(keys[i])];
-    scores[i] = static_cast<int8_t>(known + 1);
-    if (known != Bands::kUnsure) continue;
-    int group = 1;
-    for (NtileCut& cut : cuts) {
-      // Of those with the key of the cut itself the first stay before it.
-      const bool tie = keys[i] == cut.key && cut.ties > 0;
-      group += keys[i] >= cut.key ? 1 : 0;
-      if (tie) {
-        --cut.ties;
-        --group;
-      }
+  // Once all keys were noted.
+  void Begin() {
+    while ((max_ - min_) >> shift_ >= kBands) ++shift_;
+    counts_.assign(kBands, 0);
+    groups_.assign(kBands, 0);
+  }
+  uint16_t Count(uint64_t key) {
+    const auto band = static_cast<uint16_t>((key - min_) >> shift_);
+    ++counts_.data()[band];
+    return band;
+  }
+  // Once all `keys` keys were counted: the group of each band, kUnsure where one begins inside.
+  void Cut(size_t keys, int bins) {
+    const auto groups = static_cast<size_t>(bins);
+    std::vector<size_t> begins;
+    for (size_t group = 1, begin = 0; group < groups; ++group) {
+      begin += keys / groups + (group <= keys % groups ? 1 : 0);
+      if (begin < keys) begins.push_back(begin);
     }
-    scores[i] = static_cast<int8_t>(group);
+    size_t below = 0;
+    size_t next = 0;
+    for (size_t band = 0; band < kBands; ++band) {
+      const size_t until = below + counts_[band];
+      groups_[band] = static_cast<uint8_t>(next + 1);
+      if (next < begins.size() && begins[next] < until) {
+        groups_[band] = kUnsure;
+        parted_.push_back(
+            {static_cast<uint16_t>(band), static_cast<uint8_t>(next + 1), {}, {}, 0, 0});
+        for (; next < begins.size() && begins[next] < until; ++next) {
+          parted_.back().begins.push_back(begins[next] - below);
+        }
+      }
+      below = until;
+    }
   }
-  return scores;
+  uint8_t GroupOf(uint16_t band) const { return groups_.data()[band]; }
+
+  static constexpr uint8_t kUnsure = 255;
+  // The group of a key of a band that is parted, kUnsure when only all of them tell. They come in
+  // the order of the customers, by which equal keys are parted.
+  uint8_t Part(uint16_t band, uint64_t key, size_t place) {
+    Parted* parted = parted_.data();
+    while (parted->band != band) ++parted;
+    if (shift_ > 0) {
+      parted->keys.emplace_back(key, place);
+      return kUnsure;
+    }
+    while (parted->group < parted->begins.size() && parted->begins[parted->group] <= parted->met) {
+      ++parted->group;
+    }
+    ++parted->met;
+    return static_cast<uint8_t>(parted->first_group + parted->group);
+  }
+  // say(place, group) of those whose group Part did not know.
+  template <class Say>
+  void Settle(const Say& say) {
+    if (shift_ == 0) return;
+    for (Parted& parted : parted_) {
+      uint8_t group = parted.first_group;
+      auto from = parted.keys.begin();
+      for (const size_t begin : parted.begins) {
+        const auto until = parted.keys.begin() + static_cast<std::ptrdiff_t>(begin);
+        std::nth_element(from, until, parted.keys.end());
+        for (; from != until; ++from) say(from->second, group);
+        ++group;
+      }
+      for (; from != parted.keys.end(); ++from) say(from->second, group);
+    }
+  }
+
+ private:
+  static constexpr size_t kBands = 1 << 14;  // their counts stay in a near cache
+
+  struct Parted {
+    uint16_t band = 0;
+    uint8_t first_group = 0;
+    std::vector<size_t> begins;                     // among the keys of the band
+    std::vector<std::pair<uint64_t, size_t>> keys;  // of a band of several keys, with their places
+    size_t met = 0;                                 // of a band of one key: how many came
+    size_t group = 0;                               // and how many groups began before the next
+  };
+
+  uint64_t min_ = UINT64_MAX;
+  uint64_t max_ = 0;
+  int shift_ = 0;
+  std::vector<uint32_t> counts_;
+  std::vector<uint8_t> groups_;
+  std::vector<Parted> parted_;
+};
+
+// All three at once, so that the purchases are read no more than twice.
+void CutNtile(std::span<const Purchases> buyers, const RfmDefinition& how, Timestamp now,
+              std::vector<RfmScore>& scores) {
+  if (buyers.empty()) return;
+  const NtileKeys keys{how.whole_days, now};
+  NtileBands recency;
+  NtileBands frequency;
+  NtileBands monetary;
+  for (const Purchases& p : buyers) {
+    recency.Note(keys.Of<0>(p));
+    frequency.Note(keys.Of<1>(p));
+    monetary.Note(keys.Of<2>(p));
+  }
+  for (NtileBands* cut : {&recency, &frequency, &monetary}) cut->Begin();
+  internal::LargeVector<std::array<uint16_t, 3>> bands(buyers.size());
+  auto* band = bands.data();
+  for (const Purchases& p : buyers) {
+    *band++ = {recency.Count(keys.Of<0>(p)), frequency.Count(keys.Of<1>(p)),
+               monetary.Count(keys.Of<2>(p))};
+  }
+  for (NtileBands* cut : {&recency, &frequency, &monetary}) cut->Cut(buyers.size(), how.bins);
+  band = bands.data();
+  RfmScore* score = scores.data();
+  for (const Purchases& p : buyers) {
+    const auto place = static_cast<size_t>(score - scores.data());
+    uint8_t r = recency.GroupOf((*band)[0]);
+    uint8_t f = frequency.GroupOf((*band)[1]);
+    uint8_t m = monetary.GroupOf((*band)[2]);
+    if (r == NtileBands::kUnsure) r = recency.Part((*band)[0], keys.Of<0>(p), place);
+    if (f == NtileBands::kUnsure) f = frequency.Part((*band)[1], keys.Of<1>(p), place);
+    if (m == NtileBands::kUnsure) m = monetary.Part((*band)[2], keys.Of<2>(p), place);
+    *score++ = {p.customer, static_cast<int8_t>(r), static_cast<int8_t>(f), static_cast<int8_t>(m)};
+    ++band;
+  }
+  recency.Settle([&](size_t i, uint8_t group) { scores[i].recency = static_cast<int8_t>(group); });
+  frequency.Settle(
+      [&](size_t i, uint8_t group) { scores[i].frequency = static_cast<int8_t>(group); });
+  monetary.Settle(
+      [&](size_t i, uint8_t group) { scores[i].monetary = static_cast<int8_t>(group); });
 }
 
 // `best_first`: ranks count from the best value and are cut from there, so that ties share the rank
@@ -239,15 +269,6 @@ std::vector<int> CutOf(const RfmDefinition& how, int which, const std::vector<do
                : which == 1 ? how.frequency
                             : how.monetary,
                recency);
-}
-
-std::vector<int8_t> Cut(const RfmDefinition& how, int which, std::span<const Purchases> buyers,
-                        Timestamp now) {
-  if (how.method == RfmMethod::kNtile) {
-    return CutNtile(KeysOf(buyers, which, how.whole_days, now), how.bins);
-  }
-  const std::vector<int> cut = CutOf(how, which, Measure(buyers, which, how.whole_days, now));
-  return {cut.begin(), cut.end()};
 }
 
 bool Fits(std::string_view pattern, const RfmScore& s) {
@@ -336,27 +357,36 @@ const RfmDefinition& StandardRfm() {
 
 std::vector<RfmScore> ScoreRfm(std::span<const Purchases> purchases, const RfmDefinition& how,
                                Timestamp now) {
-  const auto by_customer = [](const Purchases& a, const Purchases& b) {
-    return a.customer < b.customer;
-  };
   std::span<const Purchases> buyers = purchases;
   std::vector<Purchases> ordered;
-  const bool ready =
-      std::is_sorted(buyers.begin(), buyers.end(), by_customer) &&
-      std::all_of(buyers.begin(), buyers.end(), [](const Purchases& p) { return p.count > 0; });
+  bool ready = true;
+  Row last = kNoRow;
+  for (const Purchases& p : buyers) {
+    ready = ready && p.count > 0 && p.customer >= last;
+    last = p.customer;
+  }
   if (!ready) {
     std::copy_if(purchases.begin(), purchases.end(), std::back_inserter(ordered),
                  [](const Purchases& p) { return p.count > 0; });
-    std::sort(ordered.begin(), ordered.end(), by_customer);
+    std::sort(ordered.begin(), ordered.end(),
+              [](const Purchases& a, const Purchases& b) { return a.customer < b.customer; });
     buyers = ordered;
   }
-  std::vector<RfmScore> scores(buyers.size());
+  std::vector<RfmScore> scores;
+  internal::ReserveLarge(scores, buyers.size());
+  scores.resize(buyers.size());
+  if (how.method == RfmMethod::kNtile) {
+    CutNtile(buyers, how, now, scores);
+    return scores;
+  }
   for (size_t i = 0; i < buyers.size(); ++i) scores[i].customer = buyers[i].customer;
   int8_t RfmScore::*const members[] = {&RfmScore::recency, &RfmScore::frequency,
                                        &RfmScore::monetary};
   for (int which = 0; which < 3; ++which) {
-    const std::vector<int8_t> cut = Cut(how, which, buyers, now);
-    for (size_t i = 0; i < cut.size(); ++i) scores[i].*members[which] = cut[i];
+    const std::vector<int> cut = CutOf(how, which, Measure(buyers, which, how.whole_days, now));
+    for (size_t i = 0; i < cut.size(); ++i) {
+      scores[i].*members[which] = static_cast<int8_t>(cut[i]);
+    }
   }
   return scores;
 }
