@@ -12,6 +12,7 @@
 //   beside
 //     the raw deletes of the same rows by key in a copy of the file (SQLite's C API, one
 //     transaction, then VACUUM);
+//   - one person is erased, and a thousand, beside one reading of every value of the file;
 //   - page views past their term are let go by a retention run, beside one raw DELETE and VACUUM;
 //   - messages pass the send seam one by one (decide, commit the attempt, commit the outcome),
 //     beside raw one-row commits with the same settings of SQLite.
@@ -135,6 +136,60 @@ std::vector<RecordRef> Fill(Crm& crm, const Settings& settings) {
   return persons;
 }
 
+// Every value of every row, read once by the C API: what a pass over the database costs at least.
+double ScanAll(const std::string& file) {
+  sqlite3* db = nullptr;
+  if (sqlite3_open_v2(file.c_str(), &db, SQLITE_OPEN_READONLY, nullptr) != SQLITE_OK) Stop("open");
+  std::vector<std::string> tables;
+  sqlite3_stmt* s = nullptr;
+  sqlite3_prepare_v2(db, "SELECT name FROM sqlite_master WHERE type = 'table'", -1, &s, nullptr);
+  while (sqlite3_step(s) == SQLITE_ROW) {
+    tables.emplace_back(reinterpret_cast<const char*>(sqlite3_column_text(s, 0)));
+  }
+  sqlite3_finalize(s);
+  int64_t bytes = 0;
+  const double seconds = Seconds([&] {
+    for (const std::string& table : tables) {
+      if (sqlite3_prepare_v2(db, ("SELECT * FROM \"" + table + "\"").c_str(), -1, &s, nullptr) !=
+          SQLITE_OK) {
+        Stop(table);
+      }
+      const int columns = sqlite3_column_count(s);
+      while (sqlite3_step(s) == SQLITE_ROW) {
+        for (int i = 0; i < columns; ++i) bytes += sqlite3_column_bytes(s, i);
+      }
+      sqlite3_finalize(s);
+    }
+  });
+  sqlite3_close(db);
+  if (bytes == 0) Stop("nothing was read");
+  return seconds;
+}
+
+// What one person costs, and a thousand, beside one pass over all that is stored. The rewriting of
+// the file is left out: it is one VACUUM, however many go.
+void EraseOneAndMany(Crm& crm, std::vector<RecordRef>& persons, const Settings& settings) {
+  ErasureOptions options(*SecretKey::FromHex(std::string(64, '7')));
+  options.journal = settings.file + ".erasures";
+  options.scrub = false;
+  ScanAll(settings.file);  // so that the file lies in memory for all that follow
+  const double pass = ScanAll(settings.file);
+  const size_t many = std::min<size_t>(1'000, persons.size() / 10);
+  for (const size_t count : {size_t{1}, size_t{1}, many}) {
+    std::vector<RecordRef> chosen;
+    const size_t step = persons.size() / count;
+    for (size_t i = count; i-- > 0;) {
+      chosen.push_back(persons[i * step]);
+      persons.erase(persons.begin() + static_cast<std::ptrdiff_t>(i * step));
+    }
+    const double seconds =
+        Seconds([&] { Check(ErasePersons(crm, chosen, options, kActor, kNow).status()); });
+    std::printf("erasing %zu of %lld: %.3f s, %.2f of one pass over the file (%.3f s)\n", count,
+                static_cast<long long>(settings.persons), seconds, seconds / pass, pass);
+    std::fflush(stdout);
+  }
+}
+
 void Erase(Crm& crm, const std::vector<RecordRef>& persons, const Settings& settings) {
   const std::string copy = settings.file + ".raw";
   {
@@ -149,7 +204,6 @@ void Erase(Crm& crm, const std::vector<RecordRef>& persons, const Settings& sett
   }
   ErasureOptions options(*SecretKey::FromHex(std::string(64, '7')));
   options.journal = settings.file + ".erasures";
-  options.chunk = 250;
   options.scrub = false;
   ErasureReport report;
   const double ours = Seconds([&] {
@@ -257,6 +311,7 @@ void Run(const Settings& settings) {
   std::printf("%lld persons with 4 page views, 1 order, 2 entries: %.1f s\n",
               static_cast<long long>(settings.persons), filled);
   Send(*crm, persons, settings);
+  EraseOneAndMany(*crm, persons, settings);
   Erase(*crm, persons, settings);
   Retain(*crm, settings);
 }

@@ -45,6 +45,9 @@ Json FieldsOf(const Snapshot& view, RecordRef record) {
 absl::Status ErasureSurvey::Begin() {
   RELATA_RETURN_IF_ERROR(CheckKey(crm_, options_.key));
   RELATA_ASSIGN_OR_RETURN(view_, crm_.View(RecordTypes(*crm_.schema())));
+  all_holds_ = ListHolds(crm_);
+  RELATA_ASSIGN_OR_RETURN(std::vector<LogWrite> given, crm_.Log("disclosure"));
+  for (LogWrite& line : given) disclosures_[line.subject].push_back(std::move(line.body));
   return absl::OkStatus();
 }
 
@@ -54,16 +57,12 @@ absl::Status ErasureSurvey::Add(RecordRef person) {
   RELATA_RETURN_IF_ERROR(AddFormerWords(one.holdings));
   one.hold = HoldOn(one.holdings);
   words_.Add(one.holdings.words);
+  covered_.insert(one.holdings.persons.begin(), one.holdings.persons.end());
   persons_.push_back(std::move(one));
   return absl::OkStatus();
 }
 
-bool ErasureSurvey::Covers(RecordRef record) const {
-  return std::any_of(persons_.begin(), persons_.end(), [&](const Person& p) {
-    return std::find(p.holdings.persons.begin(), p.holdings.persons.end(), record) !=
-           p.holdings.persons.end();
-  });
-}
+bool ErasureSurvey::Covers(RecordRef record) const { return covered_.contains(record); }
 
 // Names and addresses she had before.
 absl::Status ErasureSurvey::AddFormerWords(Holdings& holdings) {
@@ -92,7 +91,7 @@ absl::Status ErasureSurvey::AddFormerWords(Holdings& holdings) {
 
 LegalHold ErasureSurvey::HoldOn(const Holdings& holdings) {
   LegalHold out;
-  for (const ClaimHold& hold : ListHolds(crm_)) {
+  for (const ClaimHold& hold : all_holds_) {
     const RecordRef of = hold.person.none() ? RecordRef() : view().Resolve(hold.person);
     const bool concerns =
         hold.person.none() ||
@@ -355,14 +354,18 @@ void ErasureSurvey::Suppress(const Person& person) {
 }
 
 // Whoever was given her data is told (GDPR 19). A reference that names her would be a trace.
-absl::Status ErasureSurvey::NotifyRecipients(const Person& person) {
-  RELATA_ASSIGN_OR_RETURN(const std::vector<LogWrite> lines, crm_.Log("disclosure"));
+void ErasureSurvey::NotifyRecipients(const Person& person) {
+  std::vector<std::string> given;
+  for (const RecordRef who : person.holdings.persons) {
+    const auto found = disclosures_.find(who);
+    if (found == disclosures_.end()) continue;
+    given.insert(given.end(), found->second.begin(), found->second.end());
+  }
+  if (given.empty()) return;
   const Redactor redactor(person.holdings.words, false);
-  for (const LogWrite& line : lines) {
-    const bool hers = std::find(person.holdings.persons.begin(), person.holdings.persons.end(),
-                                line.subject) != person.holdings.persons.end();
-    const Json body = Json::parse(line.body, nullptr, false);
-    if (!hers || !body.is_object() || !body.contains("recipient")) continue;
+  for (const std::string& line : given) {
+    const Json body = Json::parse(line, nullptr, false);
+    if (!body.is_object() || !body.contains("recipient")) continue;
     const std::string recipient = body.value("recipient", "");
     const std::string reference = body.value("reference", "");
     notices_.emplace_back(recipient,
@@ -373,7 +376,6 @@ absl::Status ErasureSurvey::NotifyRecipients(const Person& person) {
                               .dump());
     Count(RecordClass::kSharedWithRecipient, ErasureAction::kNotifyRecipient, recipient);
   }
-  return absl::OkStatus();
 }
 
 // ---------------------------------------------------------------------------------------------------
@@ -427,7 +429,7 @@ absl::Status ErasureSurvey::LookEverywhere() {
     Judge(person);
     RELATA_RETURN_IF_ERROR(JudgeEvents(person));
     RELATA_RETURN_IF_ERROR(JudgeLedger(person));
-    RELATA_RETURN_IF_ERROR(NotifyRecipients(person));
+    NotifyRecipients(person);
   }
   FindNamesakes();
   const Redactor redactor(words_, false);

@@ -64,7 +64,7 @@ class ErasureSurvey {
   absl::Status JudgeLedger(const Person& person);
   absl::Status AddFormerWords(Holdings& holdings);
   void Suppress(const Person& person);
-  absl::Status NotifyRecipients(const Person& person);
+  void NotifyRecipients(const Person& person);
   void LookInTexts(const Redactor& redactor);
   absl::Status LookInHistory(const Redactor& redactor);
   absl::Status LookInEvents(const Redactor& redactor);
@@ -78,7 +78,10 @@ class ErasureSurvey {
   const ErasureOptions& options_;
   const Timestamp now_;
   std::shared_ptr<const Snapshot> view_;
+  std::vector<ClaimHold> all_holds_;
+  std::map<RecordRef, std::vector<std::string>> disclosures_;  // bodies, by whose data was given
   std::vector<Person> persons_;
+  std::set<RecordRef> covered_;  // all their records as persons
   std::map<std::tuple<RecordClass, ErasureAction, std::string>, int64_t> counts_;
   std::set<std::string> holds_;
   std::vector<std::string> notes_;

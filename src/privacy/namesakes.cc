@@ -12,13 +12,8 @@
 namespace relata::internal {
 namespace {
 
-constexpr size_t kPhoneDigits = 9;
 constexpr size_t kMailboxEnd = 6;
 
-bool IsAscii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 bool IsAlnum(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 

@@ -13,10 +13,8 @@ namespace relata::internal {
 namespace {
 
 constexpr size_t kHead = 3;
-constexpr size_t kPhoneDigits = 9;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsAscii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 bool IsWordByte(char c) {
   return IsDigit(c) || (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80;
 }
@@ -73,6 +71,10 @@ struct FoldedText {
 };
 
 }  // namespace
+
+bool IsAscii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return IsAscii(c); });
+}
 
 void PersonWords::AddEmail(std::string_view address) {
   if (address.empty()) return;

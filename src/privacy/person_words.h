@@ -20,6 +20,12 @@
 
 namespace relata::internal {
 
+// How many digits, from its end, tell a telephone number.
+inline constexpr size_t kPhoneDigits = 9;
+
+constexpr bool IsAscii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+bool IsAscii(std::string_view text);
+
 // What stands in the place of a word that was taken out.
 inline constexpr std::string_view kErasedMark = "[erased]";
 

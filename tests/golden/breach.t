@@ -89,8 +89,8 @@ Terms, archive, and the copy that is told of erasures.
   type                     active (months)  archive (months)  from                    basis
   contact                  36               0                 last act of the person  CNIL, gestion commerciale: 3 years from the last act
   invoice                  60               60                its latest date         C. com. L123-22: accounting, 10 years
-  page_view                13               0                 its instant             CNIL 2020-091: trackers, 13 months
-  ticket                   36               24                its latest date         C. com. L110-4: claims between traders, 5 years
+  page_view                13               0                 its instant             CNIL 2020-091: trackers 13 months, their data 25: the shorter
+  ticket                   36               24                its latest date         C. com. L110-4: claims of trade, 5 years
   $ relata --db crm.db --now 2028-03-12 privacy retention
   type     kept  to archive  to delete  held
   contact  3     0           0          0

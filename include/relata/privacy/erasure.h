@@ -44,8 +44,10 @@ struct ErasureOptions {
   SecretKey key;
   std::string journal;  // the file beside the database; "" writes none, and no restore will know
   std::string why;      // kept with the commits: "request R-2026-7"; nothing personal
-  size_t chunk = 50;    // persons in one commit
-  bool scrub = true;    // rewrite the file at the end, so that its bytes hold nothing either
+  // Persons in one commit. Each commit looks once through every text of the database, whoever is
+  // erased, so that many small ones cost more than one large one.
+  size_t chunk = 1'000;
+  bool scrub = true;  // rewrite the file at the end, so that its bytes hold nothing either
   Policy policy;
 };
 

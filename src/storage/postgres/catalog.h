@@ -19,6 +19,9 @@
 
 namespace relata::internal {
 
+// The format of the tables as a whole, in relata_meta. A newer one is refused.
+inline constexpr int64_t kPgFormat = 0;
+
 // Where one field lies: in a column (and a second one for a currency or the type of a link to
 // several types), or, when `name` is empty, in the document beside the columns.
 struct PgColumn {

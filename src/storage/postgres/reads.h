@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "storage/event_index.h"
+#include "storage/insides.h"
 #include "storage/name_index.h"
 #include "storage/postgres/catalog.h"
 
@@ -84,6 +85,12 @@ class PgReads {
   absl::Status ScanDefinitions(const Sink<DefinitionWrite>& sink);
   absl::Status ScanLog(std::string_view log, Seq since, std::string_view key,
                        const Sink<LogWrite>& sink);
+  // See StoreInsides (insides.cc).
+  std::string_view Backend() const { return "postgresql"; }
+  absl::StatusOr<std::string> Describe();
+  absl::StatusOr<std::vector<std::string>> LogNames();
+  absl::Status ScanErasedEvents(const std::function<void(TypeId, Seq)>& sink);
+  absl::Status CheckInsides(const StoreInsides::Wrong& wrong);
   // See SqlReader.
   absl::Status SelectRows(const std::string& statement, std::span<const Value> parameters,
                           const Sink<std::vector<Row>>& sink);
@@ -100,6 +107,10 @@ class PgReads {
                                       const std::string& missing);
   absl::Status EventsBySubject(const ScanSpec& spec, const PgSelection& selection,
                                const PgTable& table, const Sink<EventRows>& sink);
+
+  absl::Status CheckTypes(const StoreInsides::Wrong& wrong);
+  absl::Status CheckShared(const StoreInsides::Wrong& wrong);
+  absl::Status CheckSteps(const StoreInsides::Wrong& wrong);
 
   // DataLoss when fewer of the indexed events were found than erasure explains.
   absl::Status CheckErased(TypeId type, std::span<const Seq> indexed, size_t found);

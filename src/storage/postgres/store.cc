@@ -16,7 +16,6 @@ namespace relata {
 namespace internal {
 namespace {
 
-constexpr int64_t kFormat = 0;
 constexpr int kStepAttempts = 6;
 
 class Asked : public Forwarding<StoreReader, PgReads> {
@@ -31,9 +30,9 @@ class Asked : public Forwarding<StoreReader, PgReads> {
   }
 };
 
-class Reader : public SqlFace<Asked> {
+class Reader : public WithInsides<SqlFace<Asked>> {
  public:
-  using SqlFace::SqlFace;
+  using WithInsides::WithInsides;
 
   bool postgres() const override { return true; }
   absl::Status SelectRows(const std::string& statement, std::span<const Value> parameters,
@@ -372,9 +371,9 @@ class Home : public PgWriterHome, public std::enable_shared_from_this<Home> {
       RELATA_RETURN_IF_ERROR(CreateAll(connection));
       RELATA_ASSIGN_OR_RETURN(format, Format(connection));
     }
-    if (format.value_or(0) > kFormat) {
+    if (format.value_or(0) > kPgFormat) {
       return FailedPrecondition(Concat("written in format ", *format,
-                                       " by a newer version; this one reads up to ", kFormat,
+                                       " by a newer version; this one reads up to ", kPgFormat,
                                        ". Please update."));
     }
     RELATA_ASSIGN_OR_RETURN(std::optional<int64_t> tenant, FindTenant(connection));
@@ -424,7 +423,7 @@ class Home : public PgWriterHome, public std::enable_shared_from_this<Home> {
   absl::Status CreateAll(PgConnection& connection) {
     RELATA_RETURN_IF_ERROR(RunSteps(connection, SystemTables(dialect_)));
     PgFields format;
-    format.Text(std::to_string(kFormat));
+    format.Text(std::to_string(kPgFormat));
     return connection
         .Query(Concat("INSERT INTO ", dialect_.Name("relata_meta"),
                       "(key, value) VALUES('format', $1) ON CONFLICT (key) DO NOTHING"),

@@ -63,7 +63,7 @@ ValueAt Lookup(const std::vector<const Value*>& values) {
 
 PgWriter::PgWriter(std::shared_ptr<PgSession> session, CommitRow head,
                    std::shared_ptr<PgWriterHome> home, Duration patience)
-    : Forwarding(PgReads(session)),
+    : WithInsides(PgReads(session)),
       session_(std::move(session)),
       before_(std::move(head)),
       home_(std::move(home)),

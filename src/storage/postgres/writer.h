@@ -51,7 +51,7 @@ class PgLooseNames : public LooseNames {
   const PgSession* session_;
 };
 
-class PgWriter : public Forwarding<StoreWriter, PgReads> {
+class PgWriter : public WithInsides<Forwarding<StoreWriter, PgReads>> {
  public:
   // `head` is the newest commit in the session's transaction.
   PgWriter(std::shared_ptr<PgSession> session, CommitRow head, std::shared_ptr<PgWriterHome> home,

@@ -8,8 +8,7 @@
 #include <set>
 #include <vector>
 
-#include "storage/event_index.h"
-#include "storage/name_index.h"
+#include "storage/insides_check.h"
 #include "storage/sqlite/event_runs.h"
 #include "storage/sqlite/migrations.h"
 #include "storage/sqlite/name_runs.h"
@@ -62,157 +61,65 @@ constexpr Contradiction kContradictions[] = {
 };
 static_assert(static_cast<int>(TableSpec::Kind::kEvent) == 1);
 
-// A sum in which the order does not count.
-uint64_t Mixed(Row subject, Seq seq) {
-  uint64_t h = static_cast<uint64_t>(subject) * 0x9e3779b97f4a7c15 + static_cast<uint64_t>(seq);
-  h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9;  // SplitMix64 (Steele, Lea, Flood 2014)
-  h = (h ^ (h >> 27)) * 0x94d049bb133111eb;
-  return h ^ (h >> 31);
-}
-
-struct Tally {
-  int64_t events = 0;
-  uint64_t sum = 0;
-
-  void Add(Row subject, Seq seq) {
-    ++events;
-    sum += Mixed(subject, seq);
-  }
-  friend bool operator==(const Tally&, const Tally&) = default;
-};
-
-// The index over the events of one type, against the events.
-class IndexCheck {
+// The rows of the indexes of this file.
+class SqlitePacked : public PackedRows {
  public:
-  IndexCheck(Connection& connection, SqliteEventRuns& runs, TypeId type,
-             const std::set<Seq>& erased)
-      : connection_(connection), runs_(runs), type_(type), erased_(erased) {}
+  explicit SqlitePacked(Session* session) : session_(session) {}
 
-  // Whether it says exactly what is there.
-  absl::StatusOr<bool> Holds(const std::string& table) {
-    RELATA_ASSIGN_OR_RETURN(const std::vector<EventRun> runs, runs_.Runs(type_));
-    Seq before = 0;
-    for (const EventRun& run : runs) {
-      if (run.first_seq <= before || run.last_seq < run.first_seq) return false;
-      RELATA_ASSIGN_OR_RETURN(const bool whole, RunHolds(run));
-      if (!whole) return false;
-      before = run.last_seq;
-    }
-    Tally there;
-    RELATA_ASSIGN_OR_RETURN(
-        Statement s, connection_.Prepare(
-                         Concat("SELECT subject, seq FROM ", QuoteName(table), " WHERE seq <= ?")));
-    s.Bind(1, before);
-    while (true) {
-      RELATA_ASSIGN_OR_RETURN(const bool row, s.Step());
-      if (!row) return there == indexed_;
-      there.Add(s.Int(0), s.Int(1));
-    }
+  absl::Status EventBlocks(TypeId type, const EventRun& run,
+                           const std::function<void(std::string_view, EventEntry)>& sink) override {
+    RELATA_ASSIGN_OR_RETURN(Statement s,
+                            session_->connection->Prepare(
+                                "SELECT entries, last_subject, last_seq FROM relata_event_block "
+                                "WHERE type = ? AND run = ? ORDER BY last_subject, last_seq"));
+    s.Bind(1, type);
+    s.Bind(2, run.run);
+    return Each(s, [&] { sink(s.Blob(0), {s.Int(1), s.Int(2)}); });
   }
-
- private:
-  absl::StatusOr<bool> RunHolds(const EventRun& run) {
+  absl::Status EventsUpTo(TypeId type, Seq last,
+                          const std::function<void(EventEntry)>& sink) override {
+    RELATA_ASSIGN_OR_RETURN(
+        Statement s, session_->connection->Prepare(
+                         Concat("SELECT subject, seq FROM ", Table(type), " WHERE seq <= ?")));
+    s.Bind(1, last);
+    return Each(s, [&] { sink({s.Int(0), s.Int(1)}); });
+  }
+  absl::Status NameBlocks(NameSpace space, const NameRun& run,
+                          const std::function<void(std::string_view)>& sink) override {
     RELATA_ASSIGN_OR_RETURN(
         Statement s,
-        connection_.Prepare("SELECT entries, last_subject, last_seq FROM relata_event_block "
-                            "WHERE type = ? AND run = ? ORDER BY last_subject, last_seq"));
-    s.Bind(1, type_);
-    s.Bind(2, run.run);
-    std::vector<EventEntry> entries;
-    int64_t count = 0;
-    Seq last = 0;
-    while (true) {
-      RELATA_ASSIGN_OR_RETURN(const bool row, s.Step());
-      if (!row) return count == run.entries && last == run.last_seq;
-      entries.clear();
-      if (!UnpackBlock(s.Blob(0), run.first_seq, entries) || entries.empty() ||
-          entries.back().subject != s.Int(1) || entries.back().seq != s.Int(2)) {
-        return false;
-      }
-      count += static_cast<int64_t>(entries.size());
-      for (const EventEntry& e : entries) {
-        last = std::max(last, e.seq);
-        if (!erased_.contains(e.seq)) indexed_.Add(e.subject, e.seq);
-      }
-    }
+        session_->connection->Prepare(
+            "SELECT last FROM relata_name_block WHERE type = ? AND kind = ? AND run = ?"));
+    s.Bind(1, space.type);
+    s.Bind(2, static_cast<int64_t>(space.kind));
+    s.Bind(3, run.run);
+    return Each(s, [&] { sink(s.Blob(0)); });
   }
-
-  Connection& connection_;
-  SqliteEventRuns& runs_;
-  const TypeId type_;
-  const std::set<Seq>& erased_;
-  Tally indexed_;
-};
-
-// The index of the public ids or external keys of one type. What the keys are, readers show.
-class NamesCheck {
- public:
-  NamesCheck(Connection& connection, NameSpace space)
-      : connection_(connection), runs_(&connection), space_(space) {}
-
-  // Whether every packed name is found where it is, and the ids are those of the records.
-  absl::StatusOr<bool> Hold(const std::string& table) {
-    RELATA_ASSIGN_OR_RETURN(const std::vector<NameRun> runs, runs_.Runs(space_));
-    int64_t left = 0;
-    for (const NameRun& run : runs) {
-      left += run.entries;
-      RELATA_ASSIGN_OR_RETURN(const bool ends, BlocksEnd(run));
-      if (!ends) return false;
-    }
-    PackedNames packed(&runs_, space_);
-    Tally named;
-    while (true) {
-      RELATA_ASSIGN_OR_RETURN(const bool more, packed.Next());
-      if (!more) break;
-      RELATA_ASSIGN_OR_RETURN(const Row row, FindPacked(runs_, space_, packed.name()));
-      if (row != packed.row()) return false;
-      named.Add(row, Sign(packed.name()));
-      --left;
-    }
-    if (left != 0) return false;
-    if (space_.kind == NameSpace::Kind::kKey) return true;
-    RELATA_RETURN_IF_ERROR(
-        Count(Concat("SELECT row, id FROM relata_id WHERE type = ", space_.type), named));
-    Tally records;
-    RELATA_RETURN_IF_ERROR(Count(Concat("SELECT row, id FROM ", QuoteName(table)), records));
-    return named == records;
+  absl::Status LooseIds(TypeId type,
+                        const std::function<void(Row, std::string_view)>& sink) override {
+    return Ids(Concat("SELECT row, id FROM relata_id WHERE type = ", type), sink);
+  }
+  absl::Status RecordIds(TypeId type,
+                         const std::function<void(Row, std::string_view)>& sink) override {
+    return Ids(Concat("SELECT row, id FROM ", Table(type)), sink);
   }
 
  private:
-  // Whether every block is named by a name that is there.
-  absl::StatusOr<bool> BlocksEnd(const NameRun& run) {
-    RELATA_ASSIGN_OR_RETURN(
-        Statement s, connection_.Prepare("SELECT last FROM relata_name_block WHERE type = ? AND "
-                                         "kind = ? AND run = ?"));
-    s.Bind(1, space_.type);
-    s.Bind(2, static_cast<int64_t>(space_.kind));
-    s.Bind(3, run.run);
-    while (true) {
-      RELATA_ASSIGN_OR_RETURN(const bool more, s.Step());
-      if (!more) return true;
-      RELATA_ASSIGN_OR_RETURN(const Row row, FindPacked(runs_, space_, std::string(s.Blob(0))));
-      if (row == kNoRow) return false;
-    }
-  }
-  static Seq Sign(std::string_view name) {
-    uint64_t sign = name.size();
-    for (const char c : name) {
-      sign = (sign ^ static_cast<unsigned char>(c)) * 0x100000001b3;  // FNV-1a
-    }
-    return static_cast<Seq>(sign);
-  }
-  absl::Status Count(std::string sql, Tally& tally) {
-    RELATA_ASSIGN_OR_RETURN(Statement s, connection_.Prepare(std::move(sql)));
+  template <class F>
+  static absl::Status Each(Statement& s, F f) {
     while (true) {
       RELATA_ASSIGN_OR_RETURN(const bool row, s.Step());
       if (!row) return absl::OkStatus();
-      tally.Add(s.Int(0), Sign(s.Blob(1)));
+      f();
     }
   }
+  absl::Status Ids(std::string sql, const std::function<void(Row, std::string_view)>& sink) {
+    RELATA_ASSIGN_OR_RETURN(Statement s, session_->connection->Prepare(std::move(sql)));
+    return Each(s, [&] { sink(s.Int(0), s.Blob(1)); });
+  }
+  std::string Table(TypeId type) const { return QuoteName(session_->catalog->Physical(type).name); }
 
-  Connection& connection_;
-  SqliteNameRuns runs_;
-  const NameSpace space_;
+  Session* session_;
 };
 
 // What relata_meta and relata_migration hold apart from the tenant.
@@ -276,21 +183,20 @@ absl::Status SqliteReads::CheckInsides(const StoreInsides::Wrong& wrong) {
   RELATA_RETURN_IF_ERROR(CheckSteps(wrong));
   std::map<TypeId, std::set<Seq>> erased;
   RELATA_RETURN_IF_ERROR(ScanErasedEvents([&](TypeId type, Seq seq) { erased[type].insert(seq); }));
+  SqlitePacked packed(session_.get());
   SqliteEventRuns runs(session_.get());
+  SqliteNameRuns names(session_->connection.get());
   for (const auto& [type, table] : catalog().layout.tables()) {
-    const std::string& name = catalog().Physical(type).name;
     if (table.spec.kind != TableSpec::Kind::kEvent) {
       for (const NameSpace::Kind kind : {NameSpace::Kind::kId, NameSpace::Kind::kKey}) {
         const bool own = kind == NameSpace::Kind::kId && catalog().indexed_ids.contains(type);
         if (own) continue;
-        RELATA_ASSIGN_OR_RETURN(const bool hold,
-                                NamesCheck(*session_->connection, {type, kind}).Hold(name));
+        RELATA_ASSIGN_OR_RETURN(const bool hold, NamesHold(packed, names, {type, kind}));
         if (!hold) wrong(Concat("names of ", table.spec.name), "are not those of the records");
       }
       continue;
     }
-    RELATA_ASSIGN_OR_RETURN(
-        const bool holds, IndexCheck(*session_->connection, runs, type, erased[type]).Holds(name));
+    RELATA_ASSIGN_OR_RETURN(const bool holds, EventIndexHolds(packed, runs, type, erased[type]));
     if (!holds) wrong(Concat("event index of ", table.spec.name), "does not say what is there");
   }
   RELATA_ASSIGN_OR_RETURN(Statement s, Prepare("PRAGMA integrity_check(1)"));
