@@ -6,6 +6,7 @@
 #ifndef RELATA_SRC_BASE_JSON_MEMBERS_H_
 #define RELATA_SRC_BASE_JSON_MEMBERS_H_
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -69,6 +70,14 @@ class JsonMembers {
     return texts;
   }
 
+  // To be called when all was read: a member that nobody asked for is a slip of the pen.
+  void NothingElse() {
+    if (!json_.is_object()) return;
+    for (const auto& [key, value] : json_.items()) {
+      if (!asked_.contains(key)) Fail(Concat("'", key, "' is not known here"));
+    }
+  }
+
   void Fail(std::string_view what) {
     if (status_.ok()) status_ = InvalidArgument(Concat(where_, ": ", what));
   }
@@ -77,6 +86,7 @@ class JsonMembers {
 
  private:
   const nlohmann::json* Find(const char* key) const {
+    asked_.insert(key);
     if (!json_.is_object()) return nullptr;
     const auto found = json_.find(key);
     return found == json_.end() || found->is_null() ? nullptr : &*found;
@@ -84,6 +94,7 @@ class JsonMembers {
 
   const nlohmann::json& json_;
   const std::string where_;
+  mutable std::set<std::string> asked_;
   absl::Status status_;
 };
 

@@ -46,7 +46,9 @@ std::optional<Cadence> CadenceOf(std::span<const Timestamp> orders, Timestamp no
            at.end());
   if (static_cast<int64_t>(at.size()) < kLeastOrdersOfCadence) return std::nullopt;
   std::vector<Duration> intervals;
-  for (size_t i = 1; i < at.size(); ++i) intervals.push_back(at[i] - at[i - 1]);
+  for (size_t i = 1; i < at.size(); ++i) {
+    intervals.push_back(Days(UtcDate(at[i]).days - UtcDate(at[i - 1]).days));
+  }
   std::vector<Duration> sorted = intervals;
   const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
   std::nth_element(sorted.begin(), middle, sorted.end());

@@ -55,6 +55,8 @@ struct OrderLine {
   Money net;
 };
 
+bool IsReturn(const OrderLine& order) { return order.net.units < 0; }
+
 // One bit a customer.
 class CustomerBits {
  public:
@@ -328,8 +330,10 @@ absl::StatusOr<CustomerPurchases> PurchasesOf(const Crm& crm, std::string_view t
           return;
         }
         Sum& s = sums[static_cast<size_t>(o.customer)];
-        s.last = std::max(s.last, o.at.micros);
-        ++counts[static_cast<size_t>(o.customer)];
+        if (!IsReturn(o)) {
+          s.last = std::max(s.last, o.at.micros);
+          ++counts[static_cast<size_t>(o.customer)];
+        }
         overflow |= __builtin_add_overflow(s.amount, o.net.units, &s.amount);
       },
       [&](Row customer) { __builtin_prefetch(sums.data() + customer, 1); });
@@ -348,9 +352,12 @@ absl::StatusOr<CustomerPurchases> PurchasesOf(const Crm& crm, std::string_view t
 
 absl::StatusOr<std::vector<Cadence>> LateCustomers(const Crm& crm, std::string_view type,
                                                    double factor, const QueryOptions& options) {
+  if (!(factor > 0)) return InvalidArgument("the factor on the usual interval is more than 0");
   RELATA_ASSIGN_OR_RETURN(AskedOrders orders, OrdersOf(crm, type, options));
   std::map<Row, std::vector<Timestamp>> instants;
-  orders.scan.Each([&](const OrderLine& o) { instants[o.customer].push_back(o.at); });
+  orders.scan.Each([&](const OrderLine& o) {
+    if (!IsReturn(o)) instants[o.customer].push_back(o.at);
+  });
   std::vector<Cadence> late;
   for (const auto& [customer, at] : instants) {
     std::optional<Cadence> cadence = CadenceOf(at, options.now);

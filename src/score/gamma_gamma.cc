@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <vector>
 
 #include "base/strings.h"
 #include "score/newton.h"
@@ -92,28 +93,31 @@ absl::StatusOr<SpendFit> FitGammaGamma(std::span<const Spend> spends, int64_t le
     return FailedPrecondition(
         Concat("too few customers with amounts: ", spends.size(), ", and ", least, " are needed"));
   }
-  double sum = 0;
+  const auto n = static_cast<double>(spends.size());
+  double log_mean = 0;
   for (const Spend& s : spends) {
     if (s.x < 1 || !(s.mean > 0) || !std::isfinite(s.mean)) {
       return InvalidArgument(Concat("no spend: ", s.x, " purchases of ", std::to_string(s.mean)));
     }
-    sum += s.mean;
+    log_mean += std::log(s.mean) / n;
   }
-  const double mean = sum / static_cast<double>(spends.size());
+  // In units of the typical amount: cents or millions, the steps are the same.
+  const double unit = std::exp(log_mean);
+  std::vector<Spend> scaled(spends.begin(), spends.end());
+  for (Spend& s : scaled) s.mean /= unit;
   const auto derivatives = [&](const Eigen::VectorXd& at) {
-    return DerivativesAt({at[kP], at[kQ], at[kGamma]}, spends);
+    return DerivativesAt({at[kP], at[kQ], at[kGamma]}, scaled);
   };
   // The population's mean is p gamma / (q - 1).
   Eigen::VectorXd start(3);
-  start << 2, 3, mean;
-  absl::StatusOr<internal::Maximum> maximum =
-      internal::MaximisePositive(derivatives, start, static_cast<double>(spends.size()));
+  start << 2, 3, 1;
+  absl::StatusOr<internal::Maximum> maximum = internal::MaximisePositive(derivatives, start, n);
   if (!maximum.ok()) return Annotate(maximum.status(), "Gamma-Gamma");
   SpendFit fit;
-  fit.model = {maximum->at[kP], maximum->at[kQ], maximum->at[kGamma]};
+  fit.model = {maximum->at[kP], maximum->at[kQ], maximum->at[kGamma] * unit};
   fit.standard_error = {maximum->standard_error[kP], maximum->standard_error[kQ],
-                        maximum->standard_error[kGamma]};
-  fit.log_likelihood = maximum->value;
+                        maximum->standard_error[kGamma] * unit};
+  fit.log_likelihood = maximum->value - n * log_mean;
   fit.customers = static_cast<int64_t>(spends.size());
   fit.correlation = Correlation(spends);
   fit.iterations = maximum->iterations;

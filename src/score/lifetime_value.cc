@@ -58,7 +58,8 @@ absl::Status CheckSpec(const LifetimeValueSpec& spec) {
   if (spec.unit.micros <= 0 || spec.horizon.micros < 0 || spec.hold_out.micros < 0) {
     return InvalidArgument("the unit of time is positive; horizon and hold-out are not negative");
   }
-  if (!(spec.yearly_rate >= 0) || (spec.yearly_rate == 0 && spec.horizon.micros == 0)) {
+  if (!(spec.yearly_rate >= 0)) return InvalidArgument("the yearly rate of discount is 0 or more");
+  if (spec.yearly_rate == 0 && spec.horizon.micros == 0) {
     return InvalidArgument("without a horizon the yearly rate of discount is more than 0");
   }
   return absl::OkStatus();
@@ -73,7 +74,15 @@ absl::StatusOr<std::vector<Value>> ListOf(Questions& questions, size_t i, Record
   return result.value.list();
 }
 
-// A customer's purchases not later than `now`, in order of time.
+// A return or a credit lowers what was bought and is no purchase itself.
+bool IsReturn(const Purchase& p) {
+  if (p.amount.is(Value::Kind::kMoney)) return p.amount.money().units < 0;
+  if (p.amount.is(Value::Kind::kDouble)) return p.amount.double_value() < 0;
+  return p.amount.is(Value::Kind::kInt) && p.amount.int_value() < 0;
+}
+
+// A customer's purchases not later than `now`, in order of time; returns after the first purchase
+// are among them.
 absl::StatusOr<std::vector<Purchase>> PurchasesFor(Questions& questions, RecordRef customer,
                                                    Timestamp now) {
   RELATA_ASSIGN_OR_RETURN(const std::vector<Value> at, ListOf(questions, 0, customer));
@@ -97,12 +106,16 @@ absl::StatusOr<std::vector<Purchase>> PurchasesFor(Questions& questions, RecordR
   }
   std::stable_sort(purchases.begin(), purchases.end(),
                    [](const Purchase& a, const Purchase& b) { return a.at < b.at; });
+  purchases.erase(purchases.begin(),
+                  std::find_if_not(purchases.begin(), purchases.end(), IsReturn));
   return purchases;
 }
 
 std::vector<Timestamp> InstantsOf(const std::vector<Purchase>& purchases) {
   std::vector<Timestamp> at;
-  for (const Purchase& p : purchases) at.push_back(p.at);
+  for (const Purchase& p : purchases) {
+    if (!IsReturn(p)) at.push_back(p.at);
+  }
   return at;
 }
 

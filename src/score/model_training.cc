@@ -203,6 +203,27 @@ std::vector<std::string> TextsOf(const ModelSpec& spec) {
   return texts;
 }
 
+// What was learnt, or why nothing could be, with what became of the other records.
+absl::StatusOr<Training> Learn(const FeatureTable& table, const Examples& examples,
+                               TrainOptions options) {
+  options.order = examples.order;
+  absl::StatusOr<Training> learnt = TrainPropensity(table, examples.truth, options);
+  std::vector<std::string> notes = examples.Notes();
+  if (absl::IsFailedPrecondition(learnt.status())) {
+    std::string why(Message(learnt.status()));
+    for (const std::string& note : notes) why += "; " + note;
+    return FailedPrecondition(why);
+  }
+  if (!learnt.ok()) return learnt;
+  if (options.time_split > 0 && !examples.order.empty() &&
+      std::all_of(examples.order.begin(), examples.order.end(),
+                  [&](double when) { return when == examples.order.front(); })) {
+    notes.push_back("time split: all records are of one time, they count in the order of rows");
+  }
+  for (std::string& note : notes) learnt->notes.push_back(std::move(note));
+  return learnt;
+}
+
 std::string DayText(Timestamp t) { return FormatTimestamp(t).substr(0, 10); }
 
 // Learns from the graph as it stands.
@@ -216,10 +237,7 @@ absl::StatusOr<Training> LearnToday(const Crm& crm, const ModelSpec& spec,
   RELATA_ASSIGN_OR_RETURN(
       const FeatureTable table,
       internal::AskFeatures(questions, spec.features, examples.rows, options.now, nullptr));
-  TrainOptions training = spec.training;
-  training.order = examples.order;
-  RELATA_ASSIGN_OR_RETURN(Training learnt, TrainPropensity(table, examples.truth, training));
-  for (std::string& note : examples.Notes()) learnt.notes.push_back(std::move(note));
+  RELATA_ASSIGN_OR_RETURN(Training learnt, Learn(table, examples, spec.training));
   RELATA_RETURN_IF_ERROR(internal::FindRecordedLater(crm, questions, spec.features,
                                                      questions.plan(n + 1), examples.rows,
                                                      examples.truth, learnt.suspicions));
@@ -248,12 +266,9 @@ absl::StatusOr<Training> LearnFromThePast(const Crm& crm, const ModelSpec& spec,
   RELATA_ASSIGN_OR_RETURN(
       const FeatureTable table,
       internal::AskFeatures(known, spec.features, examples.rows, as_of, nullptr));
-  TrainOptions training = spec.training;
-  training.order = examples.order;
-  RELATA_ASSIGN_OR_RETURN(Training learnt, TrainPropensity(table, examples.truth, training));
+  RELATA_ASSIGN_OR_RETURN(Training learnt, Learn(table, examples, spec.training));
   learnt.notes.push_back(Concat("the features are as known on ", DayText(as_of),
                                 ", the outcome is what became of it by ", DayText(options.now)));
-  for (std::string& note : examples.Notes()) learnt.notes.push_back(std::move(note));
   RELATA_ASSIGN_OR_RETURN(const int64_t erased, past.Erased(spec.type));
   if (erased > 0) learnt.notes.push_back(Concat(erased, " records left out: erased since"));
   RELATA_ASSIGN_OR_RETURN(Questions now,

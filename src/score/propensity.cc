@@ -304,6 +304,19 @@ absl::StatusOr<Evaluation> TestLater(const Trainer& trainer, std::span<const uin
   const std::span<const int64_t> all(rows);
   const std::span<const int64_t> early = all.first(split);
   const std::span<const int64_t> late = all.subspan(split);
+  // Fewer outcomes than folds cannot be learnt from, and of one outcome alone nothing is ranked.
+  const auto rarer = [&](std::span<const int64_t> part) {
+    const auto yes = std::count_if(part.begin(), part.end(),
+                                   [&](int64_t r) { return truth[static_cast<size_t>(r)] != 0; });
+    return std::min<int64_t>(yes, std::ssize(part) - yes);
+  };
+  const int64_t least = std::max<int64_t>(options.folds, options.least_outcomes);
+  if (rarer(early) < least || rarer(late) < 1) {
+    return FailedPrecondition(Concat("too few examples for the time split: of ", early.size(),
+                                     " earlier records ", rarer(early), " have the rarer outcome, ",
+                                     least, " are needed; of ", late.size(), " later ones ",
+                                     rarer(late), ", 1 is needed"));
+  }
   RELATA_ASSIGN_OR_RETURN(const OutOfFold out, trainer.CrossFit(early));
   const CalibrationChoice choice = ChooseCalibration(out, TruthOf(truth, early), options.folds);
   RELATA_ASSIGN_OR_RETURN(const Fitted fitted, trainer.Fit(early, out));

@@ -319,6 +319,7 @@ void ReadCells(JsonMembers& in, RfmDefinition& how) {
                                     [](char c) { return c == '*' || (c >= '1' && c <= '9'); });
       if (!fits) cell.Fail(Concat("'", pattern, "' is no pattern of three digits or *"));
     }
+    cell.NothingElse();
     if (!cell.status().ok()) in.Fail(Message(cell.status()));
     how.cells.push_back(std::move(rule));
   }
@@ -425,6 +426,7 @@ absl::StatusOr<RfmDefinition> ParseRfm(std::string_view name, std::string_view b
   ReadThresholds(in, how);
   if (how.bins < 2 || how.bins > 9) in.Fail("there are 2 to 9 bins");
   ReadCells(in, how);
+  in.NothingElse();
   RELATA_RETURN_IF_ERROR(in.status());
   return how;
 }

@@ -69,6 +69,7 @@ absl::StatusOr<ScoreRule> ReadRule(const Json& json, const std::string& where) {
        rule.apart.micros != 0 || rule.most != 0)) {
     in.Fail("where, window_days, half_life_days, apart_days and most belong to event rules");
   }
+  in.NothingElse();
   RELATA_RETURN_IF_ERROR(in.status());
   return rule;
 }
@@ -116,6 +117,7 @@ absl::StatusOr<RuleScore> ParseRuleScore(std::string_view name, std::string_view
   for (const Json& item : in.List("groups")) {
     JsonMembers group(item, Concat(where, ", group ", score.groups.size() + 1));
     score.groups.push_back({group.Text("name"), ReadCap(group)});
+    group.NothingElse();
     group_names.insert(score.groups.back().name);
     RELATA_RETURN_IF_ERROR(group.status());
   }
@@ -130,9 +132,11 @@ absl::StatusOr<RuleScore> ParseRuleScore(std::string_view name, std::string_view
   for (const Json& item : in.List("grades")) {
     JsonMembers grade(item, Concat(where, ", grade ", score.grades.size() + 1));
     score.grades.push_back({grade.Text("name"), grade.Number("from")});
+    grade.NothingElse();
     RELATA_RETURN_IF_ERROR(grade.status());
   }
   if (score.rules.empty()) in.Fail("rules are missing");
+  in.NothingElse();
   if (score.groups.size() > internal::kMostGroups) in.Fail("there are more than 64 groups");
   RELATA_RETURN_IF_ERROR(in.status());
   return score;

@@ -12,6 +12,7 @@
 #include "relata/score/affinity.h"
 #include "shell/command.h"
 #include "shell/contact_plan.h"
+#include "shell/limit_option.h"
 #include "shell/records.h"
 
 namespace relata::shell {
@@ -199,7 +200,10 @@ void AddReading(CLI::App& command, const std::shared_ptr<Request>& request) {
   command.add_option("--product", spec.product, "Field: what a line is of")->capture_default_str();
   command.add_option("--least", request->options.least, "Cases below which nothing is said")
       ->capture_default_str();
-  command.add_option("--limit", request->limit)->type_name("N")->capture_default_str();
+  command.add_option("--limit", request->limit)
+      ->type_name("N")
+      ->capture_default_str()
+      ->check(NotNegative());
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "relata/score/cadence.h"
 #include "relata/score/lifetime_value.h"
 #include "shell/command.h"
+#include "shell/limit_option.h"
 #include "shell/ranking.h"
 #include "shell/records.h"
 
@@ -245,7 +246,10 @@ void AddClvCommands(CLI::App& app, Session& session) {
   session.On(fit, [&session, request] { return Fit(session, *request); });
   CLI::App* top = AddCommand(*clv, "top", "The customers worth most");
   top->add_option("--name", spec.name)->capture_default_str();
-  top->add_option("--limit", request->limit)->type_name("N")->capture_default_str();
+  top->add_option("--limit", request->limit)
+      ->type_name("N")
+      ->capture_default_str()
+      ->check(NotNegative());
   session.On(top, [&session, request] { return Top(session, *request); });
   CLI::App* why = AddCommand(*clv, "why", "What makes a customer's value");
   why->add_option("RECORD", request->record, "TYPE/ID")->required();

@@ -12,6 +12,7 @@
 #include "relata/score/cadence.h"
 #include "relata/score/model.h"
 #include "shell/command.h"
+#include "shell/limit_option.h"
 #include "shell/ranking.h"
 #include "shell/records.h"
 
@@ -280,7 +281,10 @@ void AddModelCommands(CLI::App& app, Session& session) {
   std::string& name = request->spec.name;
   CLI::App* score = AddCommand(*model, "score", "The most probable records");
   score->add_option("NAME", name)->required();
-  score->add_option("--limit", request->limit)->type_name("N")->capture_default_str();
+  score->add_option("--limit", request->limit)
+      ->type_name("N")
+      ->capture_default_str()
+      ->check(NotNegative());
   score->add_option("--purpose", request->purpose, "Only fields collected for it");
   session.On(score, [&session, request] { return Score(session, *request); });
   CLI::App* why = AddCommand(*model, "why", "What makes a record probable");

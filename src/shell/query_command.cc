@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "relata/engine/pushdown.h"
 #include "shell/command.h"
+#include "shell/limit_option.h"
 #include "shell/records.h"
 
 namespace relata::shell {
@@ -188,7 +189,9 @@ void AddQueryCommand(CLI::App& app, Session& session) {
   command->add_option("TYPE", request->type, "Type of the records, such as contact")->required();
   command->add_option("EXPR", request->expression, "Condition on one of them")->required();
   command->add_flag("--count", request->count_only, "Only say how many");
-  command->add_option("--limit", request->limit, "At most this many records")->type_name("N");
+  command->add_option("--limit", request->limit, "At most this many records")
+      ->type_name("N")
+      ->check(NotNegative());
   command->add_option("--select", request->select, "Fields to print, through links: a,b.c")
       ->type_name("FIELDS");
   command->add_option("--explain", request->explain, "Say why this record is or is not among them")

@@ -385,6 +385,10 @@ int TellStages(const Session& session, const DealBook& book) {
 }  // namespace
 
 int RunSales(const Session& session, const SalesRequest& request) {
+  constexpr int kMostMonths = 60;
+  if (request.months < 1 || request.months > kMostMonths) {
+    return session.UsageError("--months is 1 to 60");
+  }
   const absl::StatusOr<Crm> crm = session.Open();
   if (!crm.ok()) return session.Fail(crm.status());
   const DealFields fields{request.offer, request.sector, "", ""};
@@ -412,6 +416,9 @@ int RunSales(const Session& session, const SalesRequest& request) {
   if (!request.as_of.empty()) {
     const std::optional<Timestamp> at = ParseInstant(request.as_of);
     if (!at) return session.UsageError("--as-of is a day such as 2026-09-30");
+    if (UtcDate(*at) > day) {
+      return session.UsageError("--as-of is a past day: nothing is known of later ones");
+    }
     day = UtcDate(*at);
   }
   absl::StatusOr<KnownBook> known = KnownBook{BookAsOf(*book, day), true};

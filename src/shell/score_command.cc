@@ -12,6 +12,7 @@
 #include "relata/score/customers.h"
 #include "relata/score/rule_score.h"
 #include "shell/command.h"
+#include "shell/limit_option.h"
 #include "shell/ranking.h"
 #include "shell/records.h"
 
@@ -213,7 +214,10 @@ void AddScoreCommands(CLI::App& app, Session& session) {
   session.On(list, [&session] { return List(session); });
   CLI::App* top = AddCommand(*score, "top", "The records with the highest totals");
   top->add_option("NAME", request->name)->required();
-  top->add_option("--limit", request->limit)->type_name("N")->capture_default_str();
+  top->add_option("--limit", request->limit)
+      ->type_name("N")
+      ->capture_default_str()
+      ->check(NotNegative());
   session.On(top, [&session, request] { return Top(session, *request); });
   CLI::App* why = AddCommand(*score, "why", "What gave a record its points");
   why->add_option("NAME", request->name)->required();
@@ -227,7 +231,10 @@ void AddScoreCommands(CLI::App& app, Session& session) {
                                  "interval if they went on as before.");
   cadence->add_option("TYPE", request->type, "account or contact")->capture_default_str();
   cadence->add_option("--factor", request->factor)->type_name("X")->capture_default_str();
-  cadence->add_option("--limit", request->limit)->type_name("N")->capture_default_str();
+  cadence->add_option("--limit", request->limit)
+      ->type_name("N")
+      ->capture_default_str()
+      ->check(NotNegative());
   session.On(cadence, [&session, request] { return Cadences(session, *request); });
 }
 

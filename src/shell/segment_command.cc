@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "relata/segment/segment.h"
 #include "shell/command.h"
+#include "shell/limit_option.h"
 #include "shell/records.h"
 
 namespace relata::shell {
@@ -352,7 +353,9 @@ void AddSegmentCommands(CLI::App& app, Session& session) {
   session.On(list, [&session] { return List(session); });
   AddTimeOptions(*add("show", "A segment's definition and size", Show), session);
   CLI::App* members = add("members", "Who belongs to a segment", Members);
-  members->add_option("--limit", request->limit, "At most this many")->type_name("N");
+  members->add_option("--limit", request->limit, "At most this many")
+      ->type_name("N")
+      ->check(NotNegative());
   AddTimeOptions(*members, session);
   CLI::App* why = add("why", "Why a record is, or is not, a member", Why);
   why->add_option("RECORD", request->record, "TYPE/ID")->required();

@@ -9,6 +9,7 @@
 #include "base/strings.h"
 #include "relata/score/signals.h"
 #include "shell/command.h"
+#include "shell/limit_option.h"
 #include "shell/records.h"
 
 namespace relata::shell {
@@ -89,7 +90,9 @@ void AddSignalsCommand(CLI::App& app, Session& session) {
   auto limit = std::make_shared<size_t>(20);
   signals->add_option("SIGNAL", *name, "Name those who show this one");
   signals->add_flag("--define", *define, "Save the ready definitions");
-  signals->add_option("--limit", *limit, "At most so many names; 0 for all")->capture_default_str();
+  signals->add_option("--limit", *limit, "At most so many names; 0 for all")
+      ->check(NotNegative())
+      ->capture_default_str();
   session.On(signals, [&session, name, define, limit] {
     return *define ? Define(session) : List(session, *name, *limit);
   });

@@ -68,6 +68,12 @@ A forecast of a past day, and what then happened; nothing later is looked at.
   $ relata --db f.db --now 2026-02-28 forecast --as-of yesterday 2>&1
   relata: --as-of is a day such as 2026-09-30
   [2]
+  $ relata --db f.db --now 2026-02-28 forecast --as-of 2026-03-01 2>&1
+  relata: --as-of is a past day: nothing is known of later ones
+  [2]
+  $ relata --db f.db --now 2026-02-28 forecast --learned --months 0 2>&1
+  relata: --months is 1 to 60
+  [2]
 
 What was known on a day is what the database had recorded by then: deals entered or corrected later do
 not change the forecast of the day.

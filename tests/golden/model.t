@@ -36,6 +36,7 @@ How probable an outcome is, learnt from those of whom it is known.
   lead.origin   0.752  1.095
   lead.country  0.584  0.475
   suspicious: lead.origin: ranks better alone (area 0.752) than all others together (0.607): is it known before the outcome?
+  time split: all records are of one time, they count in the order of rows
   $ relata --db crm.db --now 2026-11-01 --json model train lead --target "lead.status == 'converted'" --auto --name all | python3 -c "import json, sys; m = json.load(sys.stdin); print(m['version'], len(m['features']) > 5, m['training']['cross_validated']['auc']['value'] > .65)"
   1 True True
   $ relata --db crm.db --now 2026-11-01 model score lead_propensity --limit 2 | sed 's/ *lead.*//; s/ *id .*//'
@@ -102,8 +103,8 @@ outcome, and the rating that sales gave with it, come in a later import.
   lead.origin  0.664  0.671
   suspicious: lead.rating: what stands there by now ranks much better (area 1.000) than what was known on 2026-07-01 (0.500): it is written with the outcome or after it
   lead.rating: left out, it is the same everywhere
-  the features are as known on 2026-07-01, the outcome is what became of it by 2026-11-01
   60 records left out: decided at the cut-off already
+  the features are as known on 2026-07-01, the outcome is what became of it by 2026-11-01
   $ relata --db past.db --now 2026-11-01 model score lead_propensity --limit 3 | wc -l
   4
   $ relata --db past.db --now 2026-11-01 --json model score lead_propensity --limit 0 | python3 -c "import json, sys; print(len(json.load(sys.stdin)['records']), 'not decided yet')"
@@ -117,6 +118,16 @@ What cannot be learnt is said.
   $ relata --db crm.db model train lead --target "lead.origin == 'nowhere'" --features lead.country 2>&1
   relata: too few examples to learn from: 0 of 800 records have the outcome; 40 with it and without it are needed
   [3]
+  $ relata --db crm.db model train lead --target "1 / 0 == 1" --features lead.country 2>&1
+  relata: too few examples to learn from: 0 of 0 records have the outcome; 40 with it and without it are needed; 800 records left out: the target cannot be decided
+  [3]
+  $ relata --db crm.db model train lead --target "lead.status == 'converted'" --features lead.country --time-split 0.01 2>&1
+  relata: too few examples for the time split: of 8 earlier records 4 have the rarer outcome, 40 are needed; of 792 later ones 245, 1 is needed
+  [3]
+  $ relata --db crm.db model score lead_propensity --limit -1 2>&1
+  --limit: a number from 0 on is expected, not -1
+  Run with --help for more information.
+  [2]
   $ relata --db crm.db model train lead --target "lead.statuz == 'converted'" 2>&1 | head -1
   relata: error 1:6: unknown field 'statuz' of lead; did you mean 'status'?
   $ relata --db crm.db model why other lead/1 2>&1

@@ -4,7 +4,9 @@
 //
 // A purchase is an order that was not cancelled, of the customer that its `account` or `contact`
 // link names, at its `at` and not later than `now`. Amounts are net; orders in a currency other
-// than the one asked for are left out and counted, never added as if they were the same.
+// than the one asked for are left out and counted, never added as if they were the same. An order
+// below zero is a return or a credit: it lowers what was bought and is no purchase itself, neither
+// in number nor as the last one; a customer with returns only is left out.
 //
 // Whoever objects to profiling is no customer here.
 //

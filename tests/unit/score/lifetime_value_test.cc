@@ -367,6 +367,31 @@ TEST(GammaGamma, GivesTheParametersPublishedForCdnow) {
   EXPECT_NEAR(ExpectedSpend(fit->model, {2, 22.35}), 24.65, 0.02);
 }
 
+TEST(GammaGamma, AmountsInCentsOrInMillionsGiveTheSameModel) {
+  std::mt19937_64 random(testing::Seed(3));
+  std::vector<Spend> spends;
+  for (int i = 0; i < 500; ++i) {
+    const double rate = std::gamma_distribution<>(3.7, 1 / 15.4)(random);
+    Spend s{1 + i % 5, 0};
+    for (int64_t k = 0; k < s.x; ++k) {
+      s.mean += std::gamma_distribution<>(6.25, 1 / rate)(random) / static_cast<double>(s.x);
+    }
+    spends.push_back(s);
+  }
+  const auto fit = FitGammaGamma(spends);
+  ASSERT_TRUE(fit.ok()) << fit.status();
+  for (const double unit : {1e-3, 1e6, 1e9}) {
+    std::vector<Spend> other = spends;
+    for (Spend& s : other) s.mean *= unit;
+    const auto same = FitGammaGamma(other);
+    ASSERT_TRUE(same.ok()) << unit << same.status();
+    EXPECT_NEAR(same->model.p, fit->model.p, 1e-6);
+    EXPECT_NEAR(same->model.q, fit->model.q, 1e-6);
+    EXPECT_NEAR(same->model.gamma / unit, fit->model.gamma, 1e-6);
+    EXPECT_NEAR(same->log_likelihood, LogLikelihood(same->model, other), 1e-6);
+  }
+}
+
 TEST(GammaGamma, ExpectedSpendGoesFromEverybodysMeanToTheCustomersOwn) {
   const GammaGamma model{6.25, 3.74, 15.44};
   const double population = ExpectedSpend(model, {});
@@ -404,6 +429,10 @@ TEST(Cadence, ASilenceIsAsUnlikelyAsTheRhythmIsSteady) {
   ASSERT_TRUE(few.has_value());
   EXPECT_GT(few->chance, steady->chance);
   EXPECT_FALSE(CadenceOf(orders({58, 58, 89}), kNow).has_value()) << "two days are no rhythm";
+  // Late one evening and early the next day are a day apart, as days are counted.
+  const Timestamp day = *ParseTimestamp("2026-03-10T23:50:00Z");
+  const Timestamp nights[] = {day, day + Minutes(20), day + Minutes(30) + Days(1)};
+  EXPECT_EQ(CadenceOf(nights, kNow)->usual, Days(1));
   EXPECT_EQ(ChanceText(0.016), "1.6 %");
   EXPECT_EQ(ChanceText(0.016, Language::kFrench), "1,6 %");
   EXPECT_EQ(ChanceText(0.0001), "under 0.1 %");
@@ -479,6 +508,22 @@ TEST_F(Shop, LifetimeValueIsFittedSavedAndRanksTheBestCustomerFirst) {
   EXPECT_DOUBLE_EQ(in_text->double_value(), static_cast<double>(one->value.units) / 10'000);
   EXPECT_EQ(LifetimeValueOf(*crm_, "clv", none_, asking_).status().code(),
             absl::StatusCode::kNotFound);
+}
+
+TEST_F(Shop, AReturnLowersWhatADayBroughtAndIsNoPurchase) {
+  Transaction tx = crm_->Begin(Actor::User("amelie"));
+  Order(tx, vip_, kNow - Days(1), -500);
+  Order(tx, vip_, kNow - Days(59 * 7 + 5), -50);  // before the first purchase
+  Order(tx, none_, kNow - Days(3), -20);
+  ASSERT_TRUE(tx.Commit(kNow).ok());
+  LifetimeValueSpec spec;
+  const auto model = FitLifetimeValue(*crm_, spec, Actor::User("amelie"), kNow);
+  ASSERT_TRUE(model.ok()) << model.status();
+  const auto vip = LifetimeValueOf(*crm_, "clv", vip_, asking_);
+  ASSERT_TRUE(vip.ok()) << vip.status();
+  EXPECT_EQ(vip->history.x, 29);
+  EXPECT_DOUBLE_EQ(vip->spend.mean, 500);
+  EXPECT_TRUE(absl::IsNotFound(LifetimeValueOf(*crm_, "clv", none_, asking_).status()));
 }
 
 TEST_F(Shop, WhatHappensAfterNowDoesNotCount) {

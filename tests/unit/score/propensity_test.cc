@@ -238,6 +238,26 @@ TEST(Propensity, BelowTheFloorItSaysSoInsteadOfLearning) {
   EXPECT_THAT(std::string(few.status().message()), HasSubstr("too few examples"));
 }
 
+TEST(Propensity, ATimeSplitThatLeavesTooLittleSaysSo) {
+  FeatureTable table;
+  std::vector<std::string> texts;
+  std::vector<uint8_t> truth;
+  for (int i = 0; i < 1000; ++i) {
+    texts.push_back(i % 3 == 0 ? "a" : "b");
+    truth.push_back(i % 2 == 0 ? 1 : 0);
+  }
+  table.columns.push_back(ColumnFromTexts("c", texts));
+  TrainOptions options;
+  for (const double share : {0.001, 0.05}) {
+    options.time_split = share;
+    const auto training = TrainPropensity(table, truth, options);
+    EXPECT_TRUE(absl::IsFailedPrecondition(training.status()));
+    EXPECT_THAT(std::string(training.status().message()), HasSubstr("too few examples for the"));
+  }
+  options.time_split = 0.5;
+  EXPECT_TRUE(TrainPropensity(table, truth, options).ok());
+}
+
 TEST(Propensity, ALevelThatDecidesAndAFieldFilledAfterwardsAreSuspected) {
   Labelled made = Made(9, 4000);
   FeatureColumn verdict{"verdict", false, {}, {}, {"signed", "talking"}};

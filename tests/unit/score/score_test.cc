@@ -162,6 +162,11 @@ TEST(RuleScore, WhatIsWrongWithADefinitionIsSaid) {
       {"window without event", R"({"type": "contact", "rules": [{"name": "a", "when": "true",
                                     "window_days": 3}]})",
        "event rules"},
+      {"a slip of the pen", R"({"type": "contact", "rules": [{"name": "a", "event": "page_view",
+                                 "points": 1, "half_live_days": 30}]})",
+       "'half_live_days' is not known"},
+      {"another", R"({"type": "contact", "caps": 3, "rules": [{"name": "a", "when": "true"}]})",
+       "'caps'"},
   };
   for (const Case& c : cases) {
     const absl::Status status = ParseRuleScore("s", c.body).status();
@@ -219,6 +224,32 @@ TEST(Customers, CadenceIsTheMedianIntervalAndCancelledOrdersDoNotCount) {
   EXPECT_EQ((*late)[0].usual, Days(31));
   EXPECT_EQ((*late)[0].since, Days(58));
   EXPECT_EQ(PurchasesOf(crm, "account", Currency(), At(kNow))->customers[0].count, 3);
+}
+
+TEST(Customers, AReturnLowersTheAmountAndIsNoPurchase) {
+  Crm crm = OpenMemory();
+  Transaction tx = crm.Begin(kAmelie);
+  const RecordRef acme = tx.Create("account", {{"name", Value::Text("Acme")}});
+  const RecordRef returner = tx.Create("account", {{"name", Value::Text("Returns only")}});
+  const auto order = [&](RecordRef who, int days_ago, int64_t euros) {
+    tx.Create("order", {{"account", Value::Record(who)},
+                        {"at", Value::Time(kNow - Days(days_ago))},
+                        {"net", Value::Amount({euros * 10'000, kEur})}});
+  };
+  for (const int days : {60, 90, 120}) order(acme, days, 100);
+  order(acme, 2, -30);
+  order(returner, 2, -30);
+  ASSERT_TRUE(tx.Commit(kNow).ok());
+  const auto bought = PurchasesOf(crm, "account", Currency(), At(kNow));
+  ASSERT_TRUE(bought.ok()) << bought.status();
+  ASSERT_THAT(bought->customers, SizeIs(1));
+  EXPECT_EQ(bought->customers[0].count, 3);
+  EXPECT_EQ(bought->customers[0].last, kNow - Days(60));
+  EXPECT_EQ(bought->customers[0].amount, 270 * 10'000);
+  const auto late = LateCustomers(crm, "account", 1.5, At(kNow));
+  ASSERT_TRUE(late.ok()) << late.status();
+  ASSERT_THAT(*late, SizeIs(1));
+  EXPECT_EQ((*late)[0].since, Days(60));
 }
 
 TEST(ScoreDefinition, WhatIsKeptOfItIsThatOfItsNewestVersionAndOfThePastThatOfThen) {
