@@ -70,11 +70,9 @@ void Summarise(BackTest& test) {
     const SalesMonth& f = line.forecast;
     for (size_t level = 0; level < 3; ++level) {
       const double open = line.actual_from_open;
-      test.open_coverage[level] +=
-          (open >= f.open_low[level] && open <= f.open_high[level] ? 1 : 0) / all;
+      test.open_coverage[level] += open >= f.open_low[level] && open <= f.open_high[level] ? 1 : 0;
       if (!line.whole) continue;
-      test.coverage[level] +=
-          (line.actual >= f.low[level] && line.actual <= f.high[level] ? 1 : 0) / n;
+      test.coverage[level] += line.actual >= f.low[level] && line.actual <= f.high[level] ? 1 : 0;
     }
     if (!line.whole) continue;
     actual += line.actual / n;
@@ -85,6 +83,10 @@ void Summarise(BackTest& test) {
     const double naive_off = line.naive - line.actual;
     test.root_error += off * off / n;
     test.naive_root_error += naive_off * naive_off / n;
+  }
+  for (size_t level = 0; level < 3; ++level) {
+    test.open_coverage[level] /= all;
+    if (test.whole > 0) test.coverage[level] /= n;
   }
   test.root_error = std::sqrt(test.root_error);
   test.naive_root_error = std::sqrt(test.naive_root_error);

@@ -163,11 +163,9 @@ int Top(const Session& session, const Request& request) {
   for (const CustomerValue& v : *top) {
     const absl::StatusOr<Json> row = ValueOf(*crm, v);
     if (!row.ok()) return session.Fail(row.status());
-    const absl::Status added =
-        ranking.Add(v.customer,
-                    {ToDisplay(Value::Amount(v.value)), ChanceText(v.alive, session.language()),
-                     Number(v.expected, 2)},
-                    *row);
+    const std::string worth = v.value.currency.none() ? "-" : ToDisplay(Value::Amount(v.value));
+    const absl::Status added = ranking.Add(
+        v.customer, {worth, ChanceText(v.alive, session.language()), Number(v.expected, 2)}, *row);
     if (!added.ok()) return session.Fail(added);
   }
   return ranking.Print("model", request.spec.name, "customers");

@@ -510,7 +510,7 @@ TEST(Deals, TheMavenBookIsReadWholeAndItsPastForecastsAreChecked) {
   EXPECT_EQ(test->extent.closings_from, MakeDate(2017, 3, 1));
   EXPECT_EQ(test->extent.openings_until, MakeDate(2017, 6, 30));
   EXPECT_EQ(test->whole, 6);
-  EXPECT_NEAR(test->coverage[2], 1, 1e-9);
+  EXPECT_EQ(test->coverage[2], 1);
   EXPECT_LT(test->error, test->naive_error);
 }
 
