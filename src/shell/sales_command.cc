@@ -138,9 +138,9 @@ int TellBackTest(const Session& session, const DealBook& book, const BackTest& t
   for (const BackTestLine& line : test.lines) {
     const SalesMonth& f = line.forecast;
     table.Add({ToDisplay(Value::Day(line.day)), MonthName(f.month), Whole(f.mean),
-               Concat(Whole(f.low[1]), " - ", Whole(f.high[1])), Whole(line.actual),
-               Whole(line.naive), Whole(f.from_open),
-               Concat(Whole(f.open_low[1]), " - ", Whole(f.open_high[1])),
+               Concat(Whole(f.low[1]), " - ", Whole(f.high[1])),
+               Concat(Whole(line.actual), line.whole ? "" : "*"), Whole(line.naive),
+               Whole(f.from_open), Concat(Whole(f.open_low[1]), " - ", Whole(f.open_high[1])),
                Whole(line.actual_from_open)});
   }
   session.Print(table.ToString());
@@ -149,9 +149,10 @@ int TellBackTest(const Session& session, const DealBook& book, const BackTest& t
   };
   TellExtent(session, test.extent);
   if (test.whole < static_cast<int64_t>(test.lines.size())) {
-    session.PrintLine(Concat(
-        test.whole, session.Say(" of ", " sur "), test.lines.size(),
-        session.Say(" months can be judged as a whole", " mois peuvent être jugés en entier")));
+    session.PrintLine(
+        Concat(test.whole, session.Say(" of ", " sur "), test.lines.size(),
+               session.Say(" months can be judged as a whole, not those marked *",
+                           " mois peuvent être jugés en entier, pas ceux marqués *")));
   }
   session.PrintLine(Concat(session.Say("inside the intervals: ", "dans les intervalles : "),
                            coverage(test.coverage)));
