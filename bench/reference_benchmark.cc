@@ -8,8 +8,9 @@
 //                       [--peer duckdb|sqlite] [--only Qn] [--no-events] [--rounds N]
 //
 // First asking: nothing is loaded; what the columns and indexes cost that a question leaves behind,
-// in seconds and bytes. They say nothing of the text: they are of the data alone, as the tables and
-// indexes of the peers are. Cold: the text is new to the engine (read, checked, planned, compiled,
+// in seconds and bytes, and what tables keep by parent: counts, extremes and sums of a relation, the
+// newest statement about a channel and a purpose. They say nothing of the text: they are of the data
+// alone, as the tables and indexes of the peers are, and serve any question that asks for them. Cold: the text is new to the engine (read, checked, planned, compiled,
 // evaluated), no segment is saved and nothing is kept that a text caused. Warm: the questions are
 // saved as segments, which the engine keeps, and asked by name. Then new events come, and what
 // counts is the time until the members of all ten are right again.
