@@ -120,7 +120,8 @@ class OrderScan {
   }
 
   // The purchases of all customers from the summaries of the orders. False when these do not tell:
-  // an order that does not count, amounts that are missing, too large or of another currency.
+  // an order that is cancelled, to come or a return, amounts that are missing, too large or of
+  // another currency.
   bool FromSummaries(Currency currency, std::vector<Purchases>& customers) {
     if (merged_ || !AllCount()) return false;
     const auto counts = orders_.SummaryOf(customer_, nullptr, true);
@@ -164,6 +165,10 @@ class OrderScan {
  private:
   // Whether every order that names a customer and an instant is a purchase.
   bool AllCount() const {
+    for (size_t c = 0; c < net_.chunk_count(); ++c) {
+      const internal::Chunk* net = net_.chunk(c);
+      if (net != nullptr && net->min < 0) return false;  // a return
+    }
     for (size_t c = 0; c < at_.chunk_count(); ++c) {
       const internal::Chunk* at = at_.chunk(c);
       if (at != nullptr && at->max > now_.micros) return false;
