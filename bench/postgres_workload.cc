@@ -2,7 +2,7 @@
 //
 // Named workload: a bulk import through the PostgreSQL store beside COPY, and many small tenants.
 //
-//   postgres_workload DSN [--events N] [--tenants N]
+//   postgres_workload DSN [--events N] [--contacts N] [--turns N] [--tenants N]
 //
 // The import is that of storage_workload. The raw side writes the same facts by binary COPY into
 // the reference tables, led by the tenant in their primary keys and otherwise without an index,
@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <thread>
 
 #include "relata/engine/crm.h"
 #include "relata/storage/postgres.h"
@@ -107,8 +108,9 @@ class Raw {
   PGconn* connection_;
 };
 
-void Import(const std::string& dsn, const PostgresOptions& options, int64_t count) {
-  const Workload w = Generate(count);
+void Import(const std::string& dsn, const PostgresOptions& options, int64_t count,
+            int64_t contacts) {
+  const Workload w = Generate(count, contacts);
   const auto time = [](auto&& f) {
     const auto start = Now();
     f();
@@ -183,6 +185,48 @@ void Tenants(const std::string& dsn, PostgresOptions options, int tenants) {
   std::printf("one of them asked for its newest commit: %.3f ms\n", Seconds(again) / kAsked * 1e3);
 }
 
+// How often the server has made its log durable. What a connection did is counted once it ends.
+int64_t Syncs(const std::string& dsn) {
+  usleep(300'000);
+  PGconn* connection = PQconnectdb(dsn.c_str());
+  PGresult* result = PQexec(connection, "SELECT wal_sync FROM pg_stat_wal");
+  const int64_t syncs = PQntuples(result) == 1 ? std::atoll(PQgetvalue(result, 0, 0)) : 0;
+  PQclear(result);
+  PQfinish(connection);
+  return syncs;
+}
+
+// One-row commits of `threads` writers at once, each of a tenant of its own: the server makes those
+// that wait together durable by one sync.
+double Together(const std::string& dsn, PostgresOptions options, int threads) {
+  constexpr int kEach = 400;
+  options.views = false;
+  const int64_t before = Syncs(dsn);
+  double seconds = 0;
+  {
+    std::vector<std::unique_ptr<Ours>> writers;
+    for (int t = 0; t < threads; ++t) {
+      options.tenant = Concat("w", threads, "_", t);
+      writers.push_back(
+          std::make_unique<Ours>([&, options] { return OpenPostgresStore(dsn, options); }));
+    }
+    const auto start = Now();
+    std::vector<std::thread> running;
+    for (auto& writer : writers) {
+      running.emplace_back([&writer] {
+        for (int i = 0; i < kEach; ++i) writer->Contacts(i, i + 1);
+      });
+    }
+    for (std::thread& thread : running) thread.join();
+    seconds = Seconds(start);
+  }
+  const int commits = threads * kEach;
+  std::printf("%d writers of a tenant each: %.0f commits/s, %.2f commits a sync\n", threads,
+              commits / seconds,
+              static_cast<double>(commits) / static_cast<double>(Syncs(dsn) - before));
+  return commits / seconds;
+}
+
 void Crms(const std::string& dsn, PostgresOptions options, int tenants) {
   options.views = false;
   std::vector<Crm> open;
@@ -204,12 +248,18 @@ void Crms(const std::string& dsn, PostgresOptions options, int tenants) {
 
 int main(int argc, char** argv) {
   int64_t events = 1'000'000;
+  int64_t contacts = 0;
+  int turns = 3;
   int tenants = 1'000;
   std::string dsn;
   for (int i = 1; i < argc; ++i) {
     const std::string arg = argv[i];
     if (arg == "--events" && i + 1 < argc) {
       events = std::strtoll(argv[++i], nullptr, 10);
+    } else if (arg == "--contacts" && i + 1 < argc) {
+      contacts = std::strtoll(argv[++i], nullptr, 10);
+    } else if (arg == "--turns" && i + 1 < argc) {
+      turns = std::max(1, std::atoi(argv[++i]));
     } else if (arg == "--tenants" && i + 1 < argc) {
       tenants = std::atoi(argv[++i]);
     } else {
@@ -217,7 +267,9 @@ int main(int argc, char** argv) {
     }
   }
   if (dsn.empty() || events < 1'000 || tenants < 20) {
-    std::fprintf(stderr, "usage: postgres_workload DSN [--events N] [--tenants N]\n");
+    std::fprintf(stderr,
+                 "usage: postgres_workload DSN [--events N] [--contacts N] [--turns N] "
+                 "[--tenants N]\n");
     return 2;
   }
   relata::PostgresOptions options;
@@ -229,7 +281,12 @@ int main(int argc, char** argv) {
     PQfinish(connection);
   };
   drop();
-  relata::Import(dsn, options, events);
+  for (int turn = 0; turn < turns; ++turn) {
+    drop();
+    relata::Import(dsn, options, events, contacts);
+  }
+  const double alone = relata::Together(dsn, options, 1);
+  std::printf("  eight at once / one: %.2f\n", relata::Together(dsn, options, 8) / alone);
   relata::Tenants(dsn, options, tenants);
   relata::Crms(dsn, options, std::min(tenants, 200));
   drop();

@@ -22,8 +22,8 @@ using Json = nlohmann::json;
 constexpr std::string_view kKind = "workflow";
 constexpr std::string_view kOutbox = "outbox";
 constexpr std::string_view kOutboxDone = "outbox_done";
-constexpr std::string_view kFired =
-    "workflow";  // for "on": "time": when true and when not any more
+// For "on": "time": when true and when not any more. See FiredLog.
+constexpr std::string_view kFired = "workflow";
 constexpr std::string_view kFiredSummary = "workflow_true";  // of those lines
 
 absl::StatusOr<WorkflowAction> ReadAction(const Json& json, std::string where) {
@@ -93,6 +93,16 @@ absl::StatusOr<std::vector<LogWrite>> LinesAfter(StoreReader& reader, std::strin
   return lines;
 }
 
+// The log of what one workflow fired for by time. An erasure may empty key and body of any line,
+// but leaves its log and its subject: so the log itself says whose lines they are, and the lines of
+// a record are by turns true and not true. What fired stays fired. Files from before have the lines
+// of all in kFired, by name.
+std::string FiredLog(std::string_view workflow) {
+  uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a
+  for (const char c : workflow) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  return Concat(kFired, "_", hash);
+}
+
 // The records for which a workflow's condition was true when time last moved: a summary and the
 // lines since. The summary is written anew when there are many more lines than records in it, so
 // that what is read follows what is true and what changed, not all that ever fired.
@@ -100,6 +110,15 @@ struct Fired {
   std::set<Row> rows;
   std::string summary;  // to be written; "" when the lines are few
 };
+
+// What a line made of the condition for its record.
+void Take(const LogWrite& line, std::set<Row>& rows) {
+  const Row row = line.subject.row;
+  const Json body = Json::parse(line.body, nullptr, false);
+  const bool now =
+      body.is_object() && body.contains("true") ? body.value("true", false) : !rows.contains(row);
+  now ? void(rows.insert(row)) : void(rows.erase(row));
+}
 
 absl::StatusOr<Fired> ReadFired(const Crm& crm, const std::string& workflow) {
   constexpr size_t kFew = 1'000;
@@ -115,16 +134,12 @@ absl::StatusOr<Fired> ReadFired(const Crm& crm, const std::string& workflow) {
     for (const Json& row : body["rows"])
       fired.rows.insert(row.is_number() ? row.get<Row>() : kNoRow);
   }
-  RELATA_ASSIGN_OR_RETURN(const std::vector<LogWrite> lines,
+  RELATA_ASSIGN_OR_RETURN(std::vector<LogWrite> lines,
                           LinesAfter(*reader, kFired, since, workflow));
-  for (const LogWrite& line : lines) {
-    const Json body = Json::parse(line.body, nullptr, false);
-    if (body.is_object() && body.value("true", false)) {
-      fired.rows.insert(line.subject.row);
-    } else {
-      fired.rows.erase(line.subject.row);
-    }
-  }
+  RELATA_ASSIGN_OR_RETURN(const std::vector<LogWrite> own,
+                          LinesAfter(*reader, FiredLog(workflow), since));
+  lines.insert(lines.end(), own.begin(), own.end());
+  for (const LogWrite& line : lines) Take(line, fired.rows);
   if (lines.size() > kFew + 2 * fired.rows.size()) {
     fired.summary = Json{{"since", lines.back().seq}, {"rows", fired.rows}}.dump();
   }
@@ -138,14 +153,15 @@ absl::Status RunOnTime(CommitStep& step, const Workflow& workflow) {
   if (!fired.summary.empty()) {
     step.next().Log(kFiredSummary, {}, workflow.name, fired.summary);
   }
+  const std::string log = FiredLog(workflow.name);
   for (const Row row : due.rows) {
     if (fired.rows.contains(row)) continue;
-    step.next().Log(kFired, {due.type, row}, workflow.name, R"({"true":true})");
+    step.next().Log(log, {due.type, row}, "", R"({"true":true})");
     RELATA_RETURN_IF_ERROR(Fire(step, workflow, {due.type, row}));
   }
   for (const Row row : fired.rows) {
     if (std::binary_search(due.rows.begin(), due.rows.end(), row)) continue;
-    step.next().Log(kFired, {due.type, row}, workflow.name, R"({"true":false})");
+    step.next().Log(log, {due.type, row}, "", R"({"true":false})");
   }
   return absl::OkStatus();
 }

@@ -6,7 +6,7 @@ namespace relata::internal {
 namespace {
 
 constexpr size_t kFew = 32;
-constexpr size_t kMostBytes = 8 << 20;
+constexpr size_t kPart = 1 << 17;  // bytes sent together
 
 void AppendRow(const PgFields& fields, std::string& rows) {
   rows += static_cast<char>(fields.size() >> 8);
@@ -22,25 +22,36 @@ PgBulk::PgBulk(PgConnection* connection, const std::string& table, const std::st
   insert_ = Concat("INSERT INTO ", table, " AS t(", columns, ") VALUES($1");
   for (int i = 2; i <= count; ++i) insert_ += Concat(", $", i);
   insert_ += Concat(") ", conflict);
-  copy_ = Concat("COPY ", table, "(", columns, ") FROM STDIN (FORMAT binary)");
+  copy_sql_ = Concat("COPY ", table, "(", columns, ") FROM STDIN (FORMAT binary)");
 }
 
-absl::Status PgBulk::Add(PgFields row) {
-  if (many_.empty() && few_.size() < kFew) {
-    few_.push_back(std::move(row));
+absl::Status PgBulk::Add(const PgFields& row) {
+  if (many_.empty() && copy_ == 0 && few_.size() < kFew) {
+    few_.push_back(row);
     return absl::OkStatus();
   }
   for (const PgFields& held : few_) AppendRow(held, many_);
   few_.clear();
   AppendRow(row, many_);
-  return many_.size() < kMostBytes ? absl::OkStatus() : Flush();
+  return many_.size() < kPart ? absl::OkStatus() : Send();
+}
+
+// Another command may have ended the COPY meanwhile; what is left then goes by a new one.
+absl::Status PgBulk::Send() {
+  if (copy_ == 0 || !connection_->Copying(copy_)) {
+    absl::StatusOr<int64_t> begun = connection_->StartCopy(copy_sql_);
+    if (!begun.ok()) return Explained(begun.status());
+    copy_ = *begun;
+  }
+  const absl::Status status = connection_->PutCopy(many_);
+  many_.clear();
+  return status;
 }
 
 absl::Status PgBulk::Flush() {
-  if (!many_.empty()) {
-    const absl::Status status = connection_->Copy(copy_, many_);
-    many_.clear();
-    return absl::IsAlreadyExists(status) ? Annotate(status, taken_) : status;
+  if (!many_.empty()) RELATA_RETURN_IF_ERROR(Send());
+  if (const int64_t copy = std::exchange(copy_, 0); copy != 0) {
+    return connection_->Copying(copy) ? Explained(connection_->EndCopy()) : absl::OkStatus();
   }
   for (PgFields& row : few_) {
     connection_->Add(insert_, std::move(row), [taken = taken_](PgResult& result) {
@@ -49,6 +60,16 @@ absl::Status PgBulk::Flush() {
   }
   few_.clear();
   return absl::OkStatus();
+}
+
+absl::Status PgBulk::Pause() {
+  const bool copying = copy_ != 0 && connection_->Copying(copy_);
+  if (!copying) return Flush();
+  return many_.empty() ? absl::OkStatus() : Send();
+}
+
+absl::Status PgBulk::Explained(const absl::Status& status) const {
+  return absl::IsAlreadyExists(status) ? Annotate(status, taken_) : status;
 }
 
 }  // namespace relata::internal

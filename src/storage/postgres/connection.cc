@@ -237,6 +237,7 @@ absl::StatusOr<std::string> PgConnection::NameOf(const std::string& sql) {
 }
 
 void PgConnection::Add(std::string sql, PgFields fields, Done done) {
+  if (failure_.ok()) failure_ = EndCopy();
   if (!failure_.ok()) return;
   Trace(sql);
   failure_ = EnterPipeline();
@@ -315,6 +316,7 @@ absl::Status PgConnection::Drain() {
 }
 
 absl::Status PgConnection::Sync() {
+  if (const absl::Status copied = EndCopy(); failure_.ok()) failure_ = copied;
   if (failure_.ok()) {
     failure_ = Drain();
   } else if (!lost()) {
@@ -326,6 +328,7 @@ absl::Status PgConnection::Sync() {
 }
 
 absl::StatusOr<PgResult> PgConnection::Query(std::string sql, PgFields fields) {
+  if (before_) RELATA_RETURN_IF_ERROR(before_());
   std::optional<PgResult> kept;
   Add(std::move(sql), std::move(fields), [&](PgResult& result) {
     kept = std::move(result);
@@ -365,7 +368,7 @@ absl::Status PgConnection::Finish() {
   }
 }
 
-absl::Status PgConnection::Copy(const std::string& sql, std::string_view rows) {
+absl::StatusOr<int64_t> PgConnection::StartCopy(const std::string& sql) {
   RELATA_RETURN_IF_ERROR(Sync());
   RELATA_RETURN_IF_ERROR(LeavePipeline());
   Trace(sql);
@@ -377,18 +380,26 @@ absl::Status PgConnection::Copy(const std::string& sql, std::string_view rows) {
     const absl::Status rest = Finish();
     return refused.ok() ? rest : refused;
   }
-  static constexpr std::string_view kHead("PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19);
-  static constexpr std::string_view kEnd("\377\377", 2);
-  for (std::string_view part : {kHead, rows, kEnd}) {
-    while (!part.empty()) {
-      const std::string_view now = part.substr(0, kCopyPart);
-      part.remove_prefix(now.size());
-      const int put = PQputCopyData(handle_, now.data(), static_cast<int>(now.size()));
-      if (put < 0) return Lost("sending failed");
-      if (put == 0) part = std::string_view(now.data(), now.size() + part.size());
-      RELATA_RETURN_IF_ERROR(Flush());
-    }
+  copying_ = true;
+  RELATA_RETURN_IF_ERROR(PutCopy(std::string_view("PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19)));
+  return ++copy_;
+}
+
+absl::Status PgConnection::PutCopy(std::string_view rows) {
+  while (!rows.empty()) {
+    const std::string_view now = rows.substr(0, kCopyPart);
+    const int put = PQputCopyData(handle_, now.data(), static_cast<int>(now.size()));
+    if (put < 0) return Lost("sending failed");
+    if (put > 0) rows.remove_prefix(now.size());
+    RELATA_RETURN_IF_ERROR(Flush());
   }
+  return absl::OkStatus();
+}
+
+absl::Status PgConnection::EndCopy() {
+  if (!std::exchange(copying_, false)) return absl::OkStatus();
+  if (lost()) return Lost("it was in use");
+  RELATA_RETURN_IF_ERROR(PutCopy(std::string_view("\377\377", 2)));
   if (PQputCopyEnd(handle_, nullptr) < 0) return Lost("sending failed");
   return Finish();
 }
@@ -406,6 +417,7 @@ absl::Status PgConnection::Commit() {
 
 absl::Status PgConnection::Rollback() {
   pending_.clear();
+  (void)EndCopy();
   failure_ = absl::OkStatus();
   if (lost()) return Lost("nothing was kept");
   if (!in_transaction()) return absl::OkStatus();

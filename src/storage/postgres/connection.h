@@ -73,12 +73,19 @@ class PgConnection {
   absl::Status Sync();
   // Add and Sync of one statement.
   absl::StatusOr<PgResult> Query(std::string sql, PgFields fields = {});
+  // Called before each Query, until it is set anew: sends what waits to go before it.
+  void SetBefore(std::function<absl::Status()> before) { before_ = std::move(before); }
   // The same for a statement that is not worth keeping prepared: schema, settings. `notice` is
   // called with what the server says meanwhile.
   using Notice = std::function<void(const PGresult*)>;
   absl::Status Execute(const std::string& sql, const Notice& notice = nullptr);
-  // COPY ... FROM STDIN of rows in binary form, each with its count of fields.
-  absl::Status Copy(const std::string& sql, std::string_view rows);
+  // COPY ... FROM STDIN of rows in binary form, each with its count of fields, while they are made:
+  // the server takes in what is there meanwhile. StartCopy gives the number of the COPY, which any
+  // other command ends; EndCopy says what became of it, and that command too.
+  absl::StatusOr<int64_t> StartCopy(const std::string& sql);
+  absl::Status PutCopy(std::string_view rows);
+  absl::Status EndCopy();
+  bool Copying(int64_t copy) const { return copying_ && copy_ == copy; }
 
   // Sends COMMIT. When the answer is lost, `lost()` is true and the status Unavailable.
   absl::Status Commit();
@@ -128,6 +135,9 @@ class PgConnection {
   Duration deadline_ = Seconds(330);
   std::deque<Pending> pending_;
   absl::Status failure_;  // the first since the last Sync
+  std::function<absl::Status()> before_;
+  bool copying_ = false;
+  int64_t copy_ = 0;  // the last COPY begun
   std::unordered_map<std::string, std::string, StringHash, std::equal_to<>> names_;
 };
 

@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include "storage/postgres/bulk.h"
 #include "storage/postgres/reads.h"
 
 namespace relata::internal {
-namespace {
-
-// One COPY row.
-void AppendRow(const PgFields& fields, std::string& rows) {
-  rows += static_cast<char>(fields.size() >> 8);
-  rows += static_cast<char>(fields.size());
-  rows += fields.bytes();
-}
-
-}  // namespace
+namespace {}  // namespace
 
 absl::StatusOr<std::vector<EventRun>> PgEventRuns::Runs(TypeId type) {
   PgFields fields = session_->Mine();
@@ -38,16 +30,15 @@ absl::Status PgEventRuns::Write(TypeId type, const EventRun& run,
       Concat("INSERT INTO ", session_->Name("relata_event_run"),
              "(tenant_id, type, run, first_seq, last_seq, entries) VALUES($1, $2, $3, $4, $5, $6)"),
       std::move(fields));
-  std::string rows;
+  PgBulk rows(session_->connection.get(), session_->Name("relata_event_block"),
+              "tenant_id, type, run, last_subject, last_seq, entries", 6, "", "a block of events");
+  PgFields row;
   for (const EventBlock& block : blocks) {
-    PgFields row = session_->Mine();
-    row.Int4(type).Int(run.run).Int(block.last.subject).Int(block.last.seq).Bytes(block.bytes);
-    AppendRow(row, rows);
+    session_->Mine(row).Int4(type).Int(run.run).Int(block.last.subject).Int(block.last.seq);
+    RELATA_RETURN_IF_ERROR(rows.Add(row.Bytes(block.bytes)));
   }
-  return session_->connection->Copy(
-      Concat("COPY ", session_->Name("relata_event_block"),
-             "(tenant_id, type, run, last_subject, last_seq, entries) FROM STDIN (FORMAT binary)"),
-      rows);
+  RELATA_RETURN_IF_ERROR(rows.Flush());
+  return session_->connection->Sync();
 }
 
 absl::Status PgEventRuns::Drop(TypeId type, const EventRun& run) {

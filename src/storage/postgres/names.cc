@@ -62,7 +62,7 @@ absl::Status PgNameRuns::Insert(NameSpace space, const NameRun& run,
   for (const NameBlock& block : blocks) {
     PgFields row = OfRun(*session_, space, run);
     row.Bytes(block.last).Bytes(block.bytes);
-    RELATA_RETURN_IF_ERROR(rows.Add(std::move(row)));
+    RELATA_RETURN_IF_ERROR(rows.Add(row));
   }
   RELATA_RETURN_IF_ERROR(rows.Flush());
   return session_->connection->Sync();
@@ -141,7 +141,7 @@ absl::Status PgLooseNames::PutMany(NameSpace space, const NameBatch& names) {
     SplitKeyName(names.name(i), system, key);
     PgFields row = session_->Mine();
     row.Int4(space.type).Text(system).Text(key).Int(names.row(i));
-    status = rows.Add(std::move(row));
+    status = rows.Add(row);
   }
   if (status.ok()) status = rows.Flush();
   if (status.ok()) return connection.Execute("RELEASE SAVEPOINT relata_keys");

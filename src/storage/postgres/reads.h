@@ -42,6 +42,11 @@ struct PgSession {
     fields.Int(tenant);
     return fields;
   }
+  // The same in `fields`, which keeps its room.
+  PgFields& Mine(PgFields& fields) const {
+    fields.Clear();
+    return fields.Int(tenant);
+  }
   std::string Name(std::string_view table) const { return dialect.Name(table); }
   // A writer whose connection is gone before COMMIT kept nothing: its commit can be decided again.
   absl::Status Explained(absl::Status status) const {

@@ -47,12 +47,12 @@ std::string BringBack(const PgTable& table) {
 }
 
 // Values by place, nullptr where none is given; the last one counts when a field is named twice.
-std::vector<const Value*> ByPlace(const Layout::Table& table, const RecordWrite& write) {
-  std::vector<const Value*> values(table.spec.columns.size());
+void ByPlace(const Layout::Table& table, const RecordWrite& write,
+             std::vector<const Value*>& values) {
+  values.assign(table.spec.columns.size(), nullptr);
   for (const auto& [field, value] : write.values) {
     values[static_cast<size_t>(table.Place(field))] = &value;
   }
-  return values;
 }
 
 ValueAt Lookup(const std::vector<const Value*>& values) {
@@ -72,7 +72,13 @@ PgWriter::PgWriter(std::shared_ptr<PgSession> session, CommitRow head,
       index_(&runs_),
       name_runs_(session_.get()),
       loose_(session_.get()),
-      names_(&name_runs_, &loose_, session_->pack_from) {}
+      names_(&name_runs_, &loose_, session_->pack_from) {
+  connection().SetBefore([this] { return SendHeld(); });
+}
+
+PgWriter::~PgWriter() {
+  if (session_->connection != nullptr) connection().SetBefore(nullptr);
+}
 
 absl::Status PgWriter::Prepare(std::span<const TableSpec> tables) {
   return Sticky([&] { return PrepareNow(tables); });
@@ -101,6 +107,7 @@ absl::Status PgWriter::Commit() {
     if (prepared_ && !connection->borrowed()) home_->RefreshViews(*connection, catalog());
   }
   creations_.clear();
+  connection->SetBefore(nullptr);
   session_->Close();
   return status;
 }
@@ -176,7 +183,10 @@ absl::Status PgWriter::ApplyNow(const CommitBatch& batch) {
   if (complete_) return FailedPrecondition("the commit is complete");
   applied_ = true;
   RELATA_RETURN_IF_ERROR(catalog().layout.Check(batch, before_));
+  // A part leaves its COPY running: what is wrong with its rows is then said with a later one.
+  part_ = batch.commit.id == 0 && batch.erase.empty() && !connection().borrowed();
   const absl::Status queued = QueueAll(batch);
+  if (part_ && queued.ok()) return queued;
   // What was sent before fails before what could not be queued.
   RELATA_RETURN_IF_ERROR(connection().Sync());
   return queued;
@@ -194,6 +204,13 @@ absl::Status PgWriter::QueueAll(const CommitBatch& batch) {
   RELATA_RETURN_IF_ERROR(ApplyDefinitions(batch.definitions));
   RELATA_RETURN_IF_ERROR(ApplyErase(batch.erase));
   if (batch.commit.id != 0) ApplyCommit(batch.commit);
+  return part_ ? absl::OkStatus() : SendHeld();
+}
+
+absl::Status PgWriter::SendHeld() {
+  for (std::optional<PgBulk>* held : {&changes_, &images_}) {
+    if (held->has_value()) RELATA_RETURN_IF_ERROR((*held)->Flush());
+  }
   return absl::OkStatus();
 }
 
@@ -249,7 +266,9 @@ absl::Status PgWriter::ApplyRecords(const std::vector<RecordWrite>& records) {
       DeleteRecord(table, write);
     }
   }
-  for (auto& [type, creations] : creations_) RELATA_RETURN_IF_ERROR(creations.fresh.Flush());
+  for (auto& [type, creations] : creations_) {
+    RELATA_RETURN_IF_ERROR(part_ ? creations.fresh.Pause() : creations.fresh.Flush());
+  }
   return absl::OkStatus();
 }
 
@@ -257,8 +276,9 @@ absl::Status PgWriter::ApplyRecords(const std::vector<RecordWrite>& records) {
 absl::Status PgWriter::CreateRecord(const Layout::Table& table, const RecordWrite& write) {
   RELATA_ASSIGN_OR_RETURN(Creations * creations, CreationsOf(table));
   const PgTable& physical = catalog().Physical(write.type);
-  const std::vector<const Value*> values = ByPlace(table, write);
-  PgFields row = session_->Mine();
+  ByPlace(table, write, values_);
+  const std::vector<const Value*>& values = values_;
+  PgFields& row = session_->Mine(row_);
   if (physical.own) row.Int4(write.type);
   row.Int(write.row).Id(write.id).Bool(false);
   const std::string document = DocumentOf(table.spec, physical, Lookup(values));
@@ -269,16 +289,17 @@ absl::Status PgWriter::CreateRecord(const Layout::Table& table, const RecordWrit
   }
   if (write.row > creations->highest) {
     creations->highest = write.row;
-    return creations->fresh.Add(std::move(row));
+    return creations->fresh.Add(row);
   }
   RELATA_RETURN_IF_ERROR(creations->fresh.Flush());
-  RELATA_RETURN_IF_ERROR(creations->any.Add(std::move(row)));
+  RELATA_RETURN_IF_ERROR(creations->any.Add(row));
   return creations->any.Flush();
 }
 
 absl::Status PgWriter::UpdateRecord(const Layout::Table& table, const RecordWrite& write) {
   const PgTable& physical = catalog().Physical(write.type);
-  const std::vector<const Value*> values = ByPlace(table, write);
+  ByPlace(table, write, values_);
+  const std::vector<const Value*>& values = values_;
   PgFields fields = session_->Mine();
   fields.Int(write.row);
   std::string sets = "deleted = false";
@@ -346,7 +367,7 @@ absl::Status PgWriter::ApplyEvents(const EventBatch& batch) {
   PgBulk rows(&connection(), physical.name, columns, count, "",
               Concat("an event of ", table.spec.name, " is there"));
   for (size_t i = 0; i < batch.subjects.size(); ++i) {
-    PgFields row = session_->Mine();
+    PgFields& row = session_->Mine(row_);
     if (physical.own) row.Int4(batch.type);
     row.Int(batch.first_seq + static_cast<Seq>(i)).Int(batch.subjects[i]).Time(batch.at[i]);
     Value value;
@@ -366,7 +387,7 @@ absl::Status PgWriter::ApplyEvents(const EventBatch& batch) {
         PutRow(row, table.spec.columns[place], batch.columns[static_cast<size_t>(given[place])], i);
       }
     }
-    RELATA_RETURN_IF_ERROR(rows.Add(std::move(row)));
+    RELATA_RETURN_IF_ERROR(rows.Add(row));
   }
   RELATA_RETURN_IF_ERROR(rows.Flush());
   if (session_->dialect.subject_index && !physical.own) return absl::OkStatus();
@@ -383,37 +404,38 @@ absl::Status PgWriter::ApplyLedger(const std::vector<LedgerWrite>& lines) {
       Into("relata_ledger", "tenant_id, seq, person_type, person, point_type, point, at, body", 8,
            "a ledger line with this seq is there");
   for (const LedgerWrite& line : lines) {
-    PgFields row = session_->Mine();
+    PgFields& row = session_->Mine(row_);
     row.Int(line.seq);
     PutRef(PutRef(row, line.person), line.point).Time(line.at).Bytes(line.body);
-    RELATA_RETURN_IF_ERROR(rows.Add(std::move(row)));
+    RELATA_RETURN_IF_ERROR(rows.Add(row));
   }
   return rows.Flush();
 }
 
 absl::Status PgWriter::ApplyChanges(const std::vector<ChangeWrite>& changes) {
   if (changes.empty()) return absl::OkStatus();
-  PgBulk rows = Into("relata_change",
-                     "tenant_id, seq, commit_id, type, \"row\", rows, op, subject_type, subject, "
-                     "effective_at, before, personal_digest",
-                     12, "a change with this seq is there");
-  PgBulk images = Into("relata_personal_image", "tenant_id, seq, subject_type, subject, image", 5,
-                       "an image with this seq is there");
+  if (!changes_.has_value()) {
+    changes_ = Into("relata_change",
+                    "tenant_id, seq, commit_id, type, \"row\", rows, op, subject_type, subject, "
+                    "effective_at, before, personal_digest",
+                    12, "a change with this seq is there");
+    images_ = Into("relata_personal_image", "tenant_id, seq, subject_type, subject, image", 5,
+                   "an image with this seq is there");
+  }
   for (const ChangeWrite& change : changes) {
-    PgFields row = session_->Mine();
+    PgFields& row = session_->Mine(row_);
     row.Int(change.seq).Int(before_.id + 1).Int4(change.type).Int(change.row).Int(change.rows);
     row.Int4(static_cast<int64_t>(change.op));
     PutRefOrNull(row, change.subject);
     change.effective_at ? row.Time(*change.effective_at) : row.Null();
     PutBytesOrNull(PutBytesOrNull(row, change.before), change.personal_digest);
-    RELATA_RETURN_IF_ERROR(rows.Add(std::move(row)));
+    RELATA_RETURN_IF_ERROR(changes_->Add(row));
     if (change.personal.empty()) continue;
-    PgFields image = session_->Mine();
+    PgFields& image = session_->Mine(image_);
     PutRef(image.Int(change.seq), change.subject).Bytes(change.personal);
-    RELATA_RETURN_IF_ERROR(images.Add(std::move(image)));
+    RELATA_RETURN_IF_ERROR(images_->Add(image));
   }
-  RELATA_RETURN_IF_ERROR(rows.Flush());
-  return images.Flush();
+  return absl::OkStatus();
 }
 
 absl::Status PgWriter::ApplyLogs(const std::vector<LogWrite>& lines) {
@@ -421,17 +443,17 @@ absl::Status PgWriter::ApplyLogs(const std::vector<LogWrite>& lines) {
   PgBulk rows = Into("relata_log", "tenant_id, log, seq, subject_type, subject, key, at, body", 8,
                      "a log line with this seq is there");
   for (const LogWrite& line : lines) {
-    PgFields row = session_->Mine();
+    PgFields& row = session_->Mine(row_);
     PutRef(row.Text(line.log).Int(line.seq), line.subject);
     row.Text(line.key).Time(line.at).Text(line.body);
-    RELATA_RETURN_IF_ERROR(rows.Add(std::move(row)));
+    RELATA_RETURN_IF_ERROR(rows.Add(row));
   }
   return rows.Flush();
 }
 
 void PgWriter::ApplyAliases(const std::vector<AliasWrite>& aliases) {
   for (const AliasWrite& alias : aliases) {
-    PgFields row = session_->Mine();
+    PgFields& row = session_->Mine(row_);
     PutRef(PutRef(row.Int(alias.from), alias.loser), alias.winner);
     alias.until ? row.Int(*alias.until) : row.Null();
     connection().Add(
@@ -450,17 +472,17 @@ absl::Status PgWriter::ApplyDefinitions(const std::vector<DefinitionWrite>& defi
   PgBulk rows = Into("relata_definition", "tenant_id, place, kind, name, version, body", 6,
                      "a definition has this version");
   for (const DefinitionWrite& d : definitions) {
-    PgFields row = session_->Mine();
+    PgFields& row = session_->Mine(row_);
     row.Int((before_.id + 1) * kDefinitionsPerCommit + definitions_++);
     row.Text(d.kind).Text(d.name).Int(d.version).Text(d.body);
-    RELATA_RETURN_IF_ERROR(rows.Add(std::move(row)));
+    RELATA_RETURN_IF_ERROR(rows.Add(row));
   }
   return rows.Flush();
 }
 
 void PgWriter::ApplyCommit(const CommitRow& commit) {
   if (!commit.operation_id.empty()) {
-    PgFields row = session_->Mine();
+    PgFields& row = session_->Mine(row_);
     row.Text(commit.operation_id).Int(commit.id).Bytes(commit.result);
     connection().Add(Concat("INSERT INTO ", session_->Name("relata_operation"),
                             "(tenant_id, operation_id, commit_id, result) VALUES($1, $2, $3, $4)"),

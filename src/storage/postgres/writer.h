@@ -7,6 +7,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "storage/forwarding.h"
@@ -56,6 +57,7 @@ class PgWriter : public WithInsides<Forwarding<StoreWriter, PgReads>> {
   // `head` is the newest commit in the session's transaction.
   PgWriter(std::shared_ptr<PgSession> session, CommitRow head, std::shared_ptr<PgWriterHome> home,
            Duration patience);
+  ~PgWriter() override;
 
   absl::Status Prepare(std::span<const TableSpec> tables) override;
   absl::Status Apply(const CommitBatch& batch) override;
@@ -79,6 +81,7 @@ class PgWriter : public WithInsides<Forwarding<StoreWriter, PgReads>> {
   absl::Status EraseNow(RecordRef subject);
   absl::Status ApplyNow(const CommitBatch& batch);
   absl::Status QueueAll(const CommitBatch& batch);
+  absl::Status SendHeld();
   // `sent`: COMMIT is on its way, so that a lost answer leaves its outcome open.
   absl::Status CommitNow(bool& sent);
 
@@ -119,6 +122,14 @@ class PgWriter : public WithInsides<Forwarding<StoreWriter, PgReads>> {
   const std::shared_ptr<PgWriterHome> home_;
   const Duration patience_;
   std::map<TypeId, Creations> creations_;
+  // Changes of a part wait for the last one or for a reader, so that the COPY of its records goes
+  // on while the next part is made.
+  std::optional<PgBulk> changes_;
+  std::optional<PgBulk> images_;
+  // The row being made, which keeps its room from one to the next.
+  PgFields row_;
+  PgFields image_;
+  std::vector<const Value*> values_;
   PgEventRuns runs_;
   EventIndexWriter index_;
   PgNameRuns name_runs_;
@@ -130,6 +141,7 @@ class PgWriter : public WithInsides<Forwarding<StoreWriter, PgReads>> {
   int64_t definitions_ = 0;
   bool prepared_ = false;
   bool applied_ = false;
+  bool part_ = false;  // what is applied is not the last of its commit
   bool complete_ = false;
   absl::Status status_;
 };

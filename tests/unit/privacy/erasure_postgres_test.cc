@@ -7,6 +7,7 @@
 #include <string>
 #include <thread>
 
+#include "base/strings.h"
 #include "erasure_scan.h"
 #include "relata/storage/postgres.h"
 #include "support/postgres.h"
@@ -14,6 +15,7 @@
 namespace relata {
 namespace {
 
+using internal::Concat;
 using testing::PostgresQuery;
 
 // A database of its own: the transactions of other tests hold up nothing here.
@@ -85,6 +87,30 @@ TEST(ErasureOnPostgres, NoRowAndNoFileOfTheServerHoldsAValueOfAnErasedPerson) {
     PostgresQuery(database.dsn(), "CHECKPOINT");
     return RowsOf(database.dsn()) + FilesOf(database.dsn());
   });
+}
+
+// The keys that imports bring lie in packed runs here, and so do the ones that each commit adds.
+TEST(ErasureOnPostgres, NothingIsLeftInPackedKeysEither) {
+  RELATA_REQUIRE_POSTGRES();
+  const OwnDatabase database;
+  PostgresOptions packed;
+  packed.pack_names_from = 1;
+  auto store = OpenPostgresStore(database.dsn(), packed);
+  ASSERT_TRUE(store.ok()) << store.status();
+  OpenOptions options;
+  options.privacy_key = TestKey();
+  options.zone = "Europe/Paris";
+  auto crm = Crm::Open(*std::move(store), std::move(options));
+  ASSERT_TRUE(crm.ok()) << crm.status();
+  ExpectNothingIsLeft(*crm, [&] {
+    PostgresQuery(database.dsn(), "CHECKPOINT");
+    return RowsOf(database.dsn()) + FilesOf(database.dsn());
+  });
+  const auto count = [&](const char* table) {
+    return std::stoi(PostgresQuery(database.dsn(), Concat("SELECT count(*) FROM ", table))[0][0]);
+  };
+  EXPECT_GT(count("relata.relata_name_block"), 0);
+  EXPECT_EQ(count("relata.relata_external_key"), 0);
 }
 
 TEST(ErasureOnPostgres, AnOldTransactionHoldsTheBytesAndIsNamed) {

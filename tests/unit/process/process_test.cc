@@ -247,6 +247,52 @@ TEST(Workflow, OnTimeFiresWhenAdvanceFindsTheConditionTrue) {
   EXPECT_THAT(*Outbox(crm), SizeIs(1));
 }
 
+// An erasure empties the lines about its subjects and those in which one of its words stands: here
+// both names, of a record and of the workflow.
+TEST(Workflow, WhatIsDoneByTimeIsNotDoneAgainAfterItsLinesAreErased) {
+  std::unique_ptr<Store> owned = NewMemoryStore();
+  Store* const store = owned.get();
+  absl::StatusOr<Crm> crm = Crm::Open(std::move(owned));
+  ASSERT_TRUE(crm.ok()) << crm.status();
+  const char* const body =
+      R"json({"type": "account", "on": "time", "when": "account.headcount > 10",
+      "actions": [{"do": "notify", "text": "Review"}]})json";
+  ASSERT_TRUE(DefineWorkflow(*crm, "ask-curie", body, kAmelie, kNow).ok());
+  ASSERT_TRUE(DefineWorkflow(*crm, "large", body, kAmelie, kNow).ok());
+  std::vector<RecordRef> accounts;
+  const auto set = [&](int day, std::vector<int> heads) {
+    Transaction tx = crm->Begin(kAmelie);
+    for (size_t i = 0; i < heads.size(); ++i) {
+      if (accounts.size() == i)
+        accounts.push_back(tx.Create("account", {{"name", Value::Text("Acme")}}));
+      tx.Update(accounts[i], {{"headcount", Value::Int(heads[i])}});
+    }
+    EXPECT_TRUE(tx.Commit(kNow + Days(day)).ok());
+    EXPECT_TRUE(crm->Advance(kNow + Days(day)).ok());
+    return Outbox(*crm, true)->size();
+  };
+  ASSERT_EQ(set(1, {20, 20, 20, 5}), 6u);
+  ASSERT_EQ(set(2, {20, 5, 20, 5}), 6u);  // the second is small again
+
+  auto writer = store->Write(Seconds(5));
+  ASSERT_TRUE(writer.ok());
+  CommitBatch batch;
+  batch.commit = *(*writer)->Head();
+  ++batch.commit.id;
+  batch.commit.recorded = {batch.commit.recorded.micros + 1};
+  batch.commit.operation_id = "";
+  batch.erase.subjects = {accounts[0], accounts[1]};
+  batch.erase.words = {"curie", "true"};
+  ASSERT_TRUE((*writer)->Apply(batch).ok());
+  ASSERT_TRUE((*writer)->Commit().ok());
+  writer->reset();
+
+  EXPECT_EQ(set(3, {20, 5, 20, 5}), 6u);
+  EXPECT_EQ(set(4, {20, 20, 20, 20}), 10u);  // new: the second and the fourth
+  EXPECT_EQ(set(5, {5, 20, 20, 20}), 10u);
+  EXPECT_EQ(set(6, {20, 20, 20, 20}), 12u);
+}
+
 // A condition that comes and goes for years: what has fired is summed up, and goes on from there.
 TEST(Workflow, OnTimeGoesOnFromASummaryOfWhatHasFired) {
   Crm crm = OpenMemory();
