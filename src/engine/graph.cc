@@ -105,9 +105,9 @@ Summaries::Value RecordTable::SummaryOf(const ChunkedColumn& links, const Chunke
   const auto place = [&](const ChunkedColumn* column) {
     const auto found = std::find_if(columns.begin(), columns.end(),
                                     [&](const auto& c) { return c.get() == column; });
-    return found == columns.end() ? kNoColumn : static_cast<int>(found - columns.begin());
+    return found == columns.end() ? kCountOnly : static_cast<int>(found - columns.begin());
   };
-  const SummaryKey key{place(&links), values == nullptr ? kNoColumn : place(values)};
+  const SummaryKey key{place(&links), values == nullptr ? kCountOnly : place(values)};
   if (!make) return summaries.Peek(key);
   return summaries.Get(key, [&](const Summaries::Base& base) {
     return Summarize({&links, values, &exists, limit}, base);
@@ -145,13 +145,13 @@ const Relation& EventTable::BySubject() const {
 
 Summaries::Value EventTable::SummaryOf(const ChunkedColumn* values, bool make) const {
   constexpr int kAtColumn = -2;
-  int place = values == nullptr ? kNoColumn : kAtColumn;
+  int place = values == nullptr ? kCountOnly : kAtColumn;
   if (values != nullptr && values != &at) {
     const auto found = std::find_if(columns.begin(), columns.end(),
                                     [&](const auto& c) { return c.get() == values; });
     place = static_cast<int>(found - columns.begin());
   }
-  const SummaryKey key{kNoColumn, place};
+  const SummaryKey key{kCountOnly, place};
   if (!make) return summaries.Peek(key);
   return summaries.Get(key, [&](const Summaries::Base& base) {
     return Summarize({&subject, values, nullptr, count}, base);

@@ -41,7 +41,7 @@ struct Summary {
 
 // The link and the column that is summed up, as the table numbers its columns; for the count alone
 // there is no column.
-inline constexpr int kNoColumn = -1;
+inline constexpr int kCountOnly = -1;
 using SummaryKey = std::pair<int, int>;
 using Summaries = Kept<SummaryKey, Summary>;
 
