@@ -291,6 +291,20 @@ relata_status_t relata_segment_define(relata_crm_t* crm, const char* segment, si
   });
 }
 
+relata_status_t relata_segment_warnings(relata_crm_t* crm, const char* segment, size_t segment_size,
+                                        relata_buffer_t** warnings, relata_error_t** err) {
+  if (warnings != nullptr) *warnings = nullptr;
+  return Guard(err, [&]() -> absl::Status {
+    RELATA_RETURN_IF_ERROR(CheckHandle(crm, warnings));
+    RELATA_ASSIGN_OR_RETURN(const std::string_view name, TextIn(segment, segment_size, "segment"));
+    RELATA_ASSIGN_OR_RETURN(const std::vector<relata::Issue> found,
+                            relata::SegmentWarnings(crm->crm, name));
+    nlohmann::json texts = nlohmann::json::array();
+    for (const relata::Issue& issue : found) texts.push_back(issue.message);
+    return BufferOut(relata::capi::Dump(texts), warnings);
+  });
+}
+
 relata_status_t relata_segment_contains(relata_crm_t* crm, const char* segment, size_t segment_size,
                                         const char* name, size_t name_size, int64_t now,
                                         int32_t* member, relata_error_t** err) {

@@ -306,6 +306,13 @@ RELATA_API relata_status_t relata_segment_define(relata_crm_t* crm, const char* 
                                                  size_t expression_size, int64_t now,
                                                  relata_error_t** err);
 
+/* What the checker finds odd about a saved segment's condition, which can be asked all the same (a
+ * choice compared with a word that is none of its options): a JSON list of texts, each with a caret
+ * under the place, empty when there is nothing. It says nothing of any record. RELATA_NOT_FOUND. */
+RELATA_API relata_status_t relata_segment_warnings(relata_crm_t* crm, const char* segment,
+                                                   size_t segment_size, relata_buffer_t** warnings,
+                                                   relata_error_t** err);
+
 /* Whether the record `name` (its public id, or "TYPE/ID") is a member at `now`: 1 or 0. Where
  * commits keep the membership up to date the answer is one bit, found in constant time after the
  * first question. RELATA_NOT_FOUND when there is no such segment or record,

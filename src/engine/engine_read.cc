@@ -228,6 +228,16 @@ std::shared_ptr<const internal::PublishedMemberships> Crm::Engine::memberships()
 }
 
 absl::StatusOr<Crm::Engine::Newest> Crm::Engine::FindNewest() {
+  std::optional<CommitId> head;
+  if (!options_.exclusive) {
+    RELATA_ASSIGN_OR_RETURN(head, store_->HeadId());
+  }
+  {
+    std::lock_guard lock(mutex_);
+    if (!head || *head == snapshot_->commit()) {
+      return Newest{snapshot_, memberships_->published()};
+    }
+  }
   RELATA_RETURN_IF_ERROR(Freshen());
   std::lock_guard lock(mutex_);
   return Newest{snapshot_, memberships_->published()};

@@ -15,7 +15,7 @@ using Kind = Value::Kind;
 
 // --- IdIndex -----------------------------------------------------------------------------------
 
-IdIndex::IdIndex(size_t expected) : buckets_(std::max<size_t>(16, expected / 32)) {}
+IdIndex::IdIndex(size_t expected) : block_count_(1 + expected * 2 / kSlots) {}
 
 uint64_t IdIndex::Hash(const Uuid& id) {
   uint64_t high = 0;
@@ -31,15 +31,30 @@ uint64_t IdIndex::Hash(const Uuid& id) {
 
 void IdIndex::Add(const Uuid& id, Row row, EditToken edit) {
   const uint64_t hash = Hash(id);
-  entries_.Edit(hash % buckets_, edit)
-      .push_back({static_cast<uint32_t>(hash >> 32), static_cast<uint32_t>(row)});
-  ++count_;
+  const auto tag = static_cast<uint32_t>(hash >> 32);
+  Block& block = blocks_.Edit(hash % block_count_, edit);
+  for (size_t i = 0; i < kSlots; ++i) {
+    Entry& entry = block.slots[(tag + i) % kSlots];
+    if (entry.row != kFree && entry.row != kGone) continue;
+    entry = {tag, static_cast<uint32_t>(row)};
+    ++count_;
+    return;
+  }
+  crowded_ = true;
 }
 
 void IdIndex::Remove(const Uuid& id, Row row, EditToken edit) {
-  const size_t removed = std::erase_if(entries_.Edit(Hash(id) % buckets_, edit),
-                                       [&](const Entry& entry) { return entry.row == row; });
-  count_ -= removed;
+  const uint64_t hash = Hash(id);
+  const auto tag = static_cast<uint32_t>(hash >> 32);
+  Block& block = blocks_.Edit(hash % block_count_, edit);
+  for (size_t i = 0; i < kSlots; ++i) {
+    Entry& entry = block.slots[(tag + i) % kSlots];
+    if (entry.row == kFree) return;
+    if (entry.row != static_cast<uint32_t>(row)) continue;
+    entry.row = kGone;
+    --count_;
+    return;
+  }
 }
 
 // --- Tables ------------------------------------------------------------------------------------
@@ -91,12 +106,14 @@ const Relation& RecordTable::Reverse(FieldId field) const {
 
 const IdIndex& RecordTable::ById() const {
   return by_id.Get([&] {
-    IdIndex index(static_cast<size_t>(limit));
-    const EditToken edit = NewEdit();
-    for (Row row = 0; row < limit; ++row) {
-      if (const Uuid id = Id(row); !id.nil()) index.Add(id, row, edit);
+    for (size_t room = static_cast<size_t>(limit);; room += room / 2 + 1) {
+      IdIndex index(room);
+      const EditToken edit = NewEdit();
+      for (Row row = 0; row < limit; ++row) {
+        if (const Uuid id = Id(row); !id.nil()) index.Add(id, row, edit);
+      }
+      if (!index.full()) return index;
     }
-    return index;
   });
 }
 

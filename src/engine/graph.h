@@ -9,6 +9,7 @@
 #ifndef RELATA_SRC_ENGINE_GRAPH_H_
 #define RELATA_SRC_ENGINE_GRAPH_H_
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -27,38 +28,49 @@
 
 namespace relata::internal {
 
-// Rows by public id: buckets of (hash, row), rebuilt wider each time the number of ids has grown
-// fourfold.
+// Rows by public id: blocks of slots, each with a part of the hash, so that most look-ups touch one
+// line of memory; built wider when the number of ids has grown by half.
 class IdIndex {
  public:
   explicit IdIndex(size_t expected = 0);
   void Add(const Uuid& id, Row row, EditToken edit);
   void Remove(const Uuid& id, Row row, EditToken edit);
-  bool full() const { return count_ > 128 * buckets_; }
-  size_t MemoryUsed() const { return count_ * sizeof(Entry) + buckets_ * 48; }
+  // To be built anew; ids added since may be missing.
+  bool full() const { return crowded_ || count_ * 4 > block_count_ * kSlots * 3; }
+  size_t MemoryUsed() const { return block_count_ * (sizeof(Block) + 40); }
 
   // The row for which `has(row)` says that it carries `id`; kNoRow when there is none.
   template <class Has>
   Row Find(const Uuid& id, const Has& has) const {
     const uint64_t hash = Hash(id);
-    const std::vector<Entry>* bucket = entries_[hash % buckets_];
-    if (bucket == nullptr) return kNoRow;
-    for (const Entry& entry : *bucket) {
-      if (entry.tag == static_cast<uint32_t>(hash >> 32) && has(Row{entry.row})) return entry.row;
+    const auto tag = static_cast<uint32_t>(hash >> 32);
+    const Block* block = blocks_[hash % block_count_];
+    if (block == nullptr) return kNoRow;
+    for (size_t i = 0; i < kSlots; ++i) {
+      const Entry& entry = block->slots[(tag + i) % kSlots];
+      if (entry.row == kFree) return kNoRow;
+      if (entry.tag == tag && entry.row != kGone && has(Row{entry.row})) return entry.row;
     }
     return kNoRow;
   }
 
  private:
+  static constexpr size_t kSlots = 512;
+  static constexpr uint32_t kFree = 0xffffffff;
+  static constexpr uint32_t kGone = 0xfffffffe;  // was taken out: others may stand behind it
   struct Entry {
-    uint32_t tag;
-    uint32_t row;
+    uint32_t tag = 0;
+    uint32_t row = kFree;
+  };
+  struct Block {
+    std::array<Entry, kSlots> slots;
   };
   static uint64_t Hash(const Uuid& id);
 
-  size_t buckets_;
+  size_t block_count_;
   size_t count_ = 0;
-  Directory<std::vector<Entry>> entries_;
+  bool crowded_ = false;  // a block had no room
+  Directory<Block> blocks_;
 };
 
 struct RecordTable {

@@ -55,6 +55,24 @@ const SegmentState* StateOfPlan(const SegmentState& state, const Plan& plan) {
   return same ? &state : nullptr;
 }
 
+StateMemory MemoryOf(const SegmentState& state) {
+  constexpr size_t kTreeNode = 32 + sizeof(std::pair<int64_t, Row>);
+  StateMemory memory;
+  memory.members = MemoryOf(state.members) + MemoryOf(state.logged);
+  for (const PartState& part : state.parts) {
+    const size_t counts = MemoryOf(part.counts);
+    memory.counts += counts;
+    memory.parts += part.MemoryUsed() - counts;
+  }
+  memory.timers = MemoryOf(state.timers);
+  for (size_t chunk = 0; chunk < state.timers.size(); ++chunk) {
+    const ChunkTimers* timers = state.timers[chunk];
+    if (timers != nullptr) memory.timers += timers->until.capacity() * sizeof(timers->until[0]);
+  }
+  if (state.agenda) memory.timers += state.agenda->size() * kTreeNode;
+  return memory;
+}
+
 bool HasRow(const Directory<ChunkBits>& bits, Row row) {
   const ChunkBits* chunk = bits[ChunkOf(row)];
   return chunk != nullptr && TestBit(*chunk, OffsetOf(row));

@@ -87,6 +87,16 @@ struct SegmentState {
   bool Answers(Timestamp now) const { return filled && now >= as_of && now < filled_until; }
 };
 
+// What a state holds, in bytes; what it shares with others is counted.
+struct StateMemory {
+  size_t members = 0;  // by the facts and by the log
+  size_t parts = 0;    // what is known of the parts of the condition, counts left out
+  size_t counts = 0;
+  size_t timers = 0;  // by row and by time
+  size_t all() const { return members + parts + counts + timers; }
+};
+StateMemory MemoryOf(const SegmentState& state);
+
 // Whether the batch writes records or events of these types, or states something about them.
 bool WritesAnyOf(const CommitBatch& writes, const std::set<TypeId>& types);
 

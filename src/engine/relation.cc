@@ -36,21 +36,27 @@ void RelationIndex::AddAll(std::span<const Row> parents, Row first_child, const 
   for (size_t i = 0; i < parents.size(); ++i) {
     const Row child = first_child + static_cast<Row>(i);
     entries.push_back({ChunkOf(parents[i]),
-                       {static_cast<uint32_t>(OffsetOf(parents[i])), static_cast<uint32_t>(child),
-                        AtOf(at, child), false}});
+                       {AtOf(at, child), static_cast<uint32_t>(child),
+                        static_cast<uint16_t>(OffsetOf(parents[i])), false}});
   }
   std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
     return a.first != b.first ? a.first < b.first : a.second.Before(b.second);
   });
   for (size_t i = 0; i < entries.size();) {
     const size_t chunk = entries[i].first;
+    size_t end = i;
+    while (end < entries.size() && entries[end].first == chunk) ++end;
     Bucket& bucket = buckets_.Edit(chunk, edit);
-    const auto before = static_cast<std::ptrdiff_t>(bucket.tail.size());
-    for (; i < entries.size() && entries[i].first == chunk; ++i) {
-      bucket.tail.push_back(entries[i].second);
+    std::vector<TailEntry> merged;
+    merged.reserve(bucket.tail.size() + end - i);
+    auto old = bucket.tail.begin();
+    for (; i < end; ++i) {
+      const TailEntry& entry = entries[i].second;
+      for (; old != bucket.tail.end() && !entry.Before(*old); ++old) merged.push_back(*old);
+      merged.push_back(entry);
     }
-    std::inplace_merge(bucket.tail.begin(), bucket.tail.begin() + before, bucket.tail.end(),
-                       [](const TailEntry& a, const TailEntry& b) { return a.Before(b); });
+    merged.insert(merged.end(), old, bucket.tail.end());
+    bucket.tail = std::move(merged);
     const size_t sealed = bucket.sealed == nullptr ? 0 : bucket.sealed->rows.size();
     if (bucket.tail.size() > TailLimit(sealed)) Seal(bucket, at);
   }
@@ -63,8 +69,8 @@ void RelationIndex::Remove(Row parent, Row child, const ChunkedColumn* at, EditT
 void RelationIndex::Put(Row parent, Row child, const ChunkedColumn* at, bool removed,
                         EditToken edit) {
   Bucket& bucket = buckets_.Edit(ChunkOf(parent), edit);
-  const TailEntry entry{static_cast<uint32_t>(OffsetOf(parent)), static_cast<uint32_t>(child),
-                        AtOf(at, child), removed};
+  const TailEntry entry{AtOf(at, child), static_cast<uint32_t>(child),
+                        static_cast<uint16_t>(OffsetOf(parent)), removed};
   const auto place =
       std::lower_bound(bucket.tail.begin(), bucket.tail.end(), entry,
                        [](const TailEntry& a, const TailEntry& b) { return a.Before(b); });

@@ -50,10 +50,10 @@ class RelationIndex {
     std::vector<uint32_t> rows;
   };
   struct TailEntry {
-    uint32_t parent;  // inside the bucket
-    uint32_t row;
     int64_t at;
-    bool removed;  // takes a sealed row away
+    uint32_t row;
+    uint16_t parent;  // inside the bucket
+    bool removed;     // takes a sealed row away
 
     bool Before(const TailEntry& other) const {
       if (parent != other.parent) return parent < other.parent;

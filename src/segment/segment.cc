@@ -99,6 +99,16 @@ absl::Status DefineSegments(Crm& crm, const std::vector<Segment>& segments, cons
   return tx.Commit(now).status();
 }
 
+absl::StatusOr<std::vector<Issue>> SegmentWarnings(const Crm& crm, std::string_view segment) {
+  RELATA_ASSIGN_OR_RETURN(const internal::Condition condition, internal::FindSegment(crm, segment));
+  std::vector<Issue> warnings;
+  for (const ExpressionIssue& issue : condition.expression->issues()) {
+    warnings.push_back({issue.severity, Concat("expression:", issue.span.begin),
+                        FormatIssueWithCaret(condition.expression->text(), issue)});
+  }
+  return warnings;
+}
+
 absl::Status FreezeSegment(Crm& crm, std::string_view segment, std::string_view as,
                            const Actor& actor, Timestamp now) {
   RELATA_ASSIGN_OR_RETURN(Segment frozen, FindSegment(crm, segment));

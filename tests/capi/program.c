@@ -120,6 +120,22 @@ static void test_questions(relata_crm_t* crm) {
   CHECK(ok(err));
   CHECK(count == 1);
 
+  CHECK(relata_segment_warnings(crm, TEXT("french"), &out, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(relata_buffer_size(out) == 2); /* an empty list */
+  relata_buffer_free(out);
+  CHECK(relata_segment_define(crm, TEXT("hasty"), TEXT("ticket"),
+                              TEXT("ticket.severity == 'criticl'"), kNow, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(relata_segment_warnings(crm, TEXT("hasty"), &out, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(holds(out, "did you mean"));
+  relata_buffer_free(out);
+  CHECK(relata_segment_warnings(crm, TEXT("nowhere"), &out, &err) == RELATA_NOT_FOUND);
+  CHECK(out == NULL);
+  relata_error_free(err);
+  err = NULL;
+
   CHECK(relata_segment_contains(crm, TEXT("french"), TEXT("contact/web:1"), kNow, &member, &err) ==
         RELATA_OK);
   CHECK(ok(err));

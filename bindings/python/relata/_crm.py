@@ -253,10 +253,18 @@ class Crm:
         lines = call_for_text(lib.relata_why, self._handle, *asked).splitlines()
         return [json.loads(line)["fact"] for line in lines]
 
-    def define_segment(self, name: str, type: str, expression: str, now: Instant) -> None:
-        """Saves a condition under a name, for in_segment('NAME') in expressions."""
+    def define_segment(self, name: str, type: str, expression: str, now: Instant) -> list[str]:
+        """Saves a condition under a name, for in_segment('NAME') in expressions.
+
+        Returns what the checker finds odd about it all the same, as segment_warnings does."""
         texts = (*text_in(name), *text_in(type), *text_in(expression))
         call(lib.relata_segment_define, self._handle, *texts, _micros(now))
+        return self.segment_warnings(name)
+
+    def segment_warnings(self, name: str) -> list[str]:
+        """What is odd about a saved segment, such as a word that is no option of a choice."""
+        found = call_for_text(lib.relata_segment_warnings, self._handle, *text_in(name))
+        return list(json.loads(found))
 
     def is_member(self, segment: str, name: str, now: Instant) -> bool:
         """Whether the record ("contact/...", or its public id alone) is in the segment."""

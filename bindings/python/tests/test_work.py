@@ -169,6 +169,18 @@ def test_a_role_writes_only_what_it_may(crm, tmp_path):
     assert not crm.may_contact("contact/web:marie", "email", "newsletter", NOW + DAY)
 
 
+def test_a_segment_says_what_is_odd_about_it(crm):
+    assert crm.define_segment("french", "contact", "contact.country == 'FR'", NOW) == []
+    [odd] = crm.define_segment("hasty", "ticket", "ticket.severity in ['high', 'criticl']", NOW)
+    assert "'criticl' is none of the options of severity" in odd
+    assert "did you mean" in odd
+    assert crm.segment_warnings("hasty") == [odd]
+    [guess] = crm.query("ticket", "in_segment('hasty') || ticket.severity == 'higher'", NOW).warnings
+    assert "'higher' is none of the options" in guess
+    with pytest.raises(relata.NotFound):
+        crm.segment_warnings("nowhere")
+
+
 def test_a_role_learns_nothing_from_a_segment_over_what_it_does_not_see(crm, tmp_path):
     crm.define_segment("french", "contact", "contact.country == 'FR'", NOW)
     crm.define("role", "blind", {"types": {"*": "read", "contact": {"hidden": ["country"]}}}, NOW)

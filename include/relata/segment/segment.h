@@ -40,6 +40,11 @@ struct Segment {
 // it would depend on itself.
 absl::Status DefineSegment(Crm& crm, const Segment& segment, const Actor& actor, Timestamp now);
 
+// What the checker finds odd about a saved segment's condition, which can be asked all the same: a
+// choice compared with a word that is none of its options. Each message shows the place in the text
+// with a caret. It says nothing of any record, so no rights are asked for. NotFound.
+absl::StatusOr<std::vector<Issue>> SegmentWarnings(const Crm& crm, std::string_view segment);
+
 // Several in one commit: all or none.
 absl::Status DefineSegments(Crm& crm, const std::vector<Segment>& segments, const Actor& actor,
                             Timestamp now);

@@ -16,7 +16,9 @@ TEST(Uuid, TextRoundTripsInLowerCase) {
 TEST(Uuid, RefusesAnythingElse) {
   for (const char* text :
        {"", "018f2b4e7c1a7d3e9a550b1c2d3e4f50", "018f2b4e-7c1a-7d3e-9a55-0b1c2d3e4f5g",
-        "018f2b4e-7c1a-7d3e-9a55-0b1c2d3e4f500", "018f2b4e-7c1a-7d3e-9a5-50b1c2d3e4f50"}) {
+        "018f2b4e-7c1a-7d3e-9a55-0b1c2d3e4f500", "018f2b4e-7c1a-7d3e-9a5-50b1c2d3e4f50",
+        // A hyphen more, where the last group would then end behind the text.
+        "018f2b4e-7c1a-7d3e-9a55-0b-1c2d3e4f5"}) {
     EXPECT_FALSE(Uuid::Parse(text).has_value()) << text;
   }
 }

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/graph.h"
 #include "gtest/gtest.h"
 #include "support/support.h"
 
@@ -21,6 +22,43 @@ std::vector<Row> RowsOf(const RelationIndex& index, Row parent, const ChunkedCol
   std::vector<Row> rows;
   index.AppendTo(parent, at, rows);
   return rows;
+}
+
+TEST(IdIndex, FindsIdsThatComeAndGoAndLeavesCopiesAlone) {
+  std::mt19937_64 random(testing::Seed(15));
+  const auto draw = [&] {
+    Uuid id;
+    for (uint8_t& byte : id.bytes) byte = static_cast<uint8_t>(random());
+    return id;
+  };
+  IdIndex index(2000);
+  std::vector<Uuid> ids;
+  std::set<Row> gone;
+  const auto find = [&](const IdIndex& in, const Uuid& id) {
+    return in.Find(id, [&](Row row) { return ids[static_cast<size_t>(row)] == id; });
+  };
+  IdIndex pinned;
+  while (!index.full()) {
+    const auto row = static_cast<Row>(ids.size());
+    ids.push_back(draw());
+    const EditToken edit = NewEdit();
+    index.Add(ids.back(), row, edit);
+    if (row == 500) pinned = index;
+    if (random() % 4 == 0) {
+      const Row out = static_cast<Row>(random() % ids.size());
+      index.Remove(ids[static_cast<size_t>(out)], out, edit);
+      gone.insert(out);
+    }
+  }
+  EXPECT_GT(ids.size(), 2000u);
+  for (Row row = 0; row < static_cast<Row>(ids.size()); ++row) {
+    const Uuid& id = ids[static_cast<size_t>(row)];
+    EXPECT_EQ(find(index, id), gone.contains(row) ? kNoRow : row);
+    if (row > 500) {
+      EXPECT_EQ(find(pinned, id), kNoRow);
+    }
+  }
+  EXPECT_EQ(find(index, draw()), kNoRow);
 }
 
 TEST(RelationIndex, FollowsLinksThatComeAndGoAndLeavesCopiesAlone) {
