@@ -136,16 +136,16 @@ template <class F>
 absl::Status Thin(NameRuns& runs, NameSpace space, const NameRun& run, const NameBlock& block,
                   F gone) {
   NameBatch left;
-  bool touched = false;
+  int64_t taken_out = 0;
   RELATA_RETURN_IF_ERROR(Unpack(block.bytes, [&](std::string_view name, Row row) {
     if (gone(name, row)) {
-      touched = true;
+      ++taken_out;
     } else {
       left.Add(name, row);
     }
     return true;
   }));
-  if (!touched) return absl::OkStatus();
+  if (taken_out == 0) return absl::OkStatus();
   NameBlock kept;
   if (left.size() != 0) {
     // What is left takes no more room than it did.
@@ -154,7 +154,8 @@ absl::Status Thin(NameRuns& runs, NameSpace space, const NameRun& run, const Nam
     }
     kept.last = left.name(left.size() - 1);
   }
-  return runs.Replace(space, run, block.last, kept);
+  RELATA_RETURN_IF_ERROR(runs.Replace(space, run, block.last, kept));
+  return runs.Lessen(space, run, taken_out);
 }
 
 }  // namespace

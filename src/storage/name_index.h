@@ -110,6 +110,8 @@ class NameRuns {
   // `block` in the place of the one named `last`; without bytes: nothing in its place.
   virtual absl::Status Replace(NameSpace space, const NameRun& run, std::string_view last,
                                const NameBlock& block) = 0;
+  // The run holds so many entries fewer.
+  virtual absl::Status Lessen(NameSpace space, const NameRun& run, int64_t entries) = 0;
 };
 
 // The names outside the runs, as a backend keeps them.

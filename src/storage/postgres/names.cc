@@ -104,6 +104,16 @@ absl::Status PgNameRuns::Replace(NameSpace space, const NameRun& run, std::strin
   return block.bytes.empty() ? session_->connection->Sync() : Insert(space, run, {block});
 }
 
+absl::Status PgNameRuns::Lessen(NameSpace space, const NameRun& run, int64_t entries) {
+  session_->name_runs.erase(space);
+  PgFields fields = OfRun(*session_, space, run);
+  fields.Int(entries);
+  session_->connection->Add(Concat("UPDATE ", session_->Name("relata_name_run"),
+                                   " SET entries = entries - $5::bigint", kThisRun),
+                            std::move(fields));
+  return session_->connection->Sync();
+}
+
 absl::Status PgLooseNames::Put(NameSpace space, const NameBatch& names) {
   if (names.size() >= kManyKeys) return PutMany(space, names);
   for (size_t i = 0; i < names.size(); ++i) PutOne(space, names.name(i), names.row(i));

@@ -156,6 +156,7 @@ class PgNameRuns : public NameRuns {
                                                 std::string_view from, size_t most) override;
   absl::Status Replace(NameSpace space, const NameRun& run, std::string_view last,
                        const NameBlock& block) override;
+  absl::Status Lessen(NameSpace space, const NameRun& run, int64_t entries) override;
 
  private:
   absl::Status Insert(NameSpace space, const NameRun& run, const std::vector<NameBlock>& blocks);

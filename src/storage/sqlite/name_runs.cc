@@ -103,4 +103,14 @@ absl::Status SqliteNameRuns::Replace(NameSpace space, const NameRun& run, std::s
   return block.bytes.empty() ? absl::OkStatus() : Insert(space, run, {block});
 }
 
+absl::Status SqliteNameRuns::Lessen(NameSpace space, const NameRun& run, int64_t entries) {
+  runs_.erase(space);
+  RELATA_ASSIGN_OR_RETURN(
+      Statement s, connection_->Prepare("UPDATE relata_name_run SET entries = entries - ?4 WHERE "
+                                        "type = ?1 AND kind = ?2 AND run = ?3"));
+  BindRun(s, space, run);
+  s.Bind(4, entries);
+  return s.Run();
+}
+
 }  // namespace relata::internal

@@ -51,6 +51,11 @@ class PlainRuns : public NameRuns {
     return absl::OkStatus();
   }
 
+  absl::Status Lessen(NameSpace, const NameRun& run, int64_t entries) override {
+    entries_[run.run] -= entries;
+    return absl::OkStatus();
+  }
+
   // Every byte that is kept.
   std::string All() const {
     std::string all;
