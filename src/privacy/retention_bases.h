@@ -3,9 +3,10 @@
 // Where the terms of the standard schema are written down. A host's own types and terms have what
 // DefineRetention gives them.
 //
-// Sources. Read in the text of the law or its publication: C. civ., C. com., C. conso., C. proc.
-// civ. exéc., C. proc. pén., UWG, GDPR. Read as reported by others, not in the original: what the
-// CNIL recommends, which binds nobody by itself; texts that name it say so by "CNIL".
+// Sources. Read in the wording of the law or a quotation of it: C. com. L110-4, C. conso. L213-1
+// and D213-2, C. proc. pén. 8, UWG 7a(2), GDPR. Confirmed by what others report only: C. civ. 2224,
+// C. com. L123-22, C. proc. civ. exéc. L111-4, and what the CNIL recommends, which binds nobody by
+// itself; texts that name it say so by "CNIL".
 //
 //   GDPR 5(1)(e)          no longer than needed; 5(2), 7(1): what must be proven is kept as proof;
 //                         how long, the law does not say: the term is this schema's own
