@@ -2,6 +2,7 @@
 //
 // The `relata` command.
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -16,7 +17,7 @@ namespace {
 constexpr const char* kFooter =
     "\nA record is named TYPE/ID, where ID is its public id or an external key SYSTEM:KEY.\n"
     "Exit status: 0 done, 1 answered no or found problems, 2 usage, 3 failed.\n"
-    "'relata COMMAND --help' says more about a command.";
+    "'relata help COMMAND' says more about a command.";
 
 void AddSharedOptions(CLI::App& app, Session& session) {
   app.add_option("--db", session.database, "Database: a file, :memory: or postgres://...")
@@ -46,6 +47,18 @@ std::string UnknownCommand(const CLI::App& app) {
   for (const CLI::App* command : app.get_subcommands({})) known.push_back(command->get_name());
   return "relata: there is no command '" + rest[0] + "'" + internal::DidYouMean(rest[0], known) +
          " ('relata --help' lists them)\n";
+}
+
+// The words of the command line, the last one first as the parser takes them. `help COMMAND` asks
+// for what `COMMAND --help` does.
+std::vector<std::string> WordsOf(int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (!words.empty() && words[0] == "help") {
+    words.erase(words.begin());
+    words.push_back("--help");
+  }
+  std::reverse(words.begin(), words.end());
+  return words;
 }
 
 int Run(int argc, char** argv) {
@@ -86,7 +99,7 @@ int Run(int argc, char** argv) {
   AddTreeCommand(app, session);
   AddWhyCommand(app, session);
   try {
-    app.parse(argc, argv);
+    app.parse(WordsOf(argc, argv));
   } catch (const CLI::ParseError& error) {
     // Help and version are asked for; everything else is a wrong command line.
     if (const std::string unknown = UnknownCommand(app); !unknown.empty()) {

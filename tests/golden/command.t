@@ -5,6 +5,11 @@ The command says what it is and what it can do.
   $ relata --help | head -3
   Relata: a customer graph in one file, with segments, scores, consent and reasons
   Usage: relata [OPTIONS] SUBCOMMAND
+  $ relata help segment split | head -2
+  Split into NAME_a, NAME_b ... for a test, for good
+  Usage: relata segment split [OPTIONS] NAME
+  $ relata help | tail -1
+  'relata help COMMAND' says more about a command.
 
 
 A wrong command line is status 2, and says so on standard error only.
