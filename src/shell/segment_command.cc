@@ -39,7 +39,9 @@ int Define(const Session& session, const Request& request) {
   const absl::StatusOr<QueryAnswer> members =
       SegmentMembers(*crm, request.name, QuestionOf(session));
   if (!members.ok()) return session.Fail(members.status());
-  for (const Issue& issue : members->issues) session.Warn(issue.message);
+  const absl::StatusOr<std::vector<Issue>> odd = SegmentWarnings(*crm, request.name);
+  if (!odd.ok()) return session.Fail(odd.status());
+  for (const Issue& issue : *odd) session.Warn(issue.message);
   if (session.json) {
     session.PrintLine(Json({{"segment", request.name},
                             {"type", request.type},

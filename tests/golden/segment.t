@@ -146,3 +146,18 @@ The starter catalogue, and its audience of those who bought one product and not 
   --bought requires --not
   Run with --help for more information.
   [2]
+
+A choice compared with a word that is none of its options is nobody's: it is said when the segment is saved.
+
+  $ relata --db crm.db --now 2026-06-02 segment define custmers contact "contact.lifecycle == 'custmer'" 2>&1
+  relata: warning: note 1:22: 'custmer' is none of the options of lifecycle (lead, mql, sql, opportunity, customer, loyal, inactive); did you mean 'customer'?
+    contact.lifecycle == 'custmer'
+                         ^~~~~~~~~
+    use: 'customer'
+  custmers: 0 members, 0 undecided
+  $ relata --db crm.db --now 2026-06-02 query contact "contact.lifecycle == 'custmer'" --count 2>&1
+  relata: warning: note 1:22: 'custmer' is none of the options of lifecycle (lead, mql, sql, opportunity, customer, loyal, inactive); did you mean 'customer'?
+    contact.lifecycle == 'custmer'
+                         ^~~~~~~~~
+    use: 'customer'
+  0 true, 0 undecided
