@@ -551,7 +551,7 @@ void Crm::Engine::Publish(Attempt& attempt) {
   const EraseWrite& erased = attempt.steps.back().erase;
   snapshot_ = erased.empty() ? attempt.after : attempt.after->Forget(erased);
   if (!erased.empty() && hooks_.consent) hooks_.consent->Overtaken(*snapshot_);
-  memberships_->Publish(attempt.row.id);
+  memberships_->Publish(attempt.row.id, erased);
   became_.insert(attempt.became.begin(), attempt.became.end());
   for (const CommitBatch& step : attempt.steps) {
     for (const DefinitionWrite& write : step.definitions) Remember(write);

@@ -302,7 +302,19 @@ absl::Status Memberships::Fill(const Crm& crm, const Snapshot& view, std::string
   return MembershipKeeper(crm, view, std::max(view.recorded(), state.as_of), state, known).All();
 }
 
-void Memberships::Publish(CommitId commit) {
+namespace {
+
+// Whether single events or statements went that the segment may have read. Records that go are
+// deleted, and followed as such.
+bool Lost(const SegmentPlan& plan, const EraseWrite& erased) {
+  return !erased.entries.empty() ||
+         std::any_of(erased.events.begin(), erased.events.end(),
+                     [&](const auto& event) { return plan.reach.types().contains(event.first); });
+}
+
+}  // namespace
+
+void Memberships::Publish(CommitId commit, const EraseWrite& erased) {
   auto next = anew_ ? std::make_shared<PublishedMemberships>()
                     : std::make_shared<PublishedMemberships>(*published_);
   anew_ = false;
@@ -315,6 +327,13 @@ void Memberships::Publish(CommitId commit) {
     next->segments[name] = std::make_shared<const SegmentState>(std::move(state));
   }
   pending_.clear();
+  for (auto& [name, state] : next->segments) {
+    if (!state->filled || !Lost(*state->plan, erased)) continue;
+    SegmentState anew = *state;
+    anew.filled = false;
+    anew.logged_known = false;  // so that time compares what is found with what was logged
+    state = std::make_shared<const SegmentState>(std::move(anew));
+  }
   published_ = std::move(next);
 }
 

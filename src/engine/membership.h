@@ -147,9 +147,10 @@ class Memberships {
     pending_.clear();
     anew_ = published_->commit != head;
   }
-  // What was made holds for `commit`, which is durable: readers see it. The caller holds the mutex
-  // that guards reading.
-  void Publish(CommitId commit);
+  // What was made holds for `commit`, which is durable: readers see it. Segments that read what the
+  // commit erased are found anew when they are next asked, or time moves. The caller holds the
+  // mutex that guards reading.
+  void Publish(CommitId commit, const EraseWrite& erased = {});
   // The states of the newest commit of this process.
   std::shared_ptr<const PublishedMemberships> published() const { return published_; }
 

@@ -144,10 +144,30 @@ absl::StatusOr<std::vector<RecordRef>> ScoreKeeper::State::ChangedSince(CommitId
   return changed;
 }
 
+namespace {
+
+// Whether an event that was there has gone: those behind it have other places then, and points were
+// given for it.
+bool LostEvents(const Snapshot& before, const Snapshot& after) {
+  for (const TypeDef* type : before.schema().types()) {
+    if (!type->event || !before.Loaded(type->id) || !after.Loaded(type->id)) continue;
+    const int64_t count = before.EventCount(type->id);
+    if (count == 0) continue;
+    const EventRef last{type->id, count - 1};
+    if (after.EventCount(type->id) < count || after.EventSeq(last) != before.EventSeq(last)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
 // Merges move the facts of a record to another; what an event links to changes points in a way that
-// no path from the subject tells.
+// no path from the subject tells; an erased event is told by nothing that was written.
 bool ScoreKeeper::State::MustBuild(const Snapshot& before,
                                    const std::vector<RecordRef>& changed) const {
+  if (LostEvents(before, *view_)) return true;
   const internal::Graph& old_graph = before.graph();
   const internal::Graph& new_graph = view_->graph();
   for (size_t t = 0; t < old_graph.aliases.size() && t < new_graph.aliases.size(); ++t) {

@@ -99,7 +99,7 @@ class Lockstep {
     if (crowd_) Fill();
     const int steps = crowd_ ? kSteps / 5 : kSteps;
     for (step_ = 0; step_ < steps && !::testing::Test::HasFatalFailure(); ++step_) {
-      const bool time = Chance(40);
+      bool time = Chance(40);
       SCOPED_TRACE(Concat("step ", step_, time ? ": time" : ": commit"));
       Move();
       if (time) {
@@ -107,6 +107,11 @@ class Lockstep {
         ASSERT_TRUE(moved.ok()) << moved.status();
       } else {
         Commit();
+      }
+      // What an erased event ends is logged when time moves.
+      if (std::exchange(erased_, false)) {
+        ASSERT_TRUE(crm_.Advance(now_).ok());
+        time = true;
       }
       if (Chance(15)) Redefine();
       Compare(time);
@@ -160,6 +165,18 @@ class Lockstep {
   Value Country() {
     constexpr const char* kCountries[] = {"FR", "DE", "BE"};
     return Chance(10) ? Value() : Value::Text(kCountries[Pick(3)]);
+  }
+
+  void EraseView(Transaction& tx) {
+    const auto view = crm_.View({"page_view"});
+    ASSERT_TRUE(view.ok()) << view.status();
+    const TypeId type = (*view)->schema().Find("page_view")->id;
+    const auto count = static_cast<size_t>((*view)->EventCount(type));
+    if (count == 0) return;
+    EraseWrite erase;
+    erase.events = {{type, (*view)->EventSeq({type, static_cast<int64_t>(Pick(count))})}};
+    tx.Erase(std::move(erase));
+    erased_ = true;
   }
 
   void Operate(Transaction& tx) {
@@ -220,6 +237,7 @@ class Lockstep {
         if (contact.none()) return;
         return State(tx, contact, Chance(70) ? ConsentEvent::kGrant : ConsentEvent::kWithdraw);
       default:
+        if (Chance(3)) return EraseView(tx);
         // Late by up to forty days, or early by one.
         if (Chance(30)) return tx.Append("login", contact, Around(), {});
         return tx.Append("page_view", contact, Around(),
@@ -329,6 +347,7 @@ class Lockstep {
   Crm crm_;
   Timestamp now_ = kStart;
   int step_ = 0;
+  bool erased_ = false;  // an event, by the last commit
   int refused_ = 0;
   std::string french_ = "contact.country == 'FR'";
   std::vector<RecordRef> contacts_;

@@ -60,6 +60,32 @@ class Membership : public ::testing::Test {
   RecordRef acme_, marie_;
 };
 
+TEST_F(Membership, FollowsAnEventThatIsErased) {
+  Define("viewers", "contact.events('page_view').size() > 0");
+  Transaction tx = crm_.Begin(kSomebody);
+  tx.Append("page_view", marie_, kNow - Days(1), {{"path", Value::Text("/")}});
+  ASSERT_TRUE(tx.Commit(kNow).ok());
+  const std::string marie = *crm_.Name(marie_);
+  ASSERT_TRUE(*IsMember(crm_, "viewers", marie, kNow));
+
+  const auto view = crm_.View({"page_view"});
+  ASSERT_TRUE(view.ok()) << view.status();
+  const TypeId type = (*view)->schema().Find("page_view")->id;
+  std::vector<int64_t> places;
+  (*view)->Events(crm_.Resolve(marie_), type, places);
+  ASSERT_THAT(places, SizeIs(1));
+  EraseWrite erase;
+  erase.events = {{type, (*view)->EventSeq({type, places[0]})}};
+  Transaction forget = crm_.Begin(kSomebody);
+  forget.Erase(std::move(erase));
+  ASSERT_TRUE(forget.Commit(kNow + Seconds(1)).ok());
+  EXPECT_FALSE(*IsMember(crm_, "viewers", marie, kNow + Seconds(2)));
+  ASSERT_TRUE(crm_.Advance(kNow + Days(1)).ok());
+  const std::vector<MembershipEntry> history = History("viewers", marie_);
+  ASSERT_THAT(history, SizeIs(2));
+  EXPECT_FALSE(history[1].entered);
+}
+
 TEST_F(Membership, TellsARoleNothingOfWhatItDoesNotSee) {
   ASSERT_TRUE(DefineRole(crm_, "blind",
                          R"({"types": {"*": "read", "contact": {"hidden": ["country"]}}})",
