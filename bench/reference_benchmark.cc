@@ -8,12 +8,13 @@
 //                       [--peer duckdb|sqlite] [--only Qn] [--no-events] [--rounds N]
 //
 // First asking: nothing is loaded; what the columns and indexes cost that a question leaves behind,
-// in seconds and bytes, and what tables keep by parent: counts, extremes and sums of a relation, the
-// newest statement about a channel and a purpose. They say nothing of the text: they are of the data
-// alone, as the tables and indexes of the peers are, and serve any question that asks for them. Cold: the text is new to the engine (read, checked, planned, compiled,
-// evaluated), no segment is saved and nothing is kept that a text caused. Warm: the questions are
-// saved as segments, which the engine keeps, and asked by name. Then new events come, and what
-// counts is the time until the members of all ten are right again.
+// in seconds and bytes, and what tables keep by parent: counts, extremes and sums of a relation,
+// the newest statement about a channel and a purpose. They say nothing of the text: they are of the
+// data alone, as the tables and indexes of the peers are, and serve any question that asks for
+// them. Cold: the text is new to the engine (read, checked, planned, compiled, evaluated), no
+// segment is saved and nothing is kept that a text caused. Warm: the questions are saved as
+// segments, which the engine keeps, and asked by name. Then new events come, and what counts is the
+// time until the members of all ten are right again.
 //
 // Times are of the processor (one thread); ratios in one run are what counts. With --keep the
 // folder's database and the peers' files are made once and used again: the run works on a copy.

@@ -22,10 +22,10 @@
 // There is no group commit of the store's own here (storage/group_commit.h): the server has one.
 // Writers of different tenants that wait together are made durable by one sync of its log: with
 // eight of them two commits a sync as the server is delivered, five with commit_delay = 1000 and
-// commit_siblings = 2 (microseconds; of the server, or `options=` in the connection string), at four
-// to five times the commits of one writer. Writers of one tenant take turns, a sync each, for its
-// lock is held until the server says that the commit is durable; what must go faster goes into one
-// commit.
+// commit_siblings = 2 (microseconds; of the server, or `options=` in the connection string), at
+// four to five times the commits of one writer. Writers of one tenant take turns, a sync each, for
+// its lock is held until the server says that the commit is durable; what must go faster goes into
+// one commit.
 //
 // Scrub writes the schema's tables anew (VACUUM FULL, which their owner may), so that no byte of an
 // erased row is left in them; every tenant waits meanwhile. The server's write-ahead log, its
