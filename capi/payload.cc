@@ -43,7 +43,8 @@ std::string Dump(const json& document) {
 absl::Status CheckMembers(const json& object, std::initializer_list<const char*> known,
                           std::string_view where) {
   if (!object.is_object()) return InvalidArgument(std::string(where) + ": an object is expected");
-  for (const auto& [name, value] : object.items()) {
+  for (const auto& member : object.items()) {
+    const std::string& name = member.key();
     const auto same = [&](const char* k) { return name == k; };
     if (std::none_of(known.begin(), known.end(), same)) {
       return InvalidArgument(std::string(where) + ": there is no member " + name);
