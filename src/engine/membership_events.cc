@@ -8,6 +8,7 @@
 #include "engine/columnar_events.h"
 #include "engine/flips.h"
 #include "engine/graph.h"
+#include "expression/comparisons.h"
 
 namespace relata::internal {
 namespace {
@@ -51,23 +52,6 @@ std::optional<EventForm> ExistsForm(const Plan& plan, uint32_t at) {
   return form;
 }
 
-PlanOp Turned(PlanOp op) {
-  switch (op) {
-    case PlanOp::kLess:
-      return PlanOp::kGreater;
-    case PlanOp::kLessEqual:
-      return PlanOp::kGreaterEqual;
-    case PlanOp::kGreater:
-      return PlanOp::kLess;
-    case PlanOp::kGreaterEqual:
-      return PlanOp::kLessEqual;
-    default:
-      return op;
-  }
-}
-
-bool IsComparison(PlanOp op) { return op >= PlanOp::kEqual && op <= PlanOp::kGreaterEqual; }
-
 // size() of a list compared with a constant.
 std::optional<EventForm> CountForm(const Plan& plan) {
   const PlanNode& n = plan.root();
@@ -91,7 +75,7 @@ std::optional<EventForm> CountForm(const Plan& plan) {
     std::vector<PlanNode> number;
     Copy(plan, sized, number);
     form.size = MakePlan(plan, std::move(number));
-    form.op = turned ? Turned(n.op) : n.op;
+    form.op = turned ? Mirrored(n.op) : n.op;
     form.than = than.constant.int_value();
     return form;
   }

@@ -9,7 +9,6 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <array>
 #include <iostream>
 #include <random>
 #include <set>
@@ -20,6 +19,7 @@
 #include "relata/relata.h"
 #include "relata/storage/sqlite.h"
 #include "support/support.h"
+#include "unit/engine/trail_days.h"
 
 #ifndef RELATA_MUTATIONS
 #define RELATA_MUTATIONS 400
@@ -32,14 +32,6 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-const Timestamp kStart = *ParseTimestamp("2026-03-02T09:00:00Z");
-
-SecretKey Key(uint8_t fill = 7) {
-  std::array<uint8_t, SecretKey::kBytes> bytes{};
-  bytes.fill(fill);
-  return SecretKey(bytes);
-}
-
 // A file with every kind of row that a commit leaves.
 class AuditTrail : public ::testing::Test {
  protected:
@@ -51,34 +43,7 @@ class AuditTrail : public ::testing::Test {
   }
   ~AuditTrail() override { sqlite3_close(db_); }
 
-  void Write(int day) {
-    const Timestamp now = kStart + Days(day);
-    Transaction tx = crm_.Begin(Actor::User("amelie"));
-    const std::string n = std::to_string(day);
-    const RecordRef person = tx.Create("contact", {{"family_name", Value::Text("Durand " + n)},
-                                                   {"email", Value::Text("p" + n + "@x.example")}});
-    ConsentEntry entry;
-    entry.event = day % 3 == 0 ? ConsentEvent::kWithdraw : ConsentEvent::kGrant;
-    entry.person = PartyId::Of(person);
-    entry.at = now;
-    entry.scope.channels = Bit(Channel::kEmail);
-    entry.scope.purposes = Bit(Purpose::kMarketing);
-    entry.evidence.source = ConsentSource::kWeb;
-    entry.evidence.text = "sha256:" + n;
-    tx.RecordConsent(entry);
-    tx.Append("page_view", person, now - Hours(1), {{"path", Value::Text("/page/" + n)}});
-    if (day > 0) tx.Append("page_view", persons_.back(), now, {{"path", Value::Text("/back")}});
-    tx.AddKey(person, "crm", "C" + n);
-    tx.Log("access", person, "amelie", "{\"fields\":[\"email\"]}");
-    tx.Log("decision", person, "", "{\"rule\":\"CONSENT.OK\"}");
-    if (day > 0) tx.Update(persons_.back(), {{"family_name", Value::Text("Martin " + n)}});
-    if (day % 4 == 1) tx.Define("note", "n" + n, "{\"day\":" + n + "}");
-    if (day == 7) tx.Merge(persons_[2], persons_[3]);
-    tx.Reason("day " + n).Source("test").OperationId("operation " + n);
-    const absl::StatusOr<Commit> commit = tx.Commit(now);
-    ASSERT_TRUE(commit.ok()) << commit.status();
-    persons_.push_back(crm_.Resolve(person));
-  }
+  void Write(int day) { WriteDay(crm_, day, persons_); }
 
   // So that names are packed by the commit of many, and loose by the others.
   static Crm Open(const std::string& path) {
@@ -146,7 +111,7 @@ class AuditTrail : public ::testing::Test {
   testing::TempDir folder_;
   const std::string path_;
   Crm crm_;
-  const SecretKey key_ = Key();
+  const SecretKey key_ = KeyOf(7);
   Checkpoint checkpoint_;
   std::vector<RecordRef> persons_;
   sqlite3* db_ = nullptr;
@@ -229,7 +194,7 @@ TEST_F(AuditTrail, CheckpointsAreTextAndKnowTheirKey) {
   for (const char* text : {"", "{}", "{\"commit\":1,\"chain\":\"00\",\"mac\":\"00\"}", "[1]"}) {
     EXPECT_FALSE(ParseCheckpoint(text).ok()) << text;
   }
-  const SecretKey other = Key(8);
+  const SecretKey other = KeyOf(8);
   const Checkpoint kept[] = {checkpoint_};
   const AuditTrailReport report = *VerifyAudit(crm_, kept, &other);
   ASSERT_EQ(report.issues.size(), 1u);

@@ -7,7 +7,6 @@
 #include <libpq-fe.h>
 
 #include <algorithm>
-#include <array>
 #include <iostream>
 #include <random>
 #include <set>
@@ -19,6 +18,7 @@
 #include "relata/storage/postgres.h"
 #include "support/postgres.h"
 #include "support/support.h"
+#include "unit/engine/trail_days.h"
 
 #ifndef RELATA_MUTATIONS
 #define RELATA_MUTATIONS 150
@@ -29,14 +29,6 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::IsEmpty;
-
-const Timestamp kStart = *ParseTimestamp("2026-03-02T09:00:00Z");
-
-SecretKey Key() {
-  std::array<uint8_t, SecretKey::kBytes> bytes{};
-  bytes.fill(7);
-  return SecretKey(bytes);
-}
 
 std::vector<std::string> Texts(const AuditTrailReport& report) {
   std::vector<std::string> out;
@@ -102,33 +94,7 @@ class AuditOnPostgres : public ::testing::Test {
 
   Crm Open() { return *Crm::Open(*OpenPostgresStore(testing::PostgresDsn(), options_)); }
 
-  void Write(int day) {
-    const Timestamp now = kStart + Days(day);
-    Transaction tx = crm_->Begin(Actor::User("amelie"));
-    const std::string n = std::to_string(day);
-    const RecordRef person = tx.Create("contact", {{"family_name", Value::Text("Durand " + n)},
-                                                   {"email", Value::Text("p" + n + "@x.example")}});
-    ConsentEntry entry;
-    entry.event = day % 3 == 0 ? ConsentEvent::kWithdraw : ConsentEvent::kGrant;
-    entry.person = PartyId::Of(person);
-    entry.at = now;
-    entry.scope.channels = Bit(Channel::kEmail);
-    entry.scope.purposes = Bit(Purpose::kMarketing);
-    entry.evidence.source = ConsentSource::kWeb;
-    entry.evidence.text = "sha256:" + n;
-    tx.RecordConsent(entry);
-    tx.Append("page_view", person, now - Hours(1), {{"path", Value::Text("/page/" + n)}});
-    if (day > 0) tx.Append("page_view", persons_.back(), now, {{"path", Value::Text("/back")}});
-    tx.AddKey(person, "crm", "C" + n);
-    tx.Log("access", person, "amelie", "{\"fields\":[\"email\"]}");
-    if (day > 0) tx.Update(persons_.back(), {{"family_name", Value::Text("Martin " + n)}});
-    if (day % 4 == 1) tx.Define("note", "n" + n, "{\"day\":" + n + "}");
-    if (day == 7) tx.Merge(persons_[2], persons_[3]);
-    tx.Reason("day " + n).Source("test").OperationId("operation " + n);
-    const absl::StatusOr<Commit> commit = tx.Commit(now);
-    ASSERT_TRUE(commit.ok()) << commit.status();
-    persons_.push_back(crm_->Resolve(person));
-  }
+  void Write(int day) { WriteDay(*crm_, day, persons_); }
 
   // As many events as make the index of a type, keys that are packed, and some events erased.
   void WriteManyAndEraseSome() {
@@ -167,7 +133,7 @@ class AuditOnPostgres : public ::testing::Test {
   PostgresOptions options_;
   std::optional<Crm> crm_;
   std::unique_ptr<Backdoor> db_;
-  const SecretKey key_ = Key();
+  const SecretKey key_ = KeyOf(7);
   Checkpoint checkpoint_;
   std::vector<RecordRef> persons_;
 };
