@@ -10,7 +10,7 @@ namespace relata::internal {
 
 absl::StatusOr<Value> FieldHistory::At(RecordRef record, FieldId field, Timestamp at) {
   RELATA_ASSIGN_OR_RETURN(const Line line, LineOf(record, field));
-  if (std::min(line.born, CreatedAt(record)) > at) return Value();
+  if (std::min(line.born.effective, CreatedAt(record)) > at) return Value();
   // As in a graph of the past: the value before the first of the changes that follow the last one
   // in effect.
   const Value* then = nullptr;
@@ -28,7 +28,7 @@ absl::StatusOr<std::optional<Timestamp>> FieldHistory::LastChange(RecordRef reco
   RELATA_ASSIGN_OR_RETURN(const Line line, LineOf(record, field));
   if (!line.points.empty()) return std::optional<Timestamp>(line.points.back().effective);
   if (view_.Get(record, field).is_null()) return std::optional<Timestamp>();
-  return std::optional<Timestamp>(std::min(line.born, CreatedAt(record)));
+  return std::optional<Timestamp>(std::min(line.born.effective, CreatedAt(record)));
 }
 
 absl::StatusOr<std::vector<FieldHistory::Span>> FieldHistory::Spans(RecordRef record,
@@ -40,11 +40,12 @@ absl::StatusOr<std::vector<FieldHistory::Span>> FieldHistory::Spans(RecordRef re
   std::vector<Span> spans;
   for (size_t i = 0; i < values.size(); ++i) {
     const Timestamp from =
-        i == 0 ? std::min(line.born, CreatedAt(record)) : line.points[i - 1].effective;
+        i == 0 ? std::min(line.born.effective, CreatedAt(record)) : line.points[i - 1].effective;
     // What took effect earlier than something recorded before it holds from then on.
     while (i > 0 && !spans.empty() && spans.back().from >= from) spans.pop_back();
     if (spans.empty() || !spans.back().value.Same(values[i])) {
-      spans.push_back({from, std::move(values[i])});
+      const Timestamp recorded = i == 0 ? line.born.recorded : line.points[i - 1].recorded;
+      spans.push_back({from, std::move(values[i]), recorded});
     }
   }
   return spans;
@@ -103,12 +104,12 @@ absl::Status FieldHistory::Add(const ChangeRow& row, FieldId field, Lines& lines
   const Timestamp effective = EffectiveOf(change, recorded);
   if (view_.at() && effective > *view_.at()) return absl::OkStatus();
   if (change.op == RecordWrite::Op::kCreate) {
-    lines.births.push_back({{change.row, change.row + change.rows}, effective});
+    lines.births.push_back({{change.row, change.row + change.rows}, {effective, recorded}});
     return absl::OkStatus();
   }
   RELATA_ASSIGN_OR_RETURN(auto before, ImagesOf(change));
   for (auto& [id, value] : before) {
-    if (id == field) lines.of[change.row].points.push_back({effective, std::move(value)});
+    if (id == field) lines.of[change.row].points.push_back({effective, recorded, std::move(value)});
   }
   return absl::OkStatus();
 }

@@ -40,6 +40,7 @@ class FieldHistory {
   struct Span {
     Timestamp from;
     Value value;
+    Timestamp recorded;  // when this database was told
   };
   absl::StatusOr<std::vector<Span>> Spans(RecordRef record, FieldId field);
 
@@ -47,17 +48,23 @@ class FieldHistory {
   // One change of the field, in the order recorded.
   struct Point {
     Timestamp effective;
+    Timestamp recorded;
     Value before;
   };
+  struct Birth {
+    Timestamp effective = Timestamp::kMax;
+    Timestamp recorded = Timestamp::kMax;
+    auto operator<=>(const Birth&) const = default;
+  };
   struct Line {
-    Timestamp born = Timestamp::kMax;  // the creation in effect
+    Birth born;
     std::vector<Point> points;
   };
   struct Lines {
     int asked = 0;
     bool whole = false;  // `of` has every record that changed
     std::unordered_map<Row, Line> of;
-    std::vector<std::pair<std::pair<Row, Row>, Timestamp>> births;  // of ranges, when whole
+    std::vector<std::pair<std::pair<Row, Row>, Birth>> births;  // of ranges, when whole
   };
 
   absl::StatusOr<Line> LineOf(RecordRef record, FieldId field);

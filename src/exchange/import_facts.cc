@@ -451,6 +451,7 @@ TypeDef StageChange() {
   type.event = true;
   type.subject_name = "opportunity";
   type.label = {"Stage change", "Changement d'étape"};
+  type.title = {"stage", "amount"};
   const auto add = [&](const char* name, FieldKind kind, LocalText label) {
     FieldDef field;
     field.name = name;

@@ -131,6 +131,11 @@ std::string Describe(const RecordReader& read, RecordRef record, Language langua
 std::string DescribeEvent(const RecordReader& read, EventRef event, Language language) {
   const TypeDef& type = read.view().schema().type(event.type);
   std::string out = type.label.In(language);
+  for (const std::string& name : type.title) {
+    const Value value = read.Get(event, name);
+    if (!value.is_null()) out += Concat(" ", ToDisplay(value));
+  }
+  if (!type.title.empty()) return out;
   for (const std::string_view name : {"path", "url", "file", "form", "subject_line", "service"}) {
     const Value value = read.Get(event, name);
     if (value.is_null()) continue;

@@ -8,51 +8,15 @@
 #include <utility>
 
 #include "base/strings.h"
-#include "engine/conditions.h"
-#include "engine/field_history.h"
 #include "expression/near_names.h"
-#include "relata/base/text.h"
+#include "process/state_history.h"
 #include "relata/process/pipeline.h"
 
 namespace relata {
 namespace {
 
 using internal::Concat;
-using internal::FieldHistory;
-
-// A field that the reader may read, with the graph it is read from.
-struct Asked {
-  std::shared_ptr<const Snapshot> view;
-  const TypeDef* type = nullptr;
-  const FieldDef* field = nullptr;
-};
-
-absl::StatusOr<Asked> Ask(const Crm& crm, std::string_view type, std::string_view field,
-                          const QueryOptions& asking) {
-  Asked asked;
-  RELATA_ASSIGN_OR_RETURN(asked.view, crm.View({type}));
-  asked.type = asked.view->schema().Find(type);
-  asked.field = asked.type->FindField(field);
-  if (asked.type->event) return InvalidArgument(Concat(type, " is an event type"));
-  if (asked.field == nullptr) return NotFound(Concat("'", type, "' has no field '", field, "'"));
-  RELATA_ASSIGN_OR_RETURN(const Permissions may, internal::PermissionsOf(crm, asking.reader));
-  if (!may.MayRead(asked.type->id) || !may.MayRead(asked.type->id, asked.field->id)) {
-    return PermissionDenied(Concat("the role may not read ", type, ".", field));
-  }
-  return asked;
-}
-
-std::vector<StateSpan> Told(std::vector<FieldHistory::Span> spans, Timestamp now) {
-  std::vector<StateSpan> states;
-  for (const FieldHistory::Span& span : spans) {
-    if (span.from > now) break;
-    if (!states.empty()) states.back().until = span.from;
-    states.push_back({span.value.is_null() ? "" : ToDisplay(span.value), span.from, std::nullopt});
-  }
-  // A record without a state has not begun to have them.
-  if (!states.empty() && states.front().state.empty()) states.erase(states.begin());
-  return states;
-}
+using internal::StateHistory;
 
 Duration Median(std::vector<Duration>& durations) {
   if (durations.empty()) return Duration{};
@@ -74,18 +38,6 @@ absl::Status CheckStateField(const Crm& crm, std::string_view type, std::string_
   if (std::find(fields.begin(), fields.end(), field) != fields.end()) return absl::OkStatus();
   return InvalidArgument(Concat(type, ".", field, " is no state: lifecycle, stage, status, or the ",
                                 "field of a pipeline"));
-}
-
-// The code of a state, which people call by its label.
-std::string StateCode(const FieldDef& field, std::string_view state) {
-  const std::string asked = Fold(state);
-  for (const PicklistEntry& entry : field.options) {
-    if (entry.code == state || Fold(entry.label.In(Language::kEnglish)) == asked ||
-        Fold(entry.label.In(Language::kFrench)) == asked) {
-      return entry.code;
-    }
-  }
-  return std::string(state);
 }
 
 // A state that nobody was ever in is empty; one that nobody can be in is a mistake of the asker.
@@ -176,27 +128,21 @@ absl::StatusOr<std::vector<StateSpan>> StatesOf(const Crm& crm, RecordRef record
   const RecordRef here = crm.Resolve(record);
   if (here.none()) return NotFound("the reference names no record");
   const std::string type = crm.schema()->type(here.type).name;
-  RELATA_ASSIGN_OR_RETURN(const Asked asked, Ask(crm, type, field, asking));
-  if (!asked.view->Exists(here)) return NotFound("the record does not exist");
-  FieldHistory history(crm.engine(), *asked.view);
-  RELATA_ASSIGN_OR_RETURN(std::vector<FieldHistory::Span> spans,
-                          history.Spans(here, asked.field->id));
-  return Told(std::move(spans), asking.now);
+  RELATA_ASSIGN_OR_RETURN(StateHistory history, StateHistory::Of(crm, type, field, asking));
+  if (!history.view().Exists(here)) return NotFound("the record does not exist");
+  return history.States(here);
 }
 
 absl::StatusOr<std::vector<Transition>> TransitionsOf(const Crm& crm, std::string_view type,
                                                       std::string_view field, Timestamp since,
                                                       const QueryOptions& asking) {
-  RELATA_ASSIGN_OR_RETURN(const Asked asked, Ask(crm, type, field, asking));
+  RELATA_ASSIGN_OR_RETURN(StateHistory history, StateHistory::Of(crm, type, field, asking));
   RELATA_RETURN_IF_ERROR(CheckStateField(crm, type, field));
-  FieldHistory history(crm.engine(), *asked.view);
   std::map<std::pair<std::string, std::string>, std::vector<Duration>> found;
-  for (Row row = 0; row < asked.view->RowLimit(asked.type->id); ++row) {
-    const RecordRef record{asked.type->id, row};
-    if (!asked.view->Exists(record)) continue;
-    RELATA_ASSIGN_OR_RETURN(std::vector<FieldHistory::Span> spans,
-                            history.Spans(record, asked.field->id));
-    const std::vector<StateSpan> states = Told(std::move(spans), asking.now);
+  for (Row row = 0; row < history.view().RowLimit(history.type().id); ++row) {
+    const RecordRef record{history.type().id, row};
+    if (!history.view().Exists(record)) continue;
+    RELATA_ASSIGN_OR_RETURN(const std::vector<StateSpan> states, history.States(record));
     for (size_t i = 1; i < states.size(); ++i) {
       if (states[i].from < since) continue;
       found[{states[i - 1].state, states[i].state}].push_back(states[i].from - states[i - 1].from);
@@ -215,21 +161,20 @@ absl::StatusOr<Cohort> CohortOf(const Crm& crm, const CohortQuestion& asked_for,
                                 const QueryOptions& asking) {
   CohortQuestion question = asked_for;
   if (!(question.from < question.until)) return InvalidArgument("the period of a cohort is empty");
-  RELATA_ASSIGN_OR_RETURN(const Asked asked, Ask(crm, question.type, question.field, asking));
+  RELATA_ASSIGN_OR_RETURN(StateHistory history,
+                          StateHistory::Of(crm, question.type, question.field, asking));
   RELATA_RETURN_IF_ERROR(CheckStateField(crm, question.type, question.field));
-  question.state = StateCode(*asked.field, question.state);
-  FieldHistory history(crm.engine(), *asked.view);
+  question.state = internal::StateCode(history.field(), question.state);
   CohortMaker cohort(question);
   std::set<RecordRef> followed;
-  for (Row row = 0; row < asked.view->RowLimit(asked.type->id); ++row) {
-    const RecordRef record{asked.type->id, row};
-    const RecordRef stands_for = asked.view->Resolve(record);
-    if (stands_for.type != asked.type->id || !followed.insert(stands_for).second) continue;
-    RELATA_ASSIGN_OR_RETURN(std::vector<FieldHistory::Span> spans,
-                            history.Spans(stands_for, asked.field->id));
-    cohort.Add(stands_for, asked.view->Exists(stands_for), Told(std::move(spans), asking.now));
+  const Snapshot& view = history.view();
+  for (Row row = 0; row < view.RowLimit(history.type().id); ++row) {
+    const RecordRef stands_for = view.Resolve({history.type().id, row});
+    if (stands_for.type != history.type().id || !followed.insert(stands_for).second) continue;
+    RELATA_ASSIGN_OR_RETURN(const std::vector<StateSpan> states, history.States(stands_for));
+    cohort.Add(stands_for, view.Exists(stands_for), states);
   }
-  RELATA_RETURN_IF_ERROR(CheckState(crm, question, *asked.field, cohort.seen()));
+  RELATA_RETURN_IF_ERROR(CheckState(crm, question, history.field(), cohort.seen()));
   Cohort out = cohort.Take();
   RELATA_ASSIGN_OR_RETURN(out.erased, crm.Erased(question.type));
   return out;

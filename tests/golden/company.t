@@ -119,3 +119,20 @@ The history of a record, and a record that is not there.
   $ relata query contact true 2>&1
   relata: no database: give --db FILE, --db :memory: or set RELATA_DB
   [2]
+
+The imported deal history tells how deals moved:
+
+  $ relata --db vernay.db --now 2026-11-12T17:00:00Z transitions opportunity stage
+  from            to              count  median
+  Qualification   Needs analysis  9      35 d
+  Needs analysis  Proposal        7      29 d
+  Proposal        Negotiation     6      22 d
+  Negotiation     Closed Won      3      20 d
+  Needs analysis  Closed Lost     1      44 d
+  Negotiation     Closed Lost     1      16 d
+  $ relata --db vernay.db --now 2026-11-12T17:00:00Z cohort opportunity --entered stage=Proposal --until 2026-09-01
+  4 entered stage=Proposal
+    Closed Won   3  75 %
+    Closed Lost  1  25 %
+    3  Proposal -> Negotiation -> Closed Won (39 d)
+    1  Proposal -> Negotiation -> Closed Lost (59 d)

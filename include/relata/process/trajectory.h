@@ -5,7 +5,9 @@
 //
 // A state field is a choice whose values follow each other: a contact's lifecycle, an opportunity's
 // stage, a ticket's status. Its states are read from the changes of the record, in effective time
-// (engine/as_of.h): an imported change holds from the day it took effect.
+// (engine/as_of.h), and from what a former system kept of them: events named FIELD_change about the
+// type with a field FIELD, such as the "stage_change" that an import of a deal history brings. What
+// those tell comes first; the record's own value counts from when this database was told.
 //
 // A cohort is those who entered a state in the same period ("who became customers in March"). Each
 // is counted once, at the first entry in the period, and followed from there to the state it has at

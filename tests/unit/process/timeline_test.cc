@@ -124,6 +124,66 @@ TEST_F(People, TransitionsAreCountedWithTheirMedian) {
   EXPECT_EQ(found->front().median, Days(49));
 }
 
+// Marie's life as the former system kept it; she was a lead here from thirty days before March on.
+class PeopleOfAFormerSystem : public People {
+ protected:
+  PeopleOfAFormerSystem() {
+    const auto type = ParseTypeDef(R"({"name": "lifecycle_change",
+        "subject": "contact", "title": ["lifecycle"], "fields": [
+        {"name": "lifecycle", "kind": "text", "data_owner": "sales"}]})");
+    EXPECT_TRUE(type.ok()) << type.status();
+    EXPECT_TRUE(crm_.Extend(*crm_.schema()->WithType(*type), kSomebody, kApril + Days(44)).ok());
+    Transaction tx = crm_.Begin(kSomebody);
+    const auto told = [&](const char* state, Timestamp at) {
+      tx.Append("lifecycle_change", marie_, at, {{"lifecycle", Value::Text(state)}});
+    };
+    told("Lead", kMarch - Days(150));  // labels and codes
+    told("sql", kMarch - Days(60));
+    told("lead", kMarch - Days(50));
+    told("prospect", kNow + Days(9));  // not yet
+    EXPECT_TRUE(tx.Commit(kApril + Days(45)).ok());
+  }
+};
+
+TEST_F(PeopleOfAFormerSystem, StatesToldByItsEventsComeFirst) {
+  EXPECT_THAT(States(marie_), ElementsAre("lead 90 days", "sql 10 days", "lead 59 days",
+                                          "customer 62 days", "inactive 51 days"));
+  EXPECT_THAT(States(jean_), ElementsAre("lead 49 days", "customer 103 days"));
+}
+
+TEST_F(PeopleOfAFormerSystem, CohortsAndTransitionsFollowThem) {
+  const CohortQuestion winter = {"contact", "lifecycle", "lead", kMarch - Days(160),
+                                 kMarch - Days(140)};
+  const auto cohort = CohortOf(crm_, winter, Asking());
+  ASSERT_TRUE(cohort.ok()) << cohort.status();
+  EXPECT_THAT(cohort->now, ElementsAre(Field(&CohortState::records, ElementsAre(marie_))));
+  EXPECT_THAT(cohort->paths,
+              ElementsAre(Field(&CohortPath::states,
+                                ElementsAre("lead", "sql", "lead", "customer", "inactive"))));
+  const auto found = TransitionsOf(crm_, "contact", "lifecycle", Timestamp::kMin, Asking());
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_THAT(*found, ::testing::Contains(Field(&Transition::to, "sql")));
+}
+
+TEST_F(PeopleOfAFormerSystem, WhatARecordWasCreatedWithDoesNotReachBackOverThem) {
+  Transaction tx = crm_.Begin(kSomebody);
+  RecordRef anna = tx.Create("contact", {{"lifecycle", Value::Text("customer")}});
+  tx.EffectiveAt(kMarch - Days(100));
+  ASSERT_TRUE(tx.Commit(kApril + Days(50)).ok());
+  anna = crm_.Resolve(anna);
+  EXPECT_THAT(States(anna), ElementsAre(HasSubstr("customer")));
+  Transaction told = crm_.Begin(kSomebody);
+  told.Append("lifecycle_change", anna, kMarch - Days(90), {{"lifecycle", Value::Text("lead")}});
+  told.Append("lifecycle_change", anna, kMarch, {{"lifecycle", Value::Text("sql")}});
+  ASSERT_TRUE(told.Commit(kApril + Days(51)).ok());
+  const auto states = StatesOf(crm_, anna, "lifecycle", Asking());
+  ASSERT_TRUE(states.ok()) << states.status();
+  ASSERT_THAT(*states, SizeIs(3));
+  EXPECT_EQ((*states)[0].from, kMarch - Days(90));
+  EXPECT_EQ((*states)[2].state, "customer");
+  EXPECT_EQ((*states)[2].from, kApril + Days(50));
+}
+
 TEST_F(People, OnlyStatesMakeACohort) {
   CohortQuestion question = March();
   question.field = "given_name";
