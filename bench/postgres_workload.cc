@@ -6,8 +6,9 @@
 //
 // The import is that of storage_workload. The raw side writes the same facts by binary COPY into
 // the reference tables, led by the tenant in their primary keys and otherwise without an index,
-// each in one transaction. Then N tenants are opened one after the other in one database, each with
-// the standard tables and one commit, all kept open: the memory each of them takes is printed.
+// each in one transaction. Then small commits of several threads at once, of one tenant each and of
+// one graph, and N tenants opened one after the other in one database, each with the standard
+// tables and one commit, all kept open: the memory each of them takes is printed.
 
 #include <libpq-fe.h>
 #include <malloc.h>
@@ -225,6 +226,39 @@ double Together(const std::string& dsn, PostgresOptions options, int threads) {
   return commits / seconds;
 }
 
+// One-row commits of `threads` threads at once to one graph, each durable by itself or by groups.
+double OfOneTenant(const std::string& dsn, PostgresOptions options, int threads, bool group) {
+  constexpr int kEach = 200;
+  options.views = false;
+  options.tenant = group ? "grouped" : "one_by_one";
+  options.group_commit = group;
+  const int64_t before = Syncs(dsn);
+  double seconds = 0;
+  {
+    const Crm crm = Require(Crm::Open(Require(OpenPostgresStore(dsn, options))));
+    const auto commit = [&crm] {
+      Transaction tx = crm.Begin(Actor::User("amelie"));
+      tx.Create("contact", {{"family_name", Value::Text("Curie")}});
+      Require(tx.Commit({1'792'800'000'000'000}));
+    };
+    commit();  // makes the tables
+    const auto start = Now();
+    std::vector<std::thread> running;
+    for (int t = 0; t < threads; ++t) {
+      running.emplace_back([&commit] {
+        for (int i = 0; i < kEach; ++i) commit();
+      });
+    }
+    for (std::thread& thread : running) thread.join();
+    seconds = Seconds(start);
+  }
+  const int commits = threads * kEach;
+  std::printf("%d threads of one tenant, %s: %.0f commits/s, %.2f commits a sync\n", threads,
+              group ? "grouped" : "one by one", commits / seconds,
+              static_cast<double>(commits) / static_cast<double>(Syncs(dsn) - before));
+  return commits / seconds;
+}
+
 void Crms(const std::string& dsn, PostgresOptions options, int tenants) {
   options.views = false;
   std::vector<Crm> open;
@@ -285,6 +319,9 @@ int main(int argc, char** argv) {
   }
   const double alone = relata::Together(dsn, options, 1);
   std::printf("  eight at once / one: %.2f\n", relata::Together(dsn, options, 8) / alone);
+  const double single = relata::OfOneTenant(dsn, options, 8, false);
+  std::printf("  grouped / one by one: %.2f\n",
+              relata::OfOneTenant(dsn, options, 8, true) / single);
   relata::Tenants(dsn, options, tenants);
   relata::Crms(dsn, options, std::min(tenants, 200));
   drop();

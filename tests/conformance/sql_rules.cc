@@ -21,6 +21,7 @@ const std::set<std::string> kFunctions = {"coalesce",
                                           "max",
                                           "format_type",
                                           "to_regclass",
+                                          "pg_logical_emit_message",  // never of tables
                                           "pg_table_size",
                                           "substr",
                                           "jsonb_strip_nulls",

@@ -6,12 +6,14 @@
 
 #include "conformance/sql_rules.h"
 
+#include <algorithm>
 #include <atomic>
 #include <iostream>
 #include <mutex>
 #include <set>
 
 #include "gtest/gtest.h"
+#include "relata/storage/group_commit.h"
 #include "relata/storage/postgres.h"
 #include "relata/testing/store_conformance.h"
 #include "storage/postgres/catalog.h"
@@ -64,6 +66,7 @@ class TracedBackend : public testing::StoreBackend {
     options_.views = false;
     options_.trace = Note;
     options_.subject_index = custom;
+    options_.group_commit = custom;
   }
   absl::StatusOr<std::unique_ptr<Store>> Open() override {
     return OpenPostgresStore(testing::PostgresDsn(), options_);
@@ -157,6 +160,24 @@ TEST(SqlRules, RefuseWhatIsForbidden) {
       {"two at once", "BEGIN; COMMIT"},
       {"no SQL", "SELEC 1"}};
   for (const auto& [name, sql] : cases) EXPECT_FALSE(BrokenSqlRules(sql).empty()) << name;
+}
+
+TEST(SqlRules, SettlingGroupedCommitsKeepsToThem) {
+  RELATA_REQUIRE_POSTGRES();
+  const auto store = TracedBackend(true).Open();
+  ASSERT_TRUE(store.ok()) << store.status();
+  const auto writer = (*store)->Write(Seconds(5));
+  ASSERT_TRUE(writer.ok()) << writer.status();
+  CommitBatch batch;
+  batch.commit.id = 1;
+  batch.commit.actor = "user:amelie";
+  ASSERT_EQ((*writer)->Apply(batch), absl::OkStatus());
+  ASSERT_EQ((*writer)->Commit(), absl::OkStatus());
+  EXPECT_EQ(dynamic_cast<GroupCommitStore&>(**store).Settle(), absl::OkStatus());
+  const std::set<std::string>& sent = AllSeen().statements;
+  EXPECT_TRUE(std::any_of(sent.begin(), sent.end(), [](const std::string& sql) {
+    return sql.find("pg_logical_emit_message") != sql.npos;
+  }));
 }
 
 TEST(SqlRules, TheSchemaOfADistributedServerKeepsToThemAndSpreadsEveryTable) {

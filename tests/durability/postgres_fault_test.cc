@@ -15,6 +15,7 @@
 #include "durability/story.h"
 #include "gtest/gtest.h"
 #include "relata/engine/crm.h"
+#include "relata/storage/group_commit.h"
 #include "relata/storage/postgres.h"
 #include "support/postgres.h"
 #include "support/support.h"
@@ -54,7 +55,8 @@ class Server {
   const std::string folder_ = Concat("/tmp/", testing::UniqueName("relata-pg"));
 };
 
-class PostgresFaults : public ::testing::Test {
+// With group commit (true) and without.
+class PostgresFaults : public ::testing::TestWithParam<bool> {
  protected:
   static void SetUpTestSuite() {
     if (!testing::PostgresDsn().empty()) server_ = new Server;
@@ -69,6 +71,7 @@ class PostgresFaults : public ::testing::Test {
     PostgresOptions options;
     options.schema = schema_;
     options.views = false;
+    options.group_commit = GetParam();
     options.connect_patience = Seconds(10);
     return options;
   }
@@ -161,9 +164,10 @@ class PostgresFaults : public ::testing::Test {
 
   static void Print(const std::string& what, const Tally& t) {
     std::printf(
-        "[ FIGURES ] %s: %d places, %d acknowledged, %d refused, %d unknown, %d violations, "
+        "[ FIGURES ] %s%s: %d places, %d acknowledged, %d refused, %d unknown, %d violations, "
         "longest %.2f s\n",
-        what.c_str(), t.tried, t.acknowledged, t.refused, t.unknown, t.violations, t.longest);
+        what.c_str(), GetParam() ? ", grouped" : "", t.tried, t.acknowledged, t.refused, t.unknown,
+        t.violations, t.longest);
     EXPECT_EQ(t.violations, 0) << what;
     EXPECT_GT(t.tried, 0) << what;
   }
@@ -176,7 +180,7 @@ class PostgresFaults : public ::testing::Test {
 
 Server* PostgresFaults::server_ = nullptr;
 
-TEST_F(PostgresFaults, AnErrorAtEachStatementHasItsEffectOnce) {
+TEST_P(PostgresFaults, AnErrorAtEachStatementHasItsEffectOnce) {
   for (const char* sqlstate : {"40001", "40P01", "57014", "53100"}) {
     Tally t;
     // Full disks and timeouts are no conflicts: they are reported, and nothing is kept.
@@ -199,12 +203,12 @@ TEST_F(PostgresFaults, AnErrorAtEachStatementHasItsEffectOnce) {
   }
 }
 
-TEST_F(PostgresFaults, AConnectionCutAtEachStatementHasItsEffectOnce) {
+TEST_P(PostgresFaults, AConnectionCutAtEachStatementHasItsEffectOnce) {
   const Tally t = AtEveryStatement(Fault::kCut, "");
   Print("connection cut at each statement", t);
 }
 
-TEST_F(PostgresFaults, ALostAnswerToCommitIsFoundOut) {
+TEST_P(PostgresFaults, ALostAnswerToCommitIsFoundOut) {
   PostgresProxy proxy(dir_.path().string(), server_->folder());
   const struct {
     const char* name;
@@ -226,7 +230,7 @@ TEST_F(PostgresFaults, ALostAnswerToCommitIsFoundOut) {
   }
 }
 
-TEST_F(PostgresFaults, ABackendKilledAtEachStatementHasItsEffectOnce) {
+TEST_P(PostgresFaults, ABackendKilledAtEachStatementHasItsEffectOnce) {
   PostgresProxy proxy(dir_.path().string(), server_->folder());
   const auto kill = [] {
     testing::PostgresQuery(server_->dsn(),
@@ -242,7 +246,7 @@ TEST_F(PostgresFaults, ABackendKilledAtEachStatementHasItsEffectOnce) {
   Print("backend killed at each statement", t);
 }
 
-TEST_F(PostgresFaults, AServerThatCrashesAndComesBackHasTheEffectOnce) {
+TEST_P(PostgresFaults, AServerThatCrashesAndComesBackHasTheEffectOnce) {
   PostgresProxy proxy(dir_.path().string(), server_->folder());
   Tally t;
   for (int n = 1;; n += RELATA_POSTGRES_CRASH_STEP) {
@@ -253,7 +257,7 @@ TEST_F(PostgresFaults, AServerThatCrashesAndComesBackHasTheEffectOnce) {
   Print("server crashed and started again", t);
 }
 
-TEST_F(PostgresFaults, AServerThatStaysAwayIsUnavailableInTime) {
+TEST_P(PostgresFaults, AServerThatStaysAwayIsUnavailableInTime) {
   PostgresOptions options = Options();
   options.connect_patience = Seconds(1);
   auto store = OpenPostgresStore(server_->dsn(), options);
@@ -271,8 +275,38 @@ TEST_F(PostgresFaults, AServerThatStaysAwayIsUnavailableInTime) {
   EXPECT_EQ(Accounts(*crm), 2);
 }
 
+// A commit that nobody waited for yet: a server that crashes forgets it when commits are grouped,
+// and says so to who waits then, on whichever connection; otherwise COMMIT has waited for the disk.
+TEST_P(PostgresFaults, ACrashBeforeTheSyncIsToldToWhoWaits) {
+  const auto set = [](const char* sql) { testing::PostgresQuery(server_->dsn(), sql); };
+  set("ALTER SYSTEM SET wal_writer_delay = '10s'");  // the server's own sync comes too late
+  set("SELECT pg_reload_conf()");
+  const std::unique_ptr<Store> store = Open(server_->dsn());
+  auto& grouped = dynamic_cast<GroupCommitStore&>(*store);
+  ASSERT_EQ(testing::Story::Begin(*store), absl::OkStatus());
+  testing::Story story(6);
+  CommitId settled = 0;
+  for (int i = 0; i < 3; ++i) {
+    const auto id = story.Continue(*store);
+    ASSERT_TRUE(id.ok()) << id.status();
+    ASSERT_EQ(grouped.Settle(), absl::OkStatus());
+    settled = *id;
+  }
+  const auto lost = story.Continue(*store);
+  ASSERT_TRUE(lost.ok()) << lost.status();
+  server_->Restart();
+  const absl::Status told = grouped.Settle();
+  EXPECT_EQ(absl::IsUnknown(told), GetParam()) << told;
+  const auto late = store->Write(Seconds(5));
+  EXPECT_EQ(absl::IsUnavailable(late.status()), GetParam()) << late.status();
+  EXPECT_EQ(story.Check(*Open(server_->dsn()), GetParam() ? settled : *lost), "");
+  EXPECT_EQ(*Open(server_->dsn())->HeadId(), GetParam() ? settled : *lost);
+  set("ALTER SYSTEM RESET wal_writer_delay");
+  set("SELECT pg_reload_conf()");
+}
+
 // Backends die at random moments under a writer; what it was promised stays.
-TEST_F(PostgresFaults, BackendsKilledAtRandomLoseNothingThatWasAcknowledged) {
+TEST_P(PostgresFaults, BackendsKilledAtRandomLoseNothingThatWasAcknowledged) {
   std::mt19937_64 random(testing::Seed(31));
   testing::Story story(5);
   ASSERT_EQ(testing::Story::Begin(*Open(server_->dsn())), absl::OkStatus());
@@ -301,6 +335,10 @@ TEST_F(PostgresFaults, BackendsKilledAtRandomLoseNothingThatWasAcknowledged) {
   std::printf("[ FIGURES ] %d backends killed at random, %d commits acknowledged, 0 lost\n",
               RELATA_POSTGRES_KILLS, commits);
 }
+
+INSTANTIATE_TEST_SUITE_P(Commits, PostgresFaults, ::testing::Bool(), [](const auto& group) {
+  return std::string(group.param ? "Grouped" : "OneByOne");
+});
 
 }  // namespace
 }  // namespace relata

@@ -19,13 +19,15 @@
 // A part of a long commit (StoreWriter::Apply without a commit's number) leaves its COPY running
 // while the next part is made; what is wrong with its rows may be said with a later part.
 //
-// There is no group commit of the store's own here (storage/group_commit.h): the server has one.
-// Writers of different tenants that wait together are made durable by one sync of its log: with
-// eight of them two commits a sync as the server is delivered, five with commit_delay = 1000 and
-// commit_siblings = 2 (microseconds; of the server, or `options=` in the connection string), at
+// Writers of different tenants that wait together are made durable by one sync of the server's log:
+// with eight of them two commits a sync as the server is delivered, five with commit_delay = 1000
+// and commit_siblings = 2 (microseconds; of the server, or `options=` in the connection string), at
 // four to five times the commits of one writer. Writers of one tenant take turns, a sync each, for
-// its lock is held until the server says that the commit is durable; what must go faster goes into
-// one commit.
+// its lock is held until the server says that the commit is durable - unless the store was opened
+// with group commit (storage/group_commit.h): then the lock goes on as soon as the commit is
+// written, and one small transaction makes durable what several threads wrote, after which each is
+// read back. A server that crashed in between has forgotten a tail of commits that nobody was told
+// of: Unknown, and no writer until the tenant is opened again.
 //
 // Scrub writes the schema's tables anew (VACUUM FULL, which their owner may), so that no byte of an
 // erased row is left in them; every tenant waits meanwhile. The server's write-ahead log, its
@@ -58,6 +60,9 @@ struct PostgresOptions {
   // A commit that brings at least so many new external keys of a type packs them, which makes a
   // bulk import faster; fewer are written one by one.
   size_t pack_names_from = 2'048;
+  // The commits of several threads become durable by one sync. Without effect on a distributed
+  // server, where a transaction may end on another node, and on a lent connection.
+  bool group_commit = false;
 
   Duration connect_patience = Seconds(10);   // for a server that is starting or cannot be reached
   Duration statement_timeout = Minutes(30);  // of one statement, a bulk load included

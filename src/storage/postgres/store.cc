@@ -8,7 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "relata/storage/group_commit.h"
 #include "storage/physical.h"
+#include "storage/postgres/commit_sync.h"
 #include "storage/postgres/writer.h"
 #include "storage/sql_face.h"
 
@@ -120,6 +122,11 @@ class Home : public PgWriterHome, public std::enable_shared_from_this<Home> {
       if (!digest.empty()) RefreshViews(*connection, *catalog);
     }
     pool_->GiveBack(std::move(connection));
+    if (options_.group_commit && !options_.read_only && !dialect_.distributed) {
+      sync_ = std::make_unique<PgCommitSync>(
+          [this](const PgCommitSync::Work& work) { return Do(work); },
+          dialect_.Name("relata_commit"), tenant_);
+    }
     return absl::OkStatus();
   }
 
@@ -152,10 +159,12 @@ class Home : public PgWriterHome, public std::enable_shared_from_this<Home> {
       head = newest.rows() == 0 ? 0 : newest.Int(0, 0);
       return absl::OkStatus();
     };
-    RELATA_ASSIGN_OR_RETURN(std::shared_ptr<PgConnection> connection, OnConnection(ask));
-    if (!lent()) pool_->GiveBack(std::move(connection));
+    RELATA_RETURN_IF_ERROR(Do(ask));
     return head;
   }
+
+  absl::Status Settle() { return sync_ == nullptr ? absl::OkStatus() : sync_->Settle(); }
+  absl::Status CheckSync() { return sync_ == nullptr ? absl::OkStatus() : sync_->Check(); }
 
   absl::Status Scrub(Duration patience) {
     if (lent()) {
@@ -174,6 +183,7 @@ class Home : public PgWriterHome, public std::enable_shared_from_this<Home> {
   absl::StatusOr<std::string> Lock(PgConnection& connection, Duration patience) override {
     if (savepoint_) return Unavailable("another writer of this connection is open");
     connection.Add(lent() ? "SAVEPOINT relata_writer" : "BEGIN ISOLATION LEVEL READ COMMITTED", {});
+    if (sync_ != nullptr) connection.Add("SET LOCAL synchronous_commit = off", {});
     connection.Add(
         Concat("SET LOCAL lock_timeout = ", std::max<int64_t>((patience.micros + 999) / 1000, 1)),
         {});
@@ -218,6 +228,10 @@ class Home : public PgWriterHome, public std::enable_shared_from_this<Home> {
                      std::move(fields));
     }
     return connection.Sync();
+  }
+
+  void Wrote(const CommitRow& commit) override {
+    if (sync_ != nullptr) sync_->Wrote(commit);
   }
 
   absl::Status Resolve(const CommitRow& commit) override {
@@ -301,6 +315,12 @@ class Home : public PgWriterHome, public std::enable_shared_from_this<Home> {
       End(std::move(connection), true);
       if (!was_idle || !lost) return status;
     }
+  }
+
+  absl::Status Do(const std::function<absl::Status(PgConnection&)>& work) {
+    RELATA_ASSIGN_OR_RETURN(std::shared_ptr<PgConnection> connection, OnConnection(work));
+    if (!lent()) pool_->GiveBack(std::move(connection));
+    return absl::OkStatus();
   }
 
   absl::StatusOr<std::shared_ptr<PgSession>> Begin(
@@ -500,9 +520,10 @@ class Home : public PgWriterHome, public std::enable_shared_from_this<Home> {
   int64_t tenant_ = 0;
   std::shared_ptr<PgConnection> lent_;
   bool savepoint_ = false;  // a writer is open on the lent connection, which one thread uses
+  std::unique_ptr<PgCommitSync> sync_;  // with group commit
 };
 
-class PostgresStore : public Store {
+class PostgresStore : public Store, public GroupCommitStore {
  public:
   explicit PostgresStore(std::shared_ptr<Home> home) : home_(std::move(home)) {}
 
@@ -513,6 +534,7 @@ class PostgresStore : public Store {
 
   absl::StatusOr<std::unique_ptr<StoreWriter>> Write(Duration patience) override {
     if (home_->options().read_only) return FailedPrecondition("the store is read-only");
+    RELATA_RETURN_IF_ERROR(home_->CheckSync());
     RELATA_ASSIGN_OR_RETURN(std::shared_ptr<PgSession> session, home_->BeginWriting(patience));
     RELATA_ASSIGN_OR_RETURN(CommitRow head, PgReads(session).Head());
     return std::make_unique<PgWriter>(std::move(session), std::move(head), home_, patience);
@@ -521,6 +543,8 @@ class PostgresStore : public Store {
   absl::StatusOr<CommitId> HeadId() override { return home_->HeadId(); }
 
   absl::Status Scrub(Duration patience) override { return home_->Scrub(patience); }
+
+  absl::Status Settle() override { return home_->Settle(); }
 
  private:
   std::shared_ptr<Home> home_;

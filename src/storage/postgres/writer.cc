@@ -104,6 +104,7 @@ absl::Status PgWriter::Commit() {
   if (status.ok()) {
     status_ = FailedPrecondition("the writer is committed");
     session_->committed = true;
+    if (complete_ && !connection->borrowed()) home_->Wrote(commit_);
     if (prepared_ && !connection->borrowed()) home_->RefreshViews(*connection, catalog());
   }
   creations_.clear();

@@ -28,6 +28,8 @@ class PgWriterHome {
   virtual absl::Status RunSteps(PgConnection& connection, const std::vector<PgStep>& steps) = 0;
   // A host's transaction has taken over what was written in it.
   virtual void Released() = 0;
+  // A commit of the store's own transaction is kept.
+  virtual void Wrote(const CommitRow& commit) = 0;
   // What became of a commit whose answer was lost: OK, Aborted (it was not kept) or Unknown.
   virtual absl::Status Resolve(const CommitRow& commit) = 0;
   // Makes the tenant's views follow its catalog, as far as that can be done now.

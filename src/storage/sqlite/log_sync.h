@@ -5,37 +5,26 @@
 #ifndef RELATA_SRC_STORAGE_SQLITE_LOG_SYNC_H_
 #define RELATA_SRC_STORAGE_SQLITE_LOG_SYNC_H_
 
-#include <condition_variable>
-#include <cstdint>
 #include <memory>
-#include <mutex>
+#include <utility>
 
+#include "storage/shared_sync.h"
 #include "storage/sqlite/connection.h"
 
 namespace relata::internal {
 
-// Thread-safe.
-class LogSync {
+class LogSync : public SharedSync {
  public:
   // `connection` is this object's alone and keeps the log from being taken away.
   static absl::StatusOr<std::unique_ptr<LogSync>> Make(std::unique_ptr<Connection> connection);
 
-  // As GroupCommitStore::Settle.
-  absl::Status Settle();
-  // Unavailable once a sync has failed.
-  absl::Status Check();
+ protected:
+  absl::Status Sync() override;
 
  private:
   explicit LogSync(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
-  absl::Status Sync();
 
   const std::unique_ptr<Connection> connection_;  // used by the one that is syncing
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  uint64_t asked_ = 0;    // calls so far
-  uint64_t settled_ = 0;  // of them, those answered by a sync
-  bool syncing_ = false;
-  absl::Status failed_;
 };
 
 }  // namespace relata::internal
