@@ -86,6 +86,20 @@ TEST_F(Membership, FollowsAnEventThatIsErased) {
   EXPECT_FALSE(history[1].entered);
 }
 
+TEST_F(Membership, MovesToTheInstantOfTheNewestCommitsThoughTheyLieAMicrosecondApart) {
+  Define("recent", "contact.events('page_view').exists(e, e.at > now - days(1))");
+  for (int i = 0; i < 3; ++i) {
+    Transaction tx = crm_.Begin(kSomebody);
+    tx.Append("page_view", marie_, kNow - Days(1) + Seconds(5), {{"path", Value::Text("/")}});
+    ASSERT_TRUE(tx.Commit(kNow).ok());
+  }
+  EXPECT_EQ(crm_.Advance(kNow).status(), absl::OkStatus());
+  EXPECT_TRUE(absl::IsInvalidArgument(crm_.Advance(kNow - Seconds(2)).status()));
+  const absl::StatusOr<Commit> moved = crm_.Advance(kNow + Seconds(6));
+  ASSERT_TRUE(moved.ok()) << moved.status();
+  EXPECT_THAT(History("recent", marie_), SizeIs(2));
+}
+
 TEST_F(Membership, TellsARoleNothingOfWhatItDoesNotSee) {
   ASSERT_TRUE(DefineRole(crm_, "blind",
                          R"({"types": {"*": "read", "contact": {"hidden": ["country"]}}})",
