@@ -59,19 +59,6 @@ absl::StatusOr<bool> RunHolds(PackedRows& rows, TypeId type, const EventRun& run
   return holds && count == run.entries && last == run.last_seq;
 }
 
-// Whether every block is named by a name that is there.
-absl::StatusOr<bool> BlocksEnd(PackedRows& rows, NameRuns& runs, NameSpace space,
-                               const NameRun& run) {
-  std::vector<std::string> named;
-  RELATA_RETURN_IF_ERROR(
-      rows.NameBlocks(space, run, [&](std::string_view name) { named.emplace_back(name); }));
-  for (const std::string& name : named) {
-    RELATA_ASSIGN_OR_RETURN(const Row row, FindPacked(runs, space, name));
-    if (row == kNoRow) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 absl::StatusOr<bool> EventIndexHolds(PackedRows& rows, EventRuns& runs, TypeId type,
@@ -94,23 +81,18 @@ absl::StatusOr<bool> EventIndexHolds(PackedRows& rows, EventRuns& runs, TypeId t
 
 absl::StatusOr<bool> NamesHold(PackedRows& rows, NameRuns& runs, NameSpace space) {
   RELATA_ASSIGN_OR_RETURN(const std::vector<NameRun> all, runs.Runs(space));
-  int64_t left = 0;
   for (const NameRun& run : all) {
-    left += run.entries;
-    RELATA_ASSIGN_OR_RETURN(const bool ends, BlocksEnd(rows, runs, space, run));
-    if (!ends) return false;
+    RELATA_ASSIGN_OR_RETURN(const bool holds, RunInOrder(runs, space, run));
+    if (!holds) return false;
   }
   PackedNames packed(&runs, space);
   Tally named;
-  while (true) {
+  for (std::string before;; before = packed.name()) {
     RELATA_ASSIGN_OR_RETURN(const bool more, packed.Next());
     if (!more) break;
-    RELATA_ASSIGN_OR_RETURN(const Row row, FindPacked(runs, space, packed.name()));
-    if (row != packed.row()) return false;
-    named.Add(row, Sign(packed.name()));
-    --left;
+    if (named.entries != 0 && packed.name() == before) return false;  // in two runs
+    named.Add(packed.row(), Sign(packed.name()));
   }
-  if (left != 0) return false;
   if (space.kind == NameSpace::Kind::kKey) return true;
   const auto add = [](Tally& tally) {
     return [&tally](Row row, std::string_view id) { tally.Add(row, Sign(id)); };

@@ -26,9 +26,6 @@ class PackedRows {
   // The events of the type up to `last`, in any order.
   virtual absl::Status EventsUpTo(TypeId type, Seq last,
                                   const std::function<void(EventEntry)>& sink) = 0;
-  // What the blocks of a run are named by.
-  virtual absl::Status NameBlocks(NameSpace space, const NameRun& run,
-                                  const std::function<void(std::string_view)>& sink) = 0;
   // The public ids that are not packed, and those of the records. Asked for types only whose ids
   // are packed.
   virtual absl::Status LooseIds(TypeId type,

@@ -67,6 +67,14 @@ absl::Status Unpack(std::string_view bytes, F each) {
   return absl::OkStatus();
 }
 
+// The row that a block gives `name`; `found` stays as it is when there is none.
+absl::Status FindIn(std::string_view block, std::string_view name, Row& found) {
+  return Unpack(block, [&](std::string_view n, Row row) {
+    if (n == name) found = row;
+    return n < name;
+  });
+}
+
 // Calls `each` for every block from `from` on while it says true.
 template <class F>
 absl::Status EachBlock(NameRuns& runs, NameSpace space, const NameRun& run, std::string from,
@@ -317,18 +325,42 @@ size_t PackBlock(const NameBatch& names, size_t from, std::string& out) {
   return at - from;
 }
 
-absl::StatusOr<Row> FindPacked(NameRuns& runs, NameSpace space, std::string_view name) {
-  RELATA_ASSIGN_OR_RETURN(const std::vector<NameRun> all, runs.Runs(space));
-  Row found = kNoRow;
-  for (auto run = all.rbegin(); run != all.rend() && found == kNoRow; ++run) {
-    RELATA_ASSIGN_OR_RETURN(const std::vector<NameBlock> blocks, runs.Blocks(space, *run, name, 1));
-    if (blocks.empty()) continue;
-    RELATA_RETURN_IF_ERROR(Unpack(blocks.front().bytes, [&](std::string_view n, Row row) {
-      if (n == name) found = row;
-      return n < name;
-    }));
+absl::Status NameRuns::LookUp(NameSpace space, std::span<const std::string_view> names,
+                              const EachLookedUp& each) {
+  RELATA_ASSIGN_OR_RETURN(const std::vector<NameRun> all, Runs(space));
+  for (size_t i = 0; i < names.size(); ++i) {
+    for (const NameRun& run : all) {
+      RELATA_ASSIGN_OR_RETURN(const std::vector<NameBlock> blocks, Blocks(space, run, names[i], 1));
+      if (!blocks.empty()) RELATA_RETURN_IF_ERROR(each(i, blocks.front().bytes));
+    }
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Row> FindPacked(NameRuns& runs, NameSpace space, std::string_view name) {
+  Row found = kNoRow;
+  RELATA_RETURN_IF_ERROR(
+      runs.LookUp(space, std::span(&name, 1),
+                  [&](size_t, std::string_view block) { return FindIn(block, name, found); }));
   return found;
+}
+
+absl::StatusOr<bool> RunInOrder(NameRuns& runs, NameSpace space, const NameRun& run) {
+  bool holds = true;
+  std::string last;
+  int64_t count = 0;
+  RELATA_RETURN_IF_ERROR(
+      EachBlock(runs, space, run, "", [&](const NameBlock& block) -> absl::StatusOr<bool> {
+        RELATA_RETURN_IF_ERROR(Unpack(block.bytes, [&](std::string_view name, Row) {
+          holds = holds && (count == 0 || last < name);
+          last = name;
+          ++count;
+          return holds;
+        }));
+        holds = holds && !block.bytes.empty() && last == block.last;
+        return holds;
+      }));
+  return holds && count == run.entries;
 }
 
 absl::Status Pack(NameRuns& runs, NameSpace space, NameBatch& names, size_t& taken) {
@@ -468,10 +500,15 @@ absl::Status NameWriter::TakeOutPacked(NameSpace space, NameBatch& names) {
     RELATA_RETURN_IF_ERROR(status);
   }
   if (runs.empty() || names.size() >= kFew) return absl::OkStatus();
-  for (size_t i = 0; i < names.size(); ++i) {
-    RELATA_ASSIGN_OR_RETURN(const Row row, FindPacked(*runs_, space, names.name(i)));
-    if (row != kNoRow && row != names.row(i)) return loose_->Taken(space, names.name(i));
-    if (row != kNoRow) names.Forget(i);
+  std::vector<std::string_view> wanted;
+  for (size_t i = 0; i < names.size(); ++i) wanted.push_back(names.name(i));
+  std::vector<Row> rows(wanted.size(), kNoRow);
+  RELATA_RETURN_IF_ERROR(runs_->LookUp(space, wanted, [&](size_t i, std::string_view block) {
+    return FindIn(block, wanted[i], rows[i]);
+  }));
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i] != kNoRow && rows[i] != names.row(i)) return loose_->Taken(space, names.name(i));
+    if (rows[i] != kNoRow) names.Forget(i);
   }
   names.Compact();
   return absl::OkStatus();

@@ -18,6 +18,7 @@
 #include <functional>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -107,6 +108,12 @@ class NameRuns {
   // The blocks whose last name is not below `from`, in order, at most `most` of them.
   virtual absl::StatusOr<std::vector<NameBlock>> Blocks(NameSpace space, const NameRun& run,
                                                         std::string_view from, size_t most) = 0;
+  // Calls `each`, for every run, with the block that could hold names[i]: of each name the blocks
+  // of all runs, the oldest run first. Asked for few names; a backend that asks a server does it at
+  // once.
+  using EachLookedUp = std::function<absl::Status(size_t i, std::string_view block)>;
+  virtual absl::Status LookUp(NameSpace space, std::span<const std::string_view> names,
+                              const EachLookedUp& each);
   // `block` in the place of the one named `last`; without bytes: nothing in its place.
   virtual absl::Status Replace(NameSpace space, const NameRun& run, std::string_view last,
                                const NameBlock& block) = 0;
@@ -120,7 +127,8 @@ class LooseNames {
   virtual ~LooseNames() = default;
 
   // Writes names that no run holds. AlreadyExists when one has another row; one that has its row
-  // already is left as it is (a key) or taken too (an id).
+  // already is left as it is (a key, or the id of a record that came back) or taken too (an id
+  // where such records bring none).
   virtual absl::Status Put(NameSpace space, const NameBatch& names) = 0;
   // Takes out of `names` those that are there with their row; Taken when one has another.
   virtual absl::Status TakeOutKnown(NameSpace space, NameBatch& names) = 0;
@@ -165,6 +173,10 @@ class NameWriter {
 
 // The row that a run gives `name`; kNoRow when none does.
 absl::StatusOr<Row> FindPacked(NameRuns& runs, NameSpace space, std::string_view name);
+
+// Whether the blocks of a run, `entries` names, are each in order, named by their last name, and in
+// order together: then whoever looks for a name finds it where it is.
+absl::StatusOr<bool> RunInOrder(NameRuns& runs, NameSpace space, const NameRun& run);
 
 // Packs names, sorted, that are not loose. A name that has its row already is left as it is.
 // AlreadyExists, with the place of the name in `taken`, when a run gives it another row.

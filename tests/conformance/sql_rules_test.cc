@@ -60,13 +60,14 @@ const std::string& SharedSchema() {
 
 class TracedBackend : public testing::StoreBackend {
  public:
-  explicit TracedBackend(bool custom) : custom_(custom) {
+  explicit TracedBackend(bool custom, bool packed = false) : custom_(custom) {
     options_.schema = SharedSchema();
     options_.tenant = testing::UniqueName("case");
     options_.views = false;
     options_.trace = Note;
     options_.subject_index = custom;
     options_.group_commit = custom;
+    if (packed) options_.pack_names_from = 1;
   }
   absl::StatusOr<std::unique_ptr<Store>> Open() override {
     return OpenPostgresStore(testing::PostgresDsn(), options_);
@@ -102,6 +103,8 @@ const bool kColumns = testing::RegisterStoreConformance(
     "TracedColumns", [] { return std::make_unique<TracedBackend>(false); });
 const bool kDocuments = testing::RegisterStoreConformance(
     "TracedDocuments", [] { return std::make_unique<TracedBackend>(true); });
+const bool kPacked = testing::RegisterStoreConformance(
+    "TracedPacked", [] { return std::make_unique<TracedBackend>(false, true); });
 const auto* const kJudge = ::testing::AddGlobalTestEnvironment(new Judge);
 
 TEST(SqlRules, RefuseWhatIsForbidden) {

@@ -59,12 +59,16 @@ class PostgresBackend : public testing::StoreBackend {
   const std::string tenant_ = testing::UniqueName("case");
 };
 
-// The same with every table a tenant's own, so that values lie in documents, and with keys packed
-// however few come.
-class PostgresOwnBackend : public PostgresBackend {
+// The same with ids and keys packed however few come.
+class PostgresPackedBackend : public PostgresBackend {
+ public:
+  bool packed() const override { return true; }
+};
+
+// The same with every table a tenant's own, so that values lie in documents.
+class PostgresOwnBackend : public PostgresPackedBackend {
  public:
   bool custom() const override { return true; }
-  bool packed() const override { return true; }
 };
 
 const bool kMemory =
@@ -75,6 +79,8 @@ const bool kSqlitePacked = testing::RegisterStoreConformance(
     "SqlitePacked", [] { return std::make_unique<SqlitePackedBackend>(); });
 const bool kPostgres = testing::RegisterStoreConformance(
     "Postgres", [] { return std::make_unique<PostgresBackend>(); });
+const bool kPostgresPacked = testing::RegisterStoreConformance(
+    "PostgresPacked", [] { return std::make_unique<PostgresPackedBackend>(); });
 const bool kPostgresOwn = testing::RegisterStoreConformance(
     "PostgresOwn", [] { return std::make_unique<PostgresOwnBackend>(); });
 

@@ -57,8 +57,9 @@ struct PostgresOptions {
   std::string schema = "relata";  // of the private tables; the views lie in <schema>_<tenant>
   bool views = true;              // keep the tenant's views; a host of many small tenants may not
   bool subject_index = false;     // a B-tree on each event table by subject, instead of packed runs
-  // A commit that brings at least so many new external keys of a type packs them, which makes a
-  // bulk import faster; fewer are written one by one.
+  // A commit that brings at least so many new ids or keys of a type packs them, which makes a bulk
+  // import faster; fewer are written one by one. Record tables of an older version keep the index
+  // of ids that they were made with, and so do types that a tenant added at run time.
   size_t pack_names_from = 2'048;
   // The commits of several threads become durable by one sync. Without effect on a distributed
   // server, where a transaction may end on another node, and on a lent connection.

@@ -156,8 +156,7 @@ void CreateTypeTable(const PgDialect& dialect, const TableSpec& spec, const PgTa
   for (const auto& [name, type] : ColumnsOf(spec, table)) {
     sql += Concat(", ", QuoteName(name), " ", Declared(type));
   }
-  sql += record ? ", PRIMARY KEY(tenant_id, \"row\"), UNIQUE(tenant_id, id))"
-                : ", PRIMARY KEY(tenant_id, seq))";
+  sql += record ? ", PRIMARY KEY(tenant_id, \"row\"))" : ", PRIMARY KEY(tenant_id, seq))";
   steps.push_back({"table " + bare, std::move(sql)});
   Spread(dialect, bare, false, steps);
   const auto index = [&](const char* suffix, const char* on) {
@@ -248,6 +247,9 @@ std::vector<PgStep> SystemTables(const PgDialect& dialect) {
        "tenant_id bigint NOT NULL, type integer NOT NULL, kind integer NOT NULL, "
        "run bigint NOT NULL, last bytea NOT NULL, entries bytea NOT NULL, "
        "PRIMARY KEY(tenant_id, type, kind, run, last)"},
+      {"relata_id",
+       "tenant_id bigint NOT NULL, type integer NOT NULL, id uuid NOT NULL, "
+       "\"row\" bigint NOT NULL, PRIMARY KEY(tenant_id, type, id)"},
       {"relata_own_record",
        "tenant_id bigint NOT NULL, type integer NOT NULL, \"row\" bigint NOT NULL, "
        "id uuid NOT NULL, deleted boolean NOT NULL, ext jsonb, "

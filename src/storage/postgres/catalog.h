@@ -9,6 +9,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,8 +20,12 @@
 
 namespace relata::internal {
 
-// The format of the tables as a whole, in relata_meta. A newer one is refused.
+// The format of the tables as a whole and the last step taken on the way to today's, in
+// relata_meta. Newer ones are refused. A step adds tables that a version which does not know them
+// would pass over: 1 is what the format began with, 2 keeps the public ids of records beside their
+// tables.
 inline constexpr int64_t kPgFormat = 0;
+inline constexpr int64_t kPgStep = 2;
 
 // Where one field lies: in a column (and a second one for a currency or the type of a link to
 // several types), or, when `name` is empty, in the document beside the columns.
@@ -54,6 +59,9 @@ struct PgDialect {
   bool distributed = false;
   bool brin = true;
   bool subject_index = false;
+  // Record tables (quoted, with the schema) that an older version made with an index of their ids.
+  // They keep it, and their ids are no names of the name index.
+  std::set<std::string> indexed_ids = {};
 
   std::string Name(std::string_view table) const;  // quoted, with the schema
 };

@@ -22,10 +22,18 @@ constexpr size_t kCopyPart = 1 << 18;
 constexpr Duration kGrace = Seconds(30);
 constexpr auto kRetryPause = std::chrono::milliseconds(20);
 
-absl::StatusCode CodeOf(std::string_view state) {
+// A distributed server passes on what a node says of a COPY without its SQLSTATE, as an internal
+// error. A key that is taken is told by its detail, in any language: "Key (tenant_id, seq)=(1, 7)
+// already exists."
+bool NamesTakenKey(std::string_view state, std::string_view detail) {
+  return state == "XX000" && detail.find("(tenant_id, ") != std::string_view::npos &&
+         detail.find(")=(") != std::string_view::npos;
+}
+
+absl::StatusCode CodeOf(std::string_view state, std::string_view detail) {
   const std::string_view group = state.substr(0, 2);
   if (state == "40001" || state == "40P01") return absl::StatusCode::kAborted;
-  if (state == "23505") return absl::StatusCode::kAlreadyExists;
+  if (state == "23505" || NamesTakenKey(state, detail)) return absl::StatusCode::kAlreadyExists;
   if (state == "55P03" || state == "57014" || group == "08" || group == "57" || group == "58" ||
       state == "40003" || state == "25P03") {
     return absl::StatusCode::kUnavailable;
@@ -35,7 +43,7 @@ absl::StatusCode CodeOf(std::string_view state) {
   if (group == "28" || state == "42501") return absl::StatusCode::kPermissionDenied;
   if (state == "3D000") return absl::StatusCode::kNotFound;
   if (state == "25006" || state == "0A000") return absl::StatusCode::kFailedPrecondition;
-  if (group == "XX") return absl::StatusCode::kDataLoss;
+  if (group == "XX" && state != "XX000") return absl::StatusCode::kDataLoss;
   return absl::StatusCode::kInternal;
 }
 
@@ -69,10 +77,9 @@ absl::Status StatusOfResult(const PGresult* result) {
     return Unavailable(Concat("PostgreSQL: ", OneLine(PQresultErrorMessage(result))));
   }
   std::string message = Concat("PostgreSQL ", state, ": ", Field(result, PG_DIAG_MESSAGE_PRIMARY));
-  if (const auto detail = Field(result, PG_DIAG_MESSAGE_DETAIL); !detail.empty()) {
-    message += Concat(" (", detail, ")");
-  }
-  return MakeStatus(CodeOf(state), OneLine(std::move(message)));
+  const std::string_view detail = Field(result, PG_DIAG_MESSAGE_DETAIL);
+  if (!detail.empty()) message += Concat(" (", detail, ")");
+  return MakeStatus(CodeOf(state, detail), OneLine(std::move(message)));
 }
 
 int64_t PgResult::touched() const { return std::strtoll(PQcmdTuples(result_.get()), nullptr, 10); }

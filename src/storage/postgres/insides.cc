@@ -103,41 +103,54 @@ class PgPacked : public PackedRows {
         });
   }
 
-  absl::Status NameBlocks(NameSpace space, const NameRun& run,
-                          const std::function<void(std::string_view)>& sink) override {
+  absl::Status LooseIds(TypeId type,
+                        const std::function<void(Row, std::string_view)>& sink) override {
     std::string last;
-    bool begun = false;
     return Pages(
-        Concat("SELECT last FROM ", session_->Name("relata_name_block"),
-               " WHERE tenant_id = $1 AND type = $2 AND kind = $3 AND run = $4 AND (last > $5 OR "
-               "$6::bigint = 0) ORDER BY last"),
+        [&] {
+          return Concat("SELECT id, \"row\" FROM ", session_->Name("relata_id"),
+                        " WHERE tenant_id = $1 AND type = $2", last.empty() ? "" : " AND id > $3",
+                        " ORDER BY id");
+        },
         [&] {
           PgFields fields = session_->Mine();
-          fields.Int4(space.type).Int4(static_cast<int64_t>(space.kind)).Int(run.run);
-          fields.Bytes(last).Int(begun ? 1 : 0);
+          fields.Int4(type);
+          if (!last.empty()) fields.Bytes(last);
           return fields;
         },
         [&](const PgResult& r, int i) {
           last = r.Bytes(i, 0);
-          begun = true;
-          sink(last);
+          sink(r.Int(i, 1), last);
         });
   }
 
-  // Ids keep the index of their table here; they are never packed.
-  absl::Status LooseIds(TypeId, const std::function<void(Row, std::string_view)>&) override {
-    return absl::OkStatus();
-  }
-  absl::Status RecordIds(TypeId, const std::function<void(Row, std::string_view)>&) override {
-    return absl::OkStatus();
+  absl::Status RecordIds(TypeId type,
+                         const std::function<void(Row, std::string_view)>& sink) override {
+    const PgTable& table = session_->catalog->Physical(type);
+    Row last = INT64_MIN;
+    return Pages(
+        Concat("SELECT \"row\", id FROM ", table.name, " WHERE ", table.Mine(type),
+               " AND \"row\" > $2 ORDER BY \"row\""),
+        [&] {
+          PgFields fields = session_->Mine();
+          return std::move(fields.Int(last));
+        },
+        [&](const PgResult& r, int i) {
+          last = r.Int(i, 0);
+          sink(last, r.Bytes(i, 1));
+        });
   }
 
  private:
   absl::Status Pages(const std::string& sql, const std::function<PgFields()>& fields,
                      const Read& read) {
+    return Pages([&] { return sql; }, fields, read);
+  }
+  absl::Status Pages(const std::function<std::string()>& sql,
+                     const std::function<PgFields()>& fields, const Read& read) {
     while (true) {
       RELATA_ASSIGN_OR_RETURN(const PgResult page,
-                              session_->connection->Query(sql + " LIMIT 4096", fields()));
+                              session_->connection->Query(sql() + " LIMIT 4096", fields()));
       for (int i = 0; i < page.rows(); ++i) read(page, i);
       if (page.rows() < 4096) return absl::OkStatus();
     }
@@ -237,9 +250,13 @@ absl::Status PgReads::CheckInsides(const StoreInsides::Wrong& wrong) {
     if (table.spec.kind == TableSpec::Kind::kEvent) {
       RELATA_ASSIGN_OR_RETURN(const bool holds, EventIndexHolds(packed, runs, type, erased[type]));
       if (!holds) wrong(Concat("event index of ", table.spec.name), "does not say what is there");
-    } else {
-      RELATA_ASSIGN_OR_RETURN(const bool hold,
-                              NamesHold(packed, names, {type, NameSpace::Kind::kKey}));
+      continue;
+    }
+    for (const NameSpace::Kind kind : {NameSpace::Kind::kId, NameSpace::Kind::kKey}) {
+      const bool own =
+          kind == NameSpace::Kind::kId && session_->IdsIndexed(session_->catalog->Physical(type));
+      if (own) continue;
+      RELATA_ASSIGN_OR_RETURN(const bool hold, NamesHold(packed, names, {type, kind}));
       if (!hold) wrong(Concat("names of ", table.spec.name), "are not those of the records");
     }
   }
@@ -254,12 +271,13 @@ absl::Status PgReads::CheckTypes(const StoreInsides::Wrong& wrong) {
     return type >= 0 && type < kNoType && found != tables.end() && found->second.spec.kind == kind;
   };
   RELATA_ASSIGN_OR_RETURN(const PgResult names,
-                          Query(Concat("SELECT DISTINCT type, kind FROM ",
-                                       session_->Name("relata_name_run"), " WHERE tenant_id = $1"),
+                          Query(Concat("SELECT type, kind FROM ", session_->Name("relata_name_run"),
+                                       " WHERE tenant_id = $1 UNION SELECT type, 0 FROM ",
+                                       session_->Name("relata_id"), " WHERE tenant_id = $1"),
                                 session_->Mine()));
   for (int i = 0; i < names.rows(); ++i) {
-    const bool keys = names.Int(i, 1) == static_cast<int64_t>(NameSpace::Kind::kKey);
-    if (keys && is(names.Int(i, 0), TableSpec::Kind::kRecord)) continue;
+    const int64_t kind = names.Int(i, 1);
+    if ((kind == 0 || kind == 1) && is(names.Int(i, 0), TableSpec::Kind::kRecord)) continue;
     wrong(Concat("names of type ", names.Int(i, 0)), "are of no records");
   }
   RELATA_ASSIGN_OR_RETURN(const PgResult events,
@@ -279,8 +297,10 @@ absl::Status PgReads::CheckShared(const StoreInsides::Wrong& wrong) {
   RELATA_ASSIGN_OR_RETURN(
       const PgResult meta,
       Query(Concat("SELECT key, value FROM ", session_->Name("relata_meta")), {}));
-  if (meta.rows() != 1 || meta.Text(0, 0) != "format" ||
-      meta.Text(0, 1) != std::to_string(kPgFormat)) {
+  std::map<std::string, std::string> said;
+  for (int i = 0; i < meta.rows(); ++i) said[meta.Text(i, 0)] = meta.Text(i, 1);
+  if (said != std::map<std::string, std::string>{{"format", std::to_string(kPgFormat)},
+                                                 {"step", std::to_string(kPgStep)}}) {
     wrong("the database", kOther);
   }
   const PgCatalog& catalog = *session_->catalog;

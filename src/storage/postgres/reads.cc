@@ -383,15 +383,25 @@ absl::StatusOr<Row> PgReads::FindId(TypeId type, const Uuid& id) {
   const PgCatalog& catalog = *session_->catalog;
   RELATA_ASSIGN_OR_RETURN(const Layout::Table* table,
                           catalog.layout.FindToRead(type, TableSpec::Kind::kRecord));
-  if (table != nullptr) {
-    const PgTable& physical = catalog.Physical(type);
-    PgFields fields = session_->Mine();
-    fields.Id(id);
-    RELATA_ASSIGN_OR_RETURN(const PgResult found,
-                            Query(Concat("SELECT \"row\" FROM ", physical.name, " WHERE ",
-                                         physical.Mine(type), " AND id = $2"),
-                                  std::move(fields)));
-    if (found.rows() > 0) return found.Int(0, 0);
+  if (table == nullptr) return NotFound(Concat("no record has id ", id.ToString()));
+  const PgTable& physical = catalog.Physical(type);
+  const bool indexed = session_->IdsIndexed(physical);
+  PgFields fields = session_->Mine();
+  fields.Id(id);
+  if (!indexed) fields.Int4(type);
+  RELATA_ASSIGN_OR_RETURN(
+      const PgResult found,
+      Query(indexed ? Concat("SELECT \"row\" FROM ", physical.name, " WHERE ", physical.Mine(type),
+                             " AND id = $2")
+                    : Concat("SELECT \"row\" FROM ", session_->Name("relata_id"),
+                             " WHERE tenant_id = $1 AND id = $2 AND type = $3"),
+            std::move(fields)));
+  if (found.rows() > 0) return found.Int(0, 0);
+  if (!indexed) {
+    PgNameRuns runs(session_.get());
+    RELATA_ASSIGN_OR_RETURN(const Row packed,
+                            FindPacked(runs, {type, NameSpace::Kind::kId}, IdName(id)));
+    if (packed != kNoRow) return packed;
   }
   return NotFound(Concat("no record has id ", id.ToString()));
 }

@@ -22,6 +22,8 @@
 
 namespace relata::internal {
 
+using PgRunsOfNames = std::map<NameSpace, std::vector<NameRun>>;
+
 // A connection inside a transaction, and what holds in it. `end` is called with the connection when
 // the last owner goes: it ends the transaction and keeps or drops the connection.
 struct PgSession {
@@ -48,6 +50,16 @@ struct PgSession {
     return fields.Int(tenant);
   }
   std::string Name(std::string_view table) const { return dialect.Name(table); }
+  // Whether the ids of the table's records have an index of their own there; they are no names
+  // then.
+  bool IdsIndexed(const PgTable& table) const {
+    return table.own || dialect.indexed_ids.contains(table.name);
+  }
+  // The runs of a space are others now.
+  void Forget(NameSpace space) {
+    name_runs.erase(space);
+    all_name_runs = false;
+  }
   // A writer whose connection is gone before COMMIT kept nothing: its commit can be decided again.
   absl::Status Explained(absl::Status status) const {
     const bool again = !status.ok() && writing && connection != nullptr && connection->lost();
@@ -58,10 +70,11 @@ struct PgSession {
   std::shared_ptr<const PgCatalog> catalog;
   const PgDialect dialect;
   const int64_t tenant;
-  std::map<NameSpace, std::vector<NameRun>> name_runs;  // as far as asked
-  size_t pack_from = SIZE_MAX;                          // PostgresOptions::pack_names_from
-  bool committed = false;                               // by its writer
-  bool writing = false;                                 // holds the tenant's lock
+  PgRunsOfNames name_runs;      // as far as asked
+  bool all_name_runs = false;   // other spaces have none
+  size_t pack_from = SIZE_MAX;  // PostgresOptions::pack_names_from
+  bool committed = false;       // by its writer
+  bool writing = false;         // holds the tenant's lock
   End end;
 };
 
@@ -154,6 +167,8 @@ class PgNameRuns : public NameRuns {
   absl::Status Drop(NameSpace space, const NameRun& run) override;
   absl::StatusOr<std::vector<NameBlock>> Blocks(NameSpace space, const NameRun& run,
                                                 std::string_view from, size_t most) override;
+  absl::Status LookUp(NameSpace space, std::span<const std::string_view> names,
+                      const EachLookedUp& each) override;
   absl::Status Replace(NameSpace space, const NameRun& run, std::string_view last,
                        const NameBlock& block) override;
   absl::Status Lessen(NameSpace space, const NameRun& run, int64_t entries) override;

@@ -145,7 +145,14 @@ class Home : public PgWriterHome, public std::enable_shared_from_this<Home> {
   }
 
   absl::StatusOr<std::shared_ptr<PgSession>> BeginWriting(Duration patience) {
-    return Begin(true, [&](PgConnection& connection) { return Lock(connection, patience); });
+    PgRunsOfNames runs;
+    RELATA_ASSIGN_OR_RETURN(
+        std::shared_ptr<PgSession> session,
+        Begin(true, [&](PgConnection& connection) { return Lock(connection, patience, runs); }));
+    // In a host's transaction others write too: what was asked once may be otherwise later.
+    session->all_name_runs = !lent();
+    if (session->all_name_runs) session->name_runs = std::move(runs);
+    return session;
   }
 
   absl::StatusOr<CommitId> HeadId() {
@@ -180,10 +187,17 @@ class Home : public PgWriterHome, public std::enable_shared_from_this<Home> {
 
   // --- For writers
 
-  absl::StatusOr<std::string> Lock(PgConnection& connection, Duration patience) override {
+  absl::StatusOr<std::string> Lock(PgConnection& connection, Duration patience,
+                                   PgRunsOfNames& runs) override {
     if (savepoint_) return Unavailable("another writer of this connection is open");
     connection.Add(lent() ? "SAVEPOINT relata_writer" : "BEGIN ISOLATION LEVEL READ COMMITTED", {});
     if (sync_ != nullptr) connection.Add("SET LOCAL synchronous_commit = off", {});
+    if (dialect_.distributed) {
+      // The lock is another node's, which knows only those settings of a transaction that are
+      // passed on to it.
+      connection.Add("SET LOCAL citus.propagate_set_commands = 'local'", {});
+      connection.Add("SET LOCAL synchronous_commit = on", {});
+    }
     connection.Add(
         Concat("SET LOCAL lock_timeout = ", std::max<int64_t>((patience.micros + 999) / 1000, 1)),
         {});
@@ -199,6 +213,17 @@ class Home : public PgWriterHome, public std::enable_shared_from_this<Home> {
     connection.Add(Concat("SET LOCAL lock_timeout = ",
                           std::max<int64_t>(options_.lock_timeout.micros / 1000, 1)),
                    {});
+    runs.clear();
+    connection.Add(Concat("SELECT type, kind, run, entries FROM ", dialect_.Name("relata_name_run"),
+                          " WHERE tenant_id = $1 ORDER BY type, kind, run"),
+                   Tenant(), [&](PgResult& r) {
+                     for (int i = 0; i < r.rows(); ++i) {
+                       const NameSpace space{static_cast<TypeId>(r.Int(i, 0)),
+                                             static_cast<NameSpace::Kind>(r.Int(i, 1))};
+                       runs[space].push_back({r.Int(i, 2), r.Int(i, 3)});
+                     }
+                     return absl::OkStatus();
+                   });
     absl::Status status = connection.Sync();
     if (lent()) savepoint_ = true;
     if (status.ok() && !found) status = NotFound("the tenant is gone");
@@ -380,21 +405,22 @@ class Home : public PgWriterHome, public std::enable_shared_from_this<Home> {
 
   // What kind of server this is, that its tables are ours, and which number the tenant has.
   absl::Status FindOut(PgConnection& connection) {
-    RELATA_ASSIGN_OR_RETURN(
-        const PgResult extension,
-        connection.Query("SELECT 1::bigint FROM pg_catalog.pg_extension WHERE extname = 'citus'"));
-    dialect_.distributed = extension.rows() > 0;
-    RELATA_ASSIGN_OR_RETURN(std::optional<int64_t> format, Format(connection));
+    RELATA_RETURN_IF_ERROR(FindDialect(connection));
+    RELATA_ASSIGN_OR_RETURN(std::optional<Version> version, FindVersion(connection));
     const bool may_create = options_.create && !options_.read_only && !lent();
-    if (!format && !may_create) return NotFound("no Relata database is there");
-    if (!format) {
+    if (!version && !may_create) return NotFound("no Relata database is there");
+    if (!version) {
       RELATA_RETURN_IF_ERROR(CreateAll(connection));
-      RELATA_ASSIGN_OR_RETURN(format, Format(connection));
+      RELATA_ASSIGN_OR_RETURN(version, FindVersion(connection));
     }
-    if (format.value_or(0) > kPgFormat) {
-      return FailedPrecondition(Concat("written in format ", *format,
+    if (version && version->format > kPgFormat) {
+      return FailedPrecondition(Concat("written in format ", version->format,
                                        " by a newer version; this one reads up to ", kPgFormat,
                                        ". Please update."));
+    }
+    if (version && version->step > kPgStep) {
+      return FailedPrecondition(Concat("changed by a newer version (step ", version->step,
+                                       "); this one knows ", kPgStep, " steps. Please update."));
     }
     RELATA_ASSIGN_OR_RETURN(std::optional<int64_t> tenant, FindTenant(connection));
     if (!tenant && !may_create) {
@@ -408,7 +434,31 @@ class Home : public PgWriterHome, public std::enable_shared_from_this<Home> {
     tenant_ = *tenant;
     if (!may_create) return absl::OkStatus();
     RELATA_RETURN_IF_ERROR(AddMissing(connection));
+    if (version && version->step < kPgStep) RELATA_RETURN_IF_ERROR(WriteStep(connection));
     return MakeLock(connection);
+  }
+
+  absl::Status FindDialect(PgConnection& connection) {
+    PgFields schema;
+    schema.Text(options_.schema);
+    RELATA_ASSIGN_OR_RETURN(
+        const PgResult found,
+        connection.Query(
+            "SELECT '' FROM pg_catalog.pg_extension WHERE extname = 'citus' UNION ALL "
+            "SELECT c.relname::text FROM pg_catalog.pg_constraint k "
+            "JOIN pg_catalog.pg_class c ON c.oid = k.conrelid "
+            "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+            "WHERE n.nspname = $1::text AND k.contype = 'u' AND c.relname LIKE 'r\\_%'",
+            std::move(schema)));
+    for (int i = 0; i < found.rows(); ++i) {
+      const std::string table = found.Text(i, 0);
+      if (table.empty()) {
+        dialect_.distributed = true;
+      } else {
+        dialect_.indexed_ids.insert(dialect_.Name(table));
+      }
+    }
+    return absl::OkStatus();
   }
 
   // A database of an older version gets the tables and indexes that came later.
@@ -423,25 +473,50 @@ class Home : public PgWriterHome, public std::enable_shared_from_this<Home> {
     return steps.empty() ? absl::OkStatus() : RunSteps(connection, steps);
   }
 
-  // Written last, so that a database without it is made again from where it was left.
-  absl::StatusOr<std::optional<int64_t>> Format(PgConnection& connection) {
+  struct Version {
+    int64_t format = 0;
+    int64_t step = 1;
+  };
+
+  // None when the format is not there: it is written last, so that a database without it is made
+  // again from where it was left.
+  absl::StatusOr<std::optional<Version>> FindVersion(PgConnection& connection) {
     PgFields name;
     name.Text(dialect_.Name("relata_meta"));
     RELATA_ASSIGN_OR_RETURN(
         const PgResult there,
         connection.Query("SELECT (pg_catalog.to_regclass($1::text) IS NOT NULL)::integer",
                          std::move(name)));
-    if (there.Int(0, 0) == 0) return std::optional<int64_t>();
+    if (there.Int(0, 0) == 0) return std::optional<Version>();
     RELATA_ASSIGN_OR_RETURN(
-        const PgResult format,
-        connection.Query(Concat("SELECT value::bigint FROM ", dialect_.Name("relata_meta"),
-                                " WHERE key = 'format'")));
-    if (format.rows() == 0) return std::optional<int64_t>();
-    return std::optional<int64_t>(format.Int(0, 0));
+        const PgResult meta,
+        connection.Query(Concat("SELECT key, value::bigint FROM ", dialect_.Name("relata_meta"),
+                                " WHERE key IN ('format', 'step')")));
+    bool whole = false;
+    Version version;
+    for (int i = 0; i < meta.rows(); ++i) {
+      const bool format = meta.Text(i, 0) == "format";
+      (format ? version.format : version.step) = meta.Int(i, 1);
+      whole |= format;
+    }
+    return whole ? std::optional<Version>(version) : std::nullopt;
+  }
+
+  // Of several that migrate at once, the one that goes farthest has the last word.
+  absl::Status WriteStep(PgConnection& connection) {
+    PgFields step;
+    step.Text(std::to_string(kPgStep));
+    return connection
+        .Query(Concat("INSERT INTO ", dialect_.Name("relata_meta"),
+                      " AS t(key, value) VALUES('step', $1) ON CONFLICT (key) DO UPDATE SET "
+                      "value = excluded.value WHERE t.value::bigint < excluded.value::bigint"),
+               std::move(step))
+        .status();
   }
 
   absl::Status CreateAll(PgConnection& connection) {
     RELATA_RETURN_IF_ERROR(RunSteps(connection, SystemTables(dialect_)));
+    RELATA_RETURN_IF_ERROR(WriteStep(connection));
     PgFields format;
     format.Text(std::to_string(kPgFormat));
     return connection

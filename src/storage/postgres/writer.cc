@@ -144,7 +144,8 @@ absl::Status PgWriter::MakeTables(const std::vector<PgStep>& steps) {
   }
   RELATA_RETURN_IF_ERROR(connection().Rollback());
   RELATA_RETURN_IF_ERROR(home_->RunSteps(connection(), steps));
-  RELATA_ASSIGN_OR_RETURN(const std::string digest, home_->Lock(connection(), patience_));
+  RELATA_ASSIGN_OR_RETURN(const std::string digest,
+                          home_->Lock(connection(), patience_, session_->name_runs));
   RELATA_ASSIGN_OR_RETURN(const CommitRow head, Head());
   if (digest != catalog().digest || head.id != before_.id) {
     return Aborted("another writer committed while tables were made");
@@ -287,6 +288,10 @@ absl::Status PgWriter::CreateRecord(const Layout::Table& table, const RecordWrit
   for (size_t i = 0; i < table.spec.columns.size(); ++i) {
     if (physical.columns[i].name.empty()) continue;
     PutValue(row, table.spec.columns[i], values[i]);
+  }
+  if (!session_->IdsIndexed(physical)) {
+    const NameSpace ids{write.type, NameSpace::Kind::kId};
+    RELATA_RETURN_IF_ERROR(names_.Add(ids, IdName(write.id), write.row));
   }
   if (write.row > creations->highest) {
     creations->highest = write.row;

@@ -23,7 +23,9 @@ class PgWriterHome {
  public:
   virtual ~PgWriterHome() = default;
   // Begins a transaction on the connection and takes the tenant's lock; the digest of the catalog.
-  virtual absl::StatusOr<std::string> Lock(PgConnection& connection, Duration patience) = 0;
+  // `runs` gets all runs of the tenant's names, which are read with it.
+  virtual absl::StatusOr<std::string> Lock(PgConnection& connection, Duration patience,
+                                           PgRunsOfNames& runs) = 0;
   // Runs schema statements, each in a transaction of its own. No transaction is open.
   virtual absl::Status RunSteps(PgConnection& connection, const std::vector<PgStep>& steps) = 0;
   // A host's transaction has taken over what was written in it.
@@ -67,6 +69,7 @@ class PgWriter : public WithInsides<Forwarding<StoreWriter, PgReads>> {
   absl::StatusOr<Row> FindExternalKey(TypeId type, std::string_view system,
                                       std::string_view key) override;
   absl::Status ScanExternalKeys(TypeId type, const Sink<ExternalKeyWrite>& sink) override;
+  absl::StatusOr<Row> FindId(TypeId type, const Uuid& id) override;
   absl::Status Commit() override;
 
  private:

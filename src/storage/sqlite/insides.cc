@@ -84,17 +84,6 @@ class SqlitePacked : public PackedRows {
     s.Bind(1, last);
     return Each(s, [&] { sink({s.Int(0), s.Int(1)}); });
   }
-  absl::Status NameBlocks(NameSpace space, const NameRun& run,
-                          const std::function<void(std::string_view)>& sink) override {
-    RELATA_ASSIGN_OR_RETURN(
-        Statement s,
-        session_->connection->Prepare(
-            "SELECT last FROM relata_name_block WHERE type = ? AND kind = ? AND run = ?"));
-    s.Bind(1, space.type);
-    s.Bind(2, static_cast<int64_t>(space.kind));
-    s.Bind(3, run.run);
-    return Each(s, [&] { sink(s.Blob(0)); });
-  }
   absl::Status LooseIds(TypeId type,
                         const std::function<void(Row, std::string_view)>& sink) override {
     return Ids(Concat("SELECT row, id FROM relata_id WHERE type = ", type), sink);

@@ -246,6 +246,42 @@ TEST_F(Postgres, ADatabaseHalfMadeIsMadeWhole) {
   EXPECT_EQ(Put(*store, CaseTables(), {Create(kAccount, 0)}), absl::OkStatus());
 }
 
+// Tables that were made when each had an index of its ids keep using it; those that come later do
+// without, and so does a database that a step brought up to date.
+TEST_F(Postgres, AnOlderDatabaseIsBroughtUpToDateAndItsTablesKeepTheirIndexOfIds) {
+  ASSERT_EQ(Put(*Open(), CaseTables(), {Create(kAccount, 0)}), absl::OkStatus());
+  const auto table = [&](const char* name) { return Concat(options_.schema, ".", name); };
+  Select(Concat("ALTER TABLE ", table("r_account"), " ADD UNIQUE(tenant_id, id)"));
+  Select(Concat("DROP TABLE ", table("relata_id")));
+  Select(Concat("DELETE FROM ", table("relata_migration"), " WHERE name LIKE '%relata_id'"));
+  Select(Concat("DELETE FROM ", table("relata_meta"), " WHERE key = 'step'"));
+
+  options_.pack_names_from = 3;
+  for (Row first : {1, 4}) {  // made by the step, and opened again
+    auto store = Open();
+    ASSERT_NE(store, nullptr);
+    std::vector<RecordWrite> some;
+    for (Row row = first; row < first + 3; ++row) some.push_back(Create(kAccount, row));
+    some.push_back(Create(kContact, first));
+    ASSERT_EQ(Put(*store, {}, some), absl::OkStatus());
+    RecordWrite twin = Create(kAccount, 9);
+    twin.id = some[0].id;
+    EXPECT_TRUE(absl::IsAlreadyExists(Put(*store, {}, {twin})));
+    auto reader = store->Read();
+    ASSERT_TRUE(reader.ok());
+    EXPECT_EQ((*reader)->FindId(kAccount, some[1].id).value_or(-1), first + 1);
+    EXPECT_EQ((*reader)->FindId(kContact, some[3].id).value_or(-1), first);
+  }
+  EXPECT_EQ(Select(Concat("SELECT type, \"row\" FROM ", table("relata_id"), " ORDER BY \"row\"")),
+            (Table{{std::to_string(kContact), "1"}, {std::to_string(kContact), "4"}}));
+  EXPECT_EQ(Select(Concat("SELECT value FROM ", table("relata_meta"), " WHERE key = 'step'")),
+            (Table{{"2"}}));
+  Select(Concat("UPDATE ", table("relata_meta"), " SET value = '999' WHERE key = 'step'"));
+  const absl::Status newer = OpenPostgresStore(PostgresDsn(), options_).status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(newer)) << newer;
+  EXPECT_NE(Message(newer).find("newer version"), std::string_view::npos);
+}
+
 TEST_F(Postgres, AnIdleConnectionThatDiedIsReplaced) {
   auto store = Open();
   ASSERT_EQ(Put(*store, CaseTables(), {Create(kAccount, 0)}), absl::OkStatus());
@@ -371,6 +407,21 @@ TEST_F(Postgres, OnADistributedServerEveryTableIsSpreadOnceWithItsTenantsLock) {
                                       " AND p.key IS NOT NULL AND c.relname <> 'relata_lock'")),
             (Table{{"tenant_id", Concat('"', options_.schema, "\".\"relata_lock\"")}}));
   Select(Concat("DROP DATABASE ", database, " WITH (FORCE)"));
+}
+
+// What a node of a distributed server says of a COPY comes without its SQLSTATE.
+TEST_F(Postgres, AKeyThatIsTakenOnAnotherNodeIsTaken) {
+  auto store = Open();
+  ASSERT_EQ(Put(*store, CaseTables(), {Create(kAccount, 0)}), absl::OkStatus());
+  Select(Concat("CREATE FUNCTION ", options_.schema, R"sql(.pass_on() RETURNS trigger
+      LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'doppelter Schluessel' USING ERRCODE = 'XX000',
+      DETAIL = 'Schluessel (tenant_id, row)=(1, 5) existiert bereits.'; END $$)sql"));
+  Select(Concat("CREATE TRIGGER node BEFORE INSERT ON ", options_.schema,
+                ".r_account FOR EACH ROW EXECUTE FUNCTION ", options_.schema, ".pass_on()"));
+  std::vector<RecordWrite> many;
+  for (Row row = 1; row < 100; ++row) many.push_back(Create(kAccount, row));
+  const absl::Status status = Put(*store, {}, many);
+  EXPECT_TRUE(absl::IsAlreadyExists(status)) << status;
 }
 
 }  // namespace
