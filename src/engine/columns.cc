@@ -8,6 +8,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "engine/distinct_texts.h"
+
 namespace relata::internal {
 
 using Kind = Value::Kind;
@@ -358,19 +360,39 @@ void ChunkedColumn::Put(int64_t row, const Value& v, EditToken edit) {
 }
 
 void ChunkedColumn::PutAll(std::span<const int64_t> rows, const Column& source, EditToken edit) {
-  Chunk* chunk = nullptr;
-  size_t index = 0;
-  for (size_t i = 0; i < rows.size(); ++i) {
-    if (source.IsNull(i)) {
+  // A chunk at a time, not a value: this is the path of every load.
+  for (size_t i = 0; i < rows.size();) {
+    const auto next = static_cast<int64_t>((ChunkOf(rows[i]) + 1) * kRowsPerChunk);
+    const auto until = std::lower_bound(rows.begin() + static_cast<ptrdiff_t>(i), rows.end(), next);
+    const auto end = static_cast<size_t>(until - rows.begin());
+    PutRun(rows.subspan(i, end - i), source, i, edit);
+    i = end;
+  }
+}
+
+// Values from `first` on into rows of one chunk.
+void ChunkedColumn::PutRun(std::span<const int64_t> rows, const Column& source, size_t first,
+                           EditToken edit) {
+  size_t last = rows.size();
+  while (last > 0 && source.IsNull(first + last - 1)) PutNull(rows[--last], edit);
+  if (last == 0) return;
+  Chunk& chunk = EditRow(rows[last - 1], edit);
+  const bool plain = kind_ != Kind::kText && kind_ != Kind::kList && kind_ != Kind::kMoney &&
+                     (kind_ != Kind::kRecord || target_ != kNoType);
+  int64_t* const wide = plain ? chunk.ints.wide() : nullptr;
+  for (size_t i = 0; i < last; ++i) {
+    const size_t offset = OffsetOf(rows[i]);
+    if (source.IsNull(first + i)) {
       PutNull(rows[i], edit);
-      continue;
+    } else if (wide == nullptr) {
+      PutFrom(chunk, offset, source, first + i, edit);
+    } else {
+      const int64_t v = source.Int(first + i);
+      SetBit(chunk.present, offset);
+      wide[offset] = v;
+      chunk.min = std::min(chunk.min, v);
+      chunk.max = std::max(chunk.max, v);
     }
-    // One look-up a chunk, not one a value: this is the path of every load.
-    if (chunk == nullptr || ChunkOf(rows[i]) != index || OffsetOf(rows[i]) >= chunk->size) {
-      chunk = &EditRow(rows[i], edit);
-      index = ChunkOf(rows[i]);
-    }
-    PutFrom(*chunk, OffsetOf(rows[i]), source, i, edit);
   }
 }
 
@@ -508,22 +530,28 @@ void ChunkedColumn::Pack(Chunk& chunk, EditToken edit) {
 void ChunkedColumn::PackText(Chunk& chunk, EditToken edit) {
   // Codes pay when most rows repeat a text of the chunk; counted first, so that a column of
   // different texts leaves nothing in the dictionary.
-  constexpr size_t kMostTexts = kRowsPerChunk / 8;
+  static_assert(DistinctTexts::kMost == kRowsPerChunk / 8);
   if (chunk.coded) return;
-  std::unordered_map<std::string_view, uint32_t> codes;
-  for (size_t i = 0; i < chunk.size && codes.size() <= kMostTexts; ++i) {
-    if (TestBit(chunk.present, i)) codes.emplace(chunk.Plain(i), 0);
+  DistinctTexts texts;
+  std::vector<uint16_t> numbers(chunk.size);
+  size_t number = 0;
+  for (size_t i = 0; i < chunk.size && number < DistinctTexts::kMost; ++i) {
+    if (!TestBit(chunk.present, i)) continue;
+    number = texts.Add(chunk.Plain(i));
+    numbers[i] = static_cast<uint16_t>(number);
   }
   const size_t known = dictionary_ ? dictionary_->size() : 0;
-  if (codes.size() > kMostTexts || known + codes.size() > Dictionary::kMaxTexts) {
+  if (number == DistinctTexts::kMost || known + texts.texts().size() > Dictionary::kMaxTexts) {
     chunk.arena.shrink_to_fit();
     return;
   }
   Dictionary& dictionary = dictionary_.Edit(edit);
-  for (auto& [text, code] : codes) code = *dictionary.Add(text);
+  std::vector<int64_t> codes;
+  for (const std::string_view text : texts.texts()) codes.push_back(*dictionary.Add(text));
   chunk.ints.Resize(chunk.size);
+  int64_t* const wide = chunk.ints.wide();
   for (size_t i = 0; i < chunk.size; ++i) {
-    if (TestBit(chunk.present, i)) chunk.ints.Set(i, codes.find(chunk.Plain(i))->second);
+    if (TestBit(chunk.present, i)) wide[i] = codes[numbers[i]];
   }
   chunk.ints.Pack(chunk.present);
   chunk.coded = true;

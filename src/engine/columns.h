@@ -71,6 +71,11 @@ class PackedInts {
   void Decode(int64_t* out) const;
 
   const Codes& codes() const { return codes_; }
+  // The values themselves while they are wide, or nullptr.
+  int64_t* wide() {
+    Wide* values = std::get_if<Wide>(&codes_);
+    return values == nullptr ? nullptr : values->data();
+  }
   int64_t base() const { return base_; }
   int64_t step() const { return step_; }
   size_t MemoryUsed() const;
@@ -175,6 +180,7 @@ class ChunkedColumn {
  private:
   Chunk& EditRow(int64_t row, EditToken edit);
   void PutFrom(Chunk& chunk, size_t offset, const Column& source, size_t i, EditToken edit);
+  void PutRun(std::span<const int64_t> rows, const Column& source, size_t first, EditToken edit);
   void StoreInt(Chunk& chunk, size_t offset, int64_t v, uint32_t extra);
   void StoreText(Chunk& chunk, size_t offset, std::string_view v, EditToken edit);
   void StorePlain(Chunk& chunk, size_t offset, std::string_view v);

@@ -243,6 +243,7 @@ class GraphEditor {
   void Put(const RecordWrite& write);
   void Append(const EventBatch& batch);
   void Create(RecordTable& table, TypeId type, Row row, const Uuid& id);
+  void CreateAll(RecordTable& table, TypeId type, std::span<const Row> rows);
   void SetField(RecordTable& table, Row row, FieldId field, const Value& value);
   void SetLink(RecordTable& table, size_t column, Row row, RecordRef to);
   void RefreshExists(RecordTable& table, TypeId type, Row row);

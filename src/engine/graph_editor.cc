@@ -261,7 +261,10 @@ void GraphEditor::RefreshExists(RecordTable& table, TypeId type, Row row) {
 void GraphEditor::PutRecords(TypeId type, std::span<const FieldId> fields,
                              const RecordRows& records) {
   RecordTable& table = EditRecords(type);
-  for (const Row row : records.rows) NoteParents(table, row);
+  const bool noted = !table.summaries.none();
+  if (noted) {
+    for (const Row row : records.rows) NoteParents(table, row);
+  }
   for (size_t f = 0; f < fields.size(); ++f) {
     const std::optional<size_t> index = ColumnIndex(fields[f]);
     if (!index || *index >= table.columns.size() || !table.columns[*index]) continue;
@@ -274,10 +277,29 @@ void GraphEditor::PutRecords(TypeId type, std::span<const FieldId> fields,
     }
     table.columns[*index].Edit(edit_).PutAll(records.rows, source, edit_);
   }
+  if (!noted && !table.ids_loaded) return CreateAll(table, type, records.rows);
   for (const Row row : records.rows) NoteParents(table, row);
   for (size_t i = 0; i < records.rows.size(); ++i) {
-    Create(table, type, records.rows[i], records.ids[i]);
+    Create(table, type, records.rows[i], table.ids_loaded ? records.ids[i] : Uuid());
   }
+}
+
+// Create for ascending rows of a table that has neither ids nor anything that wants to be told: a
+// chunk is looked up once.
+void GraphEditor::CreateAll(RecordTable& table, TypeId type, std::span<const Row> rows) {
+  for (size_t i = 0; i < rows.size();) {
+    const size_t index = ChunkOf(rows[i]);
+    ChunkBits& stored = table.stored.Edit(index, edit_);
+    ChunkBits& exists = table.exists.Edit(index, edit_);
+    for (; i < rows.size() && ChunkOf(rows[i]) == index; ++i) {
+      const size_t offset = OffsetOf(rows[i]);
+      SetBit(stored, offset);
+      if (TestBit(exists, offset) || graph_.Merged({type, rows[i]})) continue;
+      SetBit(exists, offset);
+      ++table.count;
+    }
+  }
+  if (!rows.empty()) table.limit = std::max(table.limit, rows.back() + 1);
 }
 
 // --- Events, ledger, aliases -------------------------------------------------------------------

@@ -80,6 +80,7 @@ class TableReader {
   // Puts the records of `spec`, and notes in `seen` which there were.
   absl::Status ReadRecords(TypeId type, ScanSpec spec, std::set<Row>* seen) {
     RELATA_ASSIGN_OR_RETURN(spec.fields, LoadedFields(type));
+    spec.ids = graph_.Records(type)->ids_loaded;
     return reader_.ScanRecords(spec, [&](const RecordRows& rows) {
       editor_.PutRecords(type, spec.fields, rows);
       if (seen != nullptr) seen->insert(rows.rows.begin(), rows.rows.end());
@@ -90,12 +91,12 @@ class TableReader {
  private:
   absl::Status FillRecords(TypeId type, const std::vector<FieldId>& added) {
     if (added.empty()) return absl::OkStatus();
-    const bool ids = std::find(added.begin(), added.end(), kIdField) != added.end();
     ScanSpec spec = ScanOf(type);
+    spec.ids = std::find(added.begin(), added.end(), kIdField) != added.end();
     RELATA_ASSIGN_OR_RETURN(spec.fields, StoredAmong(type, added));
-    if (spec.fields.empty() && !ids) return absl::OkStatus();
+    if (spec.fields.empty() && !spec.ids) return absl::OkStatus();
     return reader_.ScanRecords(spec, [&](const RecordRows& rows) {
-      editor_.FillRecords(type, spec.fields, ids, rows);
+      editor_.FillRecords(type, spec.fields, spec.ids, rows);
       return absl::OkStatus();
     });
   }

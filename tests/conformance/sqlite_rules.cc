@@ -231,8 +231,8 @@ std::vector<std::string> BrokenPlanRules(const std::string& sql,
 }
 
 bool AllowedSqliteFunction(const std::string& name, bool in_view) {
-  static const std::set<std::string> kFunctions = {"coalesce", "count",  "length", "max",
-                                                   "min",      "printf", "quote",  "substr"};
+  static const std::set<std::string> kFunctions = {
+      "coalesce", "count", "length", "max", "min", "printf", "quote", "relata_take", "substr"};
   static const std::set<std::string> kInViews = {"lower",    "substr", "hex",    "strftime",
                                                  "printf",   "rtrim",  "format", "json_each",
                                                  "coalesce", "abs",    "date"};

@@ -56,7 +56,8 @@ absl::StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path,
 // tables and Relata's in one file, changed together. What is written becomes durable when the host
 // commits (under the host's journal_mode and synchronous) and never was when it rolls back. A
 // writer that is given up or fails leaves the host's transaction usable (a savepoint). A reader
-// shares the connection, so it sees later writes too.
+// shares the connection, so it sees later writes too. The connection keeps a function of the
+// store's, relata_take, which is of no use to the host.
 //
 // `connection` must outlive the store, be inside a transaction at every call (FailedPrecondition
 // otherwise) and be used by one thread. The tables must be there (NotFound): open the file once by

@@ -250,6 +250,7 @@ struct ScanSpec {
   int64_t until = INT64_MAX;   // one past the last
   std::optional<Row> subject;  // events of this subject only; cost follows their number
   std::vector<Row> rows;       // these records only, ascending; empty means no restriction
+  bool ids = true;             // false: RecordRows::ids is not read and may be left empty
 };
 
 struct ChangeRow {

@@ -163,6 +163,20 @@ absl::StatusOr<std::optional<int64_t>> Connection::QueryInt(std::string_view sql
   return statement.Int(0);
 }
 
+absl::Status Connection::Teach(const char* name, Function* function) {
+  if (std::find(taught_.begin(), taught_.end(), name) != taught_.end()) return absl::OkStatus();
+  // A connection that the host lends may have been lent before; giving it the function once more
+  // would expire the statements that the host keeps prepared.
+  const bool known = database_ == nullptr && Prepare(Concat("SELECT ", name, "(NULL)")).ok();
+  const int code =
+      known ? SQLITE_OK
+            : sqlite3_create_function_v2(handle_, name, -1, SQLITE_UTF8 | SQLITE_DIRECTONLY,
+                                         nullptr, function, nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return StatusOf(code);
+  taught_.push_back(name);
+  return absl::OkStatus();
+}
+
 // Short sleeps that grow to 10 ms; their sum is what has been waited.
 int Connection::WaitForLock(void* self, int attempt) {
   auto* connection = static_cast<Connection*>(self);

@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "base/strings.h"
 #include "relata/base/status.h"
@@ -25,6 +26,9 @@
 namespace relata::internal {
 
 class Connection;
+
+// The page cache of a connection of ours.
+inline constexpr char kCacheSize[] = "PRAGMA cache_size=-32768";
 
 // A statement that a connection keeps prepared.
 struct KeptStatement {
@@ -56,6 +60,10 @@ class Statement {
   void BindCopy(int i, std::string_view v) {
     Note(sqlite3_bind_text64(handle_, i, v.data() == nullptr ? "" : v.data(), v.size(),
                              SQLITE_TRANSIENT, SQLITE_UTF8));
+  }
+  // `kind` is a constant: whoever reads the pointer names it too.
+  void BindPointer(int i, void* v, const char* kind) {
+    Note(sqlite3_bind_pointer(handle_, i, v, kind, nullptr));
   }
   void BindBlob(int i, std::string_view v) {
     Note(sqlite3_bind_blob64(handle_, i, v.data() == nullptr ? "" : v.data(), v.size(),
@@ -122,6 +130,11 @@ class Connection {
   // The first column of the first row; nothing when there is no row or it is null.
   absl::StatusOr<std::optional<int64_t>> QueryInt(std::string_view sql);
 
+  // Gives the connection a function of SQL, which takes any number of values; one that it has
+  // stays. `name` is a constant.
+  using Function = void(sqlite3_context* context, int count, sqlite3_value** values);
+  absl::Status Teach(const char* name, Function* function);
+
   // How long a statement waits for another connection's lock.
   void SetPatience(Duration patience) { patience_ = patience; }
 
@@ -140,6 +153,7 @@ class Connection {
   std::unique_ptr<SQLite::Database> database_;  // nullptr when borrowed
   sqlite3* handle_;
   std::unordered_map<std::string, KeptStatement, StringHash, std::equal_to<>> statements_;
+  std::vector<const char*> taught_;
   Duration patience_ = Seconds(5);
   Duration waited_;
 };

@@ -16,14 +16,8 @@ constexpr uint32_t kIndexVersion = 3'007'000;
 }  // namespace
 
 std::unique_ptr<LogWatch> LogWatch::Make(std::unique_ptr<Connection> connection) {
-  {
-    // The first read transaction maps the index.
-    absl::StatusOr<Statement> mode = connection->Prepare("PRAGMA journal_mode");
-    if (!mode.ok()) return nullptr;
-    const absl::StatusOr<bool> found = mode->Step();
-    if (!found.ok() || !*found || mode->Text(0) != "wal") return nullptr;
-  }
-  if (!connection->QueryInt("SELECT count(*) FROM relata_meta").ok()) return nullptr;
+  // The first read transaction maps the index; this one needs no table, so no schema is parsed.
+  if (!connection->QueryInt("PRAGMA schema_version").ok()) return nullptr;
   sqlite3_file* file = nullptr;
   if (sqlite3_file_control(connection->handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file) !=
           SQLITE_OK ||

@@ -23,8 +23,8 @@ class LogWatch {
  public:
   using Header = std::array<uint64_t, 6>;
 
-  // `connection` is this object's alone and keeps the index mapped. nullptr when the file has no
-  // log or its index cannot be looked at.
+  // Of a file that is in journal_mode=WAL. `connection` is this object's alone and keeps the index
+  // mapped; it never reads the schema. nullptr when the index cannot be looked at.
   static std::unique_ptr<LogWatch> Make(std::unique_ptr<Connection> connection);
 
   // Two looks that give the same header lie between the same commits. False while a commit is

@@ -82,6 +82,8 @@ class SqliteReads {
  protected:
   // FailedPrecondition once the transaction has ended.
   absl::StatusOr<Statement> Prepare(std::string_view sql);
+  // The same for a statement that takes rows (batches.h).
+  absl::StatusOr<Statement> PrepareTaking(std::string_view sql);
   absl::Status CheckSteps(const StoreInsides::Wrong& wrong);
 
   std::shared_ptr<Session> session_;

@@ -156,11 +156,15 @@ class File : public std::enable_shared_from_this<File> {
     bool looked = false;
     {
       const std::lock_guard lock(watch_mutex_);
-      looked = Watch() && watch_->Look(now);
+      looked = watch_ != nullptr && watch_->Look(now);
       if (looked && head_known_ && head_header_ == now) return head_;
     }
     RELATA_ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, Take());
     connection->SetPatience(kReadPatience);
+    if (!looked) {
+      const std::lock_guard lock(watch_mutex_);
+      looked = Watch(*connection) && watch_->Look(now);
+    }
     auto head = connection->QueryInt(kHeadId);
     GiveBack(std::move(connection));
     RELATA_RETURN_IF_ERROR(head.status());
@@ -173,12 +177,20 @@ class File : public std::enable_shared_from_this<File> {
 
  private:
   // Whether the log can be watched. Called with watch_mutex_ held.
-  bool Watch() {
-    if (!std::exchange(watched_, true)) {
-      absl::StatusOr<std::unique_ptr<Connection>> own = Connect(false);
+  bool Watch(Connection& connection) {
+    if (!std::exchange(watched_, true) && UsesLog(connection)) {
+      absl::StatusOr<std::unique_ptr<Connection>> own =
+          Connection::Open({path_, options_.vfs, options_.read_only, false});
       if (own.ok()) watch_ = LogWatch::Make(*std::move(own));
     }
     return watch_ != nullptr;
+  }
+
+  static bool UsesLog(Connection& connection) {
+    absl::StatusOr<Statement> mode = connection.Prepare("PRAGMA journal_mode");
+    if (!mode.ok()) return false;
+    const absl::StatusOr<bool> found = mode->Step();
+    return found.ok() && *found && mode->Text(0) == "wal";
   }
 
   absl::StatusOr<std::unique_ptr<Connection>> Connect(bool create) {
@@ -193,8 +205,8 @@ class File : public std::enable_shared_from_this<File> {
       synchronous = "NORMAL";
     }
     RELATA_RETURN_IF_ERROR(connection->Execute(
-        Concat("PRAGMA synchronous=", synchronous,
-               ";PRAGMA cache_size=-32768;PRAGMA temp_store=MEMORY;"
+        Concat("PRAGMA synchronous=", synchronous, ";", kCacheSize,
+               ";PRAGMA temp_store=MEMORY;"
                "PRAGMA secure_delete=ON;PRAGMA trusted_schema=OFF;"
                "PRAGMA cell_size_check=ON;PRAGMA journal_size_limit=67108864")));
     return connection;

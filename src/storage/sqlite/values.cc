@@ -11,6 +11,13 @@ void BindCurrency(Statement& statement, int at, Currency currency) {
   statement.BindCopy(at, currency.ToString());
 }
 
+// No text when SQLite has no memory to give it.
+std::string_view TextOf(sqlite3_value* value) {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
+  if (text == nullptr) return {};
+  return {text, static_cast<size_t>(sqlite3_value_bytes(value))};
+}
+
 }  // namespace
 
 void BindValue(Statement& statement, int at, const ColumnSpec& spec, const Value& value) {
@@ -73,36 +80,35 @@ void BindRow(Statement& statement, int at, const ColumnSpec& spec, const Column&
   }
 }
 
-absl::Status ReadValue(const Statement& statement, int at, const ColumnSpec& spec, Column& out) {
-  if (statement.IsNull(at)) {
+absl::Status ReadValue(sqlite3_value* const* values, const ColumnSpec& spec, Column& out) {
+  if (sqlite3_value_type(values[0]) == SQLITE_NULL) {
     out.AppendNull();
     return absl::OkStatus();
   }
   switch (spec.kind) {
     case Kind::kText:
-      out.AppendText(statement.Text(at));
+      out.AppendText(TextOf(values[0]));
       break;
     case Kind::kDouble:
-      out.AppendDouble(statement.Double(at));
+      out.AppendDouble(sqlite3_value_double(values[0]));
       break;
     case Kind::kMoney:
-      out.AppendMoney(
-          {statement.Int(at), Currency::Parse(statement.Text(at + 1)).value_or(Currency())});
+      out.AppendMoney({sqlite3_value_int64(values[0]),
+                       Currency::Parse(TextOf(values[1])).value_or(Currency())});
       break;
-    case Kind::kRecord:
-      if (HasExtra(spec)) {
-        out.AppendRecord({static_cast<TypeId>(statement.Int(at + 1)), statement.Int(at)});
-      } else {
-        out.AppendRecord({spec.target, statement.Int(at)});
-      }
+    case Kind::kRecord: {
+      const TypeId type =
+          HasExtra(spec) ? static_cast<TypeId>(sqlite3_value_int64(values[1])) : spec.target;
+      out.AppendRecord({type, sqlite3_value_int64(values[0])});
       break;
+    }
     case Kind::kList: {
-      RELATA_ASSIGN_OR_RETURN(const Value list, ListFromJson(statement.Text(at)));
+      RELATA_ASSIGN_OR_RETURN(const Value list, ListFromJson(TextOf(values[0])));
       out.Append(list);
       break;
     }
     default:
-      out.AppendInt(statement.Int(at));
+      out.AppendInt(sqlite3_value_int64(values[0]));
   }
   return absl::OkStatus();
 }

@@ -20,9 +20,9 @@ void BindValue(Statement& statement, int at, const ColumnSpec& spec, const Value
 // The same for row `i` of `column`.
 void BindRow(Statement& statement, int at, const ColumnSpec& spec, const Column& column, size_t i);
 
-// Appends the value in result column `at` (and the next one) to `out`. DataLoss when what is stored
-// is not a value of the column.
-absl::Status ReadValue(const Statement& statement, int at, const ColumnSpec& spec, Column& out);
+// Appends what is stored in `values[0]` (and `values[1]`) to `out`. DataLoss when it is not a value
+// of the column.
+absl::Status ReadValue(sqlite3_value* const* values, const ColumnSpec& spec, Column& out);
 
 // A value that stands alone; bytes must outlive the next Step.
 void BindParameter(Statement& statement, int at, const Value& v);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/distinct_texts.h"
 #include "gtest/gtest.h"
 #include "support/support.h"
 
@@ -154,6 +155,31 @@ TEST(ChunkedColumn, AnEditUnderAnotherTokenLeavesTheCopyAlone) {
   EXPECT_EQ(column.Int(5), -1);
   EXPECT_FALSE(column.Has(kChunkRows));
   EXPECT_EQ(column.chunk(2), before.chunk(2)) << "untouched is shared";
+}
+
+TEST(DistinctTexts, NumberTextsInTheOrderTheyFirstCome) {
+  // Of every length, differing in any one byte, and longer ones that begin and end the same.
+  std::vector<std::string> different = {""};
+  for (size_t length = 1; length <= 24; ++length) {
+    const std::string plain(length, 'a');
+    different.push_back(plain);
+    for (size_t at = 0; at < length; ++at) {
+      different.push_back(plain);
+      different.back()[at] = 'b';
+    }
+    different.push_back(std::string(length, '\0'));
+  }
+  ASSERT_LE(different.size(), DistinctTexts::kMost);
+  DistinctTexts texts;
+  for (int turn = 0; turn < 2; ++turn) {
+    for (size_t i = 0; i < different.size(); ++i) ASSERT_EQ(texts.Add(different[i]), i);
+  }
+  for (size_t i = different.size(); i < DistinctTexts::kMost; ++i) {
+    different.push_back("more " + std::to_string(i));
+  }
+  for (size_t i = 0; i < different.size(); ++i) ASSERT_EQ(texts.Add(different[i]), i);
+  EXPECT_EQ(texts.Add("one too many"), DistinctTexts::kMost);
+  EXPECT_EQ(texts.Add(different.back()), DistinctTexts::kMost - 1);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include "gtest/gtest.h"
+#include "relata/crm/schema.h"
 #include "relata/engine/crm.h"
 #include "relata/storage/sqlite.h"
 #include "support/support.h"
@@ -103,6 +104,45 @@ TEST_F(LentSqlite, AWriterGivenUpLeavesTheHostsWork) {
   Run("COMMIT");
   EXPECT_EQ(Count("host_note"), 1);
   EXPECT_EQ(Count("relata_log"), before);
+}
+
+// The order of a scan is asked for, not left to how SQLite happens to walk.
+TEST_F(LentSqlite, RecordsComeInTheirOrderWhateverTheHostHasSet) {
+  Run("PRAGMA reverse_unordered_selects=ON");
+  Run("BEGIN");
+  ASSERT_TRUE(PutAccount(Lend(), "Second").ok());
+  ASSERT_TRUE(PutAccount(Lend(), "Third").ok());
+  std::unique_ptr<Store> store(Lend());
+  auto reader = store->Read();
+  ASSERT_TRUE(reader.ok()) << reader.status();
+  ScanSpec spec;
+  spec.type = StandardSchema().Find("account")->id;
+  std::vector<Row> rows;
+  ASSERT_EQ((*reader)->ScanRecords(spec,
+                                   [&](const RecordRows& batch) {
+                                     rows = batch.rows;
+                                     return absl::OkStatus();
+                                   }),
+            absl::OkStatus());
+  EXPECT_EQ(rows, (std::vector<Row>{0, 1, 2}));
+  Run("COMMIT");
+}
+
+// The store gives the connection a function to read by; it stays, and is of no use to others.
+TEST_F(LentSqlite, WhatTheStoreTaughtTheConnectionIsNotForTheHost) {
+  sqlite3_stmt* kept = nullptr;
+  ASSERT_EQ(sqlite3_prepare_v2(host_, "SELECT count(*) FROM host_note", -1, &kept, nullptr), 0);
+  for (int turn = 0; turn < 2; ++turn) {
+    Run("BEGIN");
+    ASSERT_EQ(sqlite3_step(kept), SQLITE_ROW);  // a statement of the host's is running
+    EXPECT_TRUE(PutAccount(Lend(), "Acme").ok());
+    sqlite3_reset(kept);
+    Run("COMMIT");
+  }
+  sqlite3_finalize(kept);
+  for (const char* sql : {"SELECT relata_take()", "SELECT relata_take(1, 2)"}) {
+    EXPECT_EQ(sqlite3_exec(host_, sql, nullptr, nullptr, nullptr), SQLITE_ERROR) << sql;
+  }
 }
 
 TEST_F(LentSqlite, NeedsATransactionAndARelataDatabase) {

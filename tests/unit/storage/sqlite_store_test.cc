@@ -166,6 +166,83 @@ TEST(SqliteFile, ReadsOnlyWhenToldSo) {
   EXPECT_TRUE(absl::IsNotFound(OpenSqliteStore(dir.File("none"), options).status()));
 }
 
+// A function of SQL takes 127 values at most: a wider row is read by several.
+TEST(SqliteFile, ReadsRowsOfAnyWidth) {
+  for (const size_t width : {1, 117, 118, 119, 120, 121, 300}) {
+    TempDir dir;
+    TableSpec wide{kContact, "contact", TableSpec::Kind::kRecord, kNoType, "", {}};
+    std::vector<FieldId> fields;
+    RecordWrite write{kContact, 0, RecordWrite::Op::kCreate, Uuid(), {}};
+    for (size_t i = 0; i < width; ++i) {
+      const auto field = static_cast<FieldId>(i + 1);
+      // Every other one takes two columns.
+      const bool money = i % 2 == 1;
+      wide.columns.push_back({field, Concat("c", i),
+                              money ? Value::Kind::kMoney : Value::Kind::kText, kNoType, false});
+      fields.push_back(field);
+      const auto units = static_cast<int64_t>(i);
+      write.values.emplace_back(field, money ? Value::Amount({units, *Currency::Parse("EUR")})
+                                             : Value::Text(Concat("value ", i)));
+    }
+    auto store = OpenSqliteStore(dir.File("crm.db"));
+    auto writer = (*store)->Write(Seconds(5));
+    ASSERT_EQ((*writer)->Prepare(std::vector<TableSpec>{wide}), absl::OkStatus());
+    CommitBatch batch;
+    batch.commit.id = 1;
+    batch.commit.salt = batch.commit.commitment = batch.commit.chain = std::string(32, 'h');
+    for (Row row = 0; row < 3; ++row) {
+      write.row = row;
+      write.id.bytes[0] = static_cast<uint8_t>(row + 1);
+      batch.records.push_back(write);
+    }
+    ASSERT_EQ((*writer)->Apply(batch), absl::OkStatus());
+    ASSERT_EQ((*writer)->Commit(), absl::OkStatus());
+    auto reader = (*store)->Read();
+    for (const bool ids : {true, false}) {
+      ScanSpec spec;
+      spec.type = kContact;
+      spec.fields = fields;
+      spec.ids = ids;
+      size_t seen = 0;
+      ASSERT_EQ((*reader)->ScanRecords(
+                    spec,
+                    [&](const RecordRows& rows) {
+                      seen += rows.rows.size();
+                      EXPECT_EQ(rows.ids.size(), ids ? rows.rows.size() : 0);
+                      for (size_t i = 0; i < width; ++i) {
+                        EXPECT_EQ(rows.columns[i].size(), rows.rows.size());
+                        EXPECT_TRUE(rows.columns[i].Get(2).Same(write.values[i].second))
+                            << "column " << i << " of " << width;
+                      }
+                      return absl::OkStatus();
+                    }),
+                absl::OkStatus());
+      EXPECT_EQ(seen, 3u) << width;
+    }
+  }
+}
+
+// What the sink or a value says is said, not SQLite's word that a function failed.
+TEST(SqliteFile, AScanThatEndsEarlySaysWhy) {
+  TempDir dir;
+  const std::string path = dir.File("crm.db");
+  auto store = OpenSqliteStore(path);
+  ASSERT_EQ(PutContact(**store, "Ada"), absl::OkStatus());
+  auto reader = (*store)->Read();
+  ScanSpec spec;
+  spec.type = kContact;
+  const Sink<RecordRows> full = [](const RecordRows&) { return ResourceExhausted("no more"); };
+  EXPECT_EQ(Message((*reader)->ScanRecords(spec, full)), "no more");
+  reader->reset();
+  Sql(path, "UPDATE r_contact SET id = x'01'");
+  reader = (*store)->Read();
+  const absl::Status damaged =
+      (*reader)->ScanRecords(spec, [](const RecordRows&) { return absl::OkStatus(); });
+  EXPECT_TRUE(absl::IsDataLoss(damaged)) << damaged;
+  // The connection goes on.
+  EXPECT_EQ((*reader)->Head()->id, 1);
+}
+
 TEST(SqliteFile, AReaderOutlivesItsStore) {
   TempDir dir;
   auto store = OpenSqliteStore(dir.File("crm.db"));
