@@ -40,20 +40,24 @@ ValueType TypeOf(const Value& value) {
 }
 
 // The plans that evaluating `plan` runs: itself and those of the segments and scores it names, each
-// once. `seen` collects "segment name" and "score name".
+// once. `seen` collects "segment name" and "score name"; `beside` are segments not saved yet.
 absl::Status EachPlan(const Crm& crm, const Plan& plan, std::set<std::string>& seen,
-                      const std::function<absl::Status(const Plan&)>& visit) {
+                      const std::function<absl::Status(const Plan&)>& visit,
+                      const Conditions& beside = {}) {
   RELATA_RETURN_IF_ERROR(visit(plan));
   for (const std::string& name : plan.paths().segments) {
     if (!seen.insert(Concat("segment ", name)).second) continue;
-    RELATA_ASSIGN_OR_RETURN(const Condition segment, FindSegment(crm, name));
-    RELATA_RETURN_IF_ERROR(EachPlan(crm, segment.expression->plan(), seen, visit));
+    const auto given = beside.find(name);
+    RELATA_ASSIGN_OR_RETURN(const Condition segment,
+                            given != beside.end() ? given->second : FindSegment(crm, name));
+    RELATA_RETURN_IF_ERROR(EachPlan(crm, segment.expression->plan(), seen, visit, beside));
   }
   const Hooks& hooks = crm.engine().hooks();
   for (const std::string& name : plan.paths().scores) {
     if (!hooks.score_plans || !seen.insert(Concat("score ", name)).second) continue;
     RELATA_ASSIGN_OR_RETURN(const auto rules, hooks.score_plans(crm, name));
-    for (const auto& rule : rules) RELATA_RETURN_IF_ERROR(EachPlan(crm, *rule, seen, visit));
+    for (const auto& rule : rules)
+      RELATA_RETURN_IF_ERROR(EachPlan(crm, *rule, seen, visit, beside));
   }
   return absl::OkStatus();
 }
@@ -134,13 +138,14 @@ absl::StatusOr<Condition> FindSegment(const Crm& crm, std::string_view name) {
 }
 
 absl::StatusOr<bool> DependsOn(const Crm& crm, const Plan& plan, std::string_view kind,
-                               std::string_view name) {
+                               std::string_view name, const Conditions& beside) {
   std::set<std::string> seen;
-  // A name that is not defined yet depends on nothing; evaluating it says that it is missing.
-  const absl::Status status =
-      EachPlan(crm, plan, seen, [](const Plan&) { return absl::OkStatus(); });
-  if (!status.ok() && !absl::IsNotFound(status)) return status;
-  return seen.contains(Concat(kind, " ", name));
+  const auto nothing = [](const Plan&) { return absl::OkStatus(); };
+  const absl::Status status = EachPlan(crm, plan, seen, nothing, beside);
+  // Its own name is met before it is found to be missing.
+  if (seen.contains(Concat(kind, " ", name))) return true;
+  RELATA_RETURN_IF_ERROR(status);
+  return false;
 }
 
 absl::StatusOr<std::vector<TypeId>> TablesRead(const Crm& crm, const Plan& plan) {

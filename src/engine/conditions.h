@@ -50,10 +50,14 @@ absl::StatusOr<Condition> CheckCondition(const Crm& crm, std::string_view type,
 // The condition behind a segment. NotFound when there is none of the name.
 absl::StatusOr<Condition> FindSegment(const Crm& crm, std::string_view name);
 
+// Segments by name.
+using Conditions = std::map<std::string, Condition, std::less<>>;
+
 // Whether evaluating the plan asks for the definition of `kind` ("segment" or "score") called
-// `name`, directly or through others.
+// `name`, directly or through others; `beside` are segments that are about to be saved. NotFound
+// when a definition that it asks for is not there.
 absl::StatusOr<bool> DependsOn(const Crm& crm, const Plan& plan, std::string_view kind,
-                               std::string_view name);
+                               std::string_view name, const Conditions& beside = {});
 
 // Every column that evaluating the plan may read, with those of the segments and scores it names;
 // one element a table.

@@ -53,9 +53,9 @@ bool IsGraphFunction(std::string_view name) {
 
 }  // namespace
 
-// What to write when two operands do not fit, for the mistakes that people make.
+// What to write when the two operands of an operator do not fit, for the mistakes that people make.
 std::string Checker::HintFor(const AstNode& node, std::string* suggestion) const {
-  if (node.operands.size() != 2) return "";
+  if (node.kind != AstKind::kOperator || node.operands.size() != 2) return "";
   for (size_t i = 0; i < 2; ++i) {
     const AstNode& one = *node.operands[i];
     const AstNode& other = *node.operands[1 - i];

@@ -62,25 +62,14 @@ absl::StatusOr<Segment> FromBody(const Definition& definition) {
   return s;
 }
 
-}  // namespace
-
-namespace {
-
-absl::Status CheckSegment(const Crm& crm, const Segment& segment) {
+absl::StatusOr<internal::Condition> CheckSegment(const Crm& crm, const Segment& segment) {
   if (!IsName(segment.name)) {
     return InvalidArgument(Concat("'", segment.name,
                                   "' is no name of a segment: lower-case letters, digits and _, "
                                   "beginning with a letter"));
   }
-  RELATA_ASSIGN_OR_RETURN(
-      const internal::Condition condition,
-      internal::CheckCondition(crm, segment.type, segment.expression, {}, ValueType::Kind::kBool));
-  RELATA_ASSIGN_OR_RETURN(const bool cyclic, internal::DependsOn(crm, condition.expression->plan(),
-                                                                 kKind, segment.name));
-  if (cyclic) {
-    return FailedPrecondition(Concat("segment '", segment.name, "' would depend on itself"));
-  }
-  return absl::OkStatus();
+  return internal::CheckCondition(crm, segment.type, segment.expression, {},
+                                  ValueType::Kind::kBool);
 }
 
 }  // namespace
@@ -92,9 +81,17 @@ absl::Status DefineSegment(Crm& crm, const Segment& segment, const Actor& actor,
 absl::Status DefineSegments(Crm& crm, const std::vector<Segment>& segments, const Actor& actor,
                             Timestamp now) {
   Transaction tx = crm.Begin(actor);
+  internal::Conditions conditions;
   for (const Segment& segment : segments) {
-    RELATA_RETURN_IF_ERROR(CheckSegment(crm, segment));
+    RELATA_ASSIGN_OR_RETURN(internal::Condition condition, CheckSegment(crm, segment));
+    conditions.insert_or_assign(segment.name, std::move(condition));
     tx.Define(kKind, segment.name, ToBody(segment));
+  }
+  for (const auto& [name, condition] : conditions) {
+    RELATA_ASSIGN_OR_RETURN(
+        const bool cyclic,
+        internal::DependsOn(crm, condition.expression->plan(), kKind, name, conditions));
+    if (cyclic) return FailedPrecondition(Concat("segment '", name, "' would depend on itself"));
   }
   return tx.Commit(now).status();
 }

@@ -36,8 +36,8 @@ struct Segment {
 };
 
 // Saves the segment as the next version of its definition. InvalidArgument when the name is
-// malformed or the condition does not check (with a caret under the place); FailedPrecondition when
-// it would depend on itself.
+// malformed or the condition does not check (with a caret under the place); NotFound when it names a
+// segment or score that is not there; FailedPrecondition when it would depend on itself.
 absl::Status DefineSegment(Crm& crm, const Segment& segment, const Actor& actor, Timestamp now);
 
 // What the checker finds odd about a saved segment's condition, which can be asked all the same: a
@@ -45,7 +45,7 @@ absl::Status DefineSegment(Crm& crm, const Segment& segment, const Actor& actor,
 // with a caret. It says nothing of any record, so no rights are asked for. NotFound.
 absl::StatusOr<std::vector<Issue>> SegmentWarnings(const Crm& crm, std::string_view segment);
 
-// Several in one commit: all or none.
+// Several in one commit, which may name each other: all or none.
 absl::Status DefineSegments(Crm& crm, const std::vector<Segment>& segments, const Actor& actor,
                             Timestamp now);
 

@@ -65,6 +65,7 @@ TEST(Checker, NamesWhatIsUnknownAndWhatIsNear) {
        "filter(), map()"},
       {"contact.visits", "error: the expression gives int where bool is needed"},
       {"size('a', 'b') == 1", "error: 'size' does not take (string, string)"},
+      {"size('a', 5) == 1", "error: 'size' does not take (string, int)"},
   };
   for (const auto& c : kCases) EXPECT_EQ(Issues(c.text), c.issues) << c.text;
 }

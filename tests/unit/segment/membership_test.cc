@@ -10,6 +10,7 @@
 #include "relata/process/definitions.h"
 #include "relata/process/workflow.h"
 #include "relata/relata.h"
+#include "relata/score/rule_score.h"
 #include "relata/segment/segment.h"
 
 namespace relata {
@@ -84,6 +85,31 @@ TEST_F(Membership, FollowsAnEventThatIsErased) {
   const std::vector<MembershipEntry> history = History("viewers", marie_);
   ASSERT_THAT(history, SizeIs(2));
   EXPECT_FALSE(history[1].entered);
+}
+
+TEST_F(Membership, NothingIsSavedThatNamesWhatIsNotThere) {
+  const auto save = [&](std::vector<std::pair<const char*, const char*>> definitions) {
+    std::vector<Segment> segments;
+    for (const auto& [name, expression] : definitions) {
+      segments.emplace_back();
+      segments.back().name = name;
+      segments.back().type = "contact";
+      segments.back().expression = expression;
+    }
+    return DefineSegments(crm_, segments, kSomebody, kNow);
+  };
+  const absl::Status lost = save({{"a", "in_segment('b')"}});
+  EXPECT_TRUE(absl::IsNotFound(lost)) << lost;
+  EXPECT_THAT(std::string(Message(lost)), HasSubstr("there is no segment 'b'"));
+  EXPECT_TRUE(absl::IsNotFound(save({{"a", "score('heat') > 1.0"}})));
+  EXPECT_TRUE(absl::IsFailedPrecondition(save({{"a", "in_segment('a')"}})));
+  EXPECT_TRUE(absl::IsFailedPrecondition(
+      save({{"a", "in_segment('b')"}, {"b", "in_segment('c')"}, {"c", "!in_segment('a')"}})));
+  EXPECT_THAT(ListSegments(crm_), IsEmpty());
+  EXPECT_EQ(save({{"a", "in_segment('b')"}, {"b", "contact.country == 'FR'"}}), absl::OkStatus());
+  // What is there already is followed as the same commit changes it.
+  EXPECT_TRUE(
+      absl::IsFailedPrecondition(save({{"c", "in_segment('a')"}, {"b", "in_segment('c')"}})));
 }
 
 TEST_F(Membership, MovesToTheInstantOfTheNewestCommitsThoughTheyLieAMicrosecondApart) {
@@ -183,6 +209,11 @@ TEST_F(Membership, OfASegmentFollowsTheSegmentsItNames) {
 }
 
 TEST_F(Membership, ThatCannotBeForeseenIsRefusedWithTheReason) {
+  ASSERT_TRUE(DefineScore(crm_, "fit",
+                          R"json({"type": "contact", "rules": [
+                              {"name": "french", "points": 5, "when": "contact.country == 'FR'"}]})json",
+                          kSomebody, kNow - Days(35))
+                  .ok());
   Define("scored", "score('fit') > 3.0");
   Define("clock", "string(now).endsWith('00Z')");
   Define("through", "in_segment('clock')");
