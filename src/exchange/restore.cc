@@ -3,9 +3,13 @@
 #include "relata/exchange/restore.h"
 
 #include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "base/strings.h"
+#include "engine/open_store.h"
 #include "nlohmann/json.hpp"
 
 namespace relata {
@@ -51,11 +55,31 @@ absl::Status Refuse(const std::vector<Issue>& issues) {
   return absl::OkStatus();
 }
 
+using Prepare = std::function<absl::StatusOr<std::string>(Crm& copy)>;
+
+// The last steps of a restore: what the copy holds is verified, it is told what it must know, and
+// the job is recorded in it.
+absl::Status Conclude(Crm& copy, Json job, const Prepare& prepare, const Actor& actor,
+                      Timestamp now, VerifyReport* verified, std::string* prepared) {
+  RELATA_ASSIGN_OR_RETURN(*verified, Verify(copy));
+  RELATA_RETURN_IF_ERROR(Refuse(verified->issues));
+  if (prepare) {
+    RELATA_ASSIGN_OR_RETURN(*prepared, prepare(copy));
+  }
+  job["verified"] = verified->changes;
+  job["prepared"] = *prepared;
+  return Record(copy, "restore", std::move(job), actor, now);
+}
+
 }  // namespace
 
 absl::StatusOr<BackupReport> BackupDatabase(const std::string& from, const std::string& to,
                                             const OpenOptions& options, const Actor& actor,
                                             Timestamp now) {
+  if (internal::IsServer(from)) {
+    return FailedPrecondition(
+        "a database on a server has no file to copy: a dump of it is its backup");
+  }
   RELATA_ASSIGN_OR_RETURN(BackupReport report, BackupSqlite(from, to));
   OpenOptions open = options;
   open.create = false;
@@ -79,29 +103,48 @@ absl::StatusOr<RestoreReport> RestoreDatabase(const RestoreRequest& request,
     open.create = false;
     open.tenant = report.backup.tenant;
     RELATA_ASSIGN_OR_RETURN(Crm crm, Crm::Open(copy.path(), open));
-    RELATA_ASSIGN_OR_RETURN(report.verified, Verify(crm));
-    RELATA_RETURN_IF_ERROR(Refuse(report.verified.issues));
-    if (request.prepare) {
-      RELATA_ASSIGN_OR_RETURN(report.prepared, request.prepare(crm));
-    }
-    RELATA_RETURN_IF_ERROR(Record(crm, "restore",
-                                  {{"backup", request.backup},
-                                   {"commit", report.backup.commit},
-                                   {"verified", report.verified.changes},
-                                   {"prepared", report.prepared}},
-                                  actor, now));
+    RELATA_RETURN_IF_ERROR(
+        Conclude(crm, {{"backup", request.backup}, {"commit", report.backup.commit}},
+                 request.prepare, actor, now, &report.verified, &report.prepared));
   }
   RELATA_RETURN_IF_ERROR(RestoreSqlite(copy.path(), request.to, request.replace).status());
   return report;
 }
 
+absl::StatusOr<LoadReport> LoadDatabase(const LoadRequest& request, const OpenOptions& options,
+                                        const Actor& actor, Timestamp now) {
+  const bool file = !internal::IsServer(request.to) && request.to != ":memory:";
+  if (file && std::filesystem::exists(request.to)) {
+    return MakeStatus(absl::StatusCode::kAlreadyExists, Concat(request.to, " is there already"));
+  }
+  std::optional<Unfinished> copy;
+  if (file) copy.emplace(request.to + ".restoring");
+  const std::string place = file ? copy->path() : request.to;
+  OpenOptions open = options;
+  open.create = true;
+  RELATA_ASSIGN_OR_RETURN(std::unique_ptr<Store> store, internal::OpenStore(place, open));
+  LoadReport report;
+  RELATA_ASSIGN_OR_RETURN(report.loaded, LoadDump(*store, request.source));
+  {
+    RELATA_ASSIGN_OR_RETURN(Crm crm, Crm::Open(std::move(store), std::move(open)));
+    RELATA_RETURN_IF_ERROR(
+        Conclude(crm, {{"dump", request.dump}, {"commit", report.loaded.commits}}, request.prepare,
+                 actor, now, &report.verified, &report.prepared));
+  }
+  if (file) RELATA_RETURN_IF_ERROR(RestoreSqlite(place, request.to, false).status());
+  return report;
+}
+
 absl::StatusOr<VerifyReport> VerifyDatabase(const std::string& path, const OpenOptions& options) {
-  BackupReport file;
-  RELATA_ASSIGN_OR_RETURN(std::vector<Issue> issues, CheckSqlite(path, &file));
   OpenOptions open = options;
   open.create = false;
-  open.tenant = file.tenant;
-  RELATA_ASSIGN_OR_RETURN(const Crm crm, Crm::Open(path, open));
+  std::vector<Issue> issues;
+  if (!internal::IsServer(path)) {
+    BackupReport file;
+    RELATA_ASSIGN_OR_RETURN(issues, CheckSqlite(path, &file));
+    open.tenant = file.tenant;
+  }
+  RELATA_ASSIGN_OR_RETURN(const Crm crm, Crm::Open(path, std::move(open)));
   RELATA_ASSIGN_OR_RETURN(VerifyReport report, Verify(crm));
   report.issues.insert(report.issues.begin(), issues.begin(), issues.end());
   return report;

@@ -9,6 +9,7 @@
 
 #include "base/strings.h"
 #include "engine/engine.h"
+#include "engine/open_store.h"
 #include "relata/engine/crm.h"
 #include "relata/privacy/erasure.h"
 #include "relata/process/pipeline.h"
@@ -36,27 +37,31 @@ Hooks AllHooks() {
 
 }  // namespace
 
-absl::StatusOr<Crm> Crm::Open(std::string_view where, OpenOptions options) {
+namespace internal {
+
+bool IsServer(std::string_view where) {
+  return where.starts_with("postgres://") || where.starts_with("postgresql://");
+}
+
+absl::StatusOr<std::unique_ptr<Store>> OpenStore(std::string_view where,
+                                                 const OpenOptions& options) {
   if (where.empty()) return InvalidArgument("a database needs a place: a file or :memory:");
-  if (where.starts_with("postgres://") || where.starts_with("postgresql://")) {
-    PostgresOptions postgres;
-    postgres.create = options.create && !options.read_only;
-    postgres.read_only = options.read_only;
-    postgres.tenant = options.tenant;
-    RELATA_ASSIGN_OR_RETURN(std::unique_ptr<Store> store,
-                            OpenPostgresStore(std::string(where), postgres));
-    return Open(std::move(store), std::move(options));
-  }
-  if (where == ":memory:") {
-    options.exclusive = true;
-    return Open(NewMemoryStore(), std::move(options));
-  }
-  SqliteOptions sqlite;
-  sqlite.create = options.create && !options.read_only;
-  sqlite.read_only = options.read_only;
-  sqlite.tenant = options.tenant;
-  RELATA_ASSIGN_OR_RETURN(std::unique_ptr<Store> store,
-                          OpenSqliteStore(std::string(where), sqlite));
+  const auto choose = [&](auto choice) {
+    choice.create = options.create && !options.read_only;
+    choice.read_only = options.read_only;
+    choice.tenant = options.tenant;
+    return choice;
+  };
+  if (IsServer(where)) return OpenPostgresStore(std::string(where), choose(PostgresOptions()));
+  if (where == ":memory:") return NewMemoryStore();
+  return OpenSqliteStore(std::string(where), choose(SqliteOptions()));
+}
+
+}  // namespace internal
+
+absl::StatusOr<Crm> Crm::Open(std::string_view where, OpenOptions options) {
+  RELATA_ASSIGN_OR_RETURN(std::unique_ptr<Store> store, internal::OpenStore(where, options));
+  if (where == ":memory:") options.exclusive = true;
   return Open(std::move(store), std::move(options));
 }
 

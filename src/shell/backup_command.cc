@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,7 +15,6 @@
 #include "relata/exchange/dump.h"
 #include "relata/exchange/restore.h"
 #include "relata/privacy/journal.h"
-#include "relata/storage/sqlite.h"
 #include "shell/command.h"
 #include "shell/records.h"
 
@@ -69,12 +69,13 @@ std::string CountsText(const Session& session, const VerifyReport& report) {
                 session.Say(" consent entries", " lignes de consentement"));
 }
 
+using Prepare = std::function<absl::StatusOr<std::string>(Crm& copy)>;
+
 // People erased since the backup are in it. The journal beside the database names them, and the
 // copy is told before anybody reads it; without the key to read the journal nothing is restored.
-absl::Status EraseAgain(const Session& session, const std::string& journal,
-                        RestoreRequest& request) {
+absl::StatusOr<Prepare> EraseAgain(const Session& session, const std::string& journal) {
   RELATA_ASSIGN_OR_RETURN(const std::vector<JournalLine> lines, ReadJournal(journal));
-  if (lines.empty()) return absl::OkStatus();
+  if (lines.empty()) return Prepare();
   RELATA_ASSIGN_OR_RETURN(const std::optional<SecretKey> key, session.PrivacyKey());
   if (!key) {
     return FailedPrecondition(Concat(journal, " names people who have been erased: give ",
@@ -83,18 +84,18 @@ absl::Status EraseAgain(const Session& session, const std::string& journal,
   ErasureOptions options(*key);
   options.journal = journal;
   options.why = "restore of a backup";
-  request.prepare = [&session, options](Crm& copy) -> absl::StatusOr<std::string> {
+  return [&session, options](Crm& copy) -> absl::StatusOr<std::string> {
     RELATA_ASSIGN_OR_RETURN(const ErasureReport report,
                             ReplayJournal(copy, options, session.actor(), session.now()));
     return Concat(report.persons, session.Say(" erased again", " effacées de nouveau"));
   };
-  return absl::OkStatus();
 }
 
 int Restore(const Session& session, RestoreRequest request, const std::string& journal) {
-  const absl::Status told =
-      EraseAgain(session, journal.empty() ? request.to + ".erasures" : journal, request);
-  if (!told.ok()) return session.Fail(told);
+  absl::StatusOr<Prepare> again =
+      EraseAgain(session, journal.empty() ? request.to + ".erasures" : journal);
+  if (!again.ok()) return session.Fail(again.status());
+  request.prepare = *std::move(again);
   const auto report = RestoreDatabase(request, OptionsOf(session), session.actor(), session.now());
   if (!report.ok()) return session.Fail(report.status());
   if (session.json) {
@@ -142,18 +143,21 @@ int VerifyAll(const Session& session) {
   return report->ok() ? kDone : kNo;
 }
 
-int PrintDump(const Session& session, const std::string& file, const DumpReport& report) {
+int PrintDump(const Session& session, const std::string& file, const DumpReport& report,
+              const std::string& prepared = "") {
   if (session.json) {
-    session.PrintLine(Json({{"file", file},
-                            {"commits", report.commits},
-                            {"records", report.records},
-                            {"events", report.events}})
-                          .dump());
+    Json out = {{"file", file},
+                {"commits", report.commits},
+                {"records", report.records},
+                {"events", report.events}};
+    if (!prepared.empty()) out["prepared"] = prepared;
+    session.PrintLine(out.dump());
   } else {
     session.PrintLine(Concat(file, ": ", report.commits,
                              session.Say(" commits, ", " transactions, "), report.records,
                              session.Say(" records, ", " fiches, "), report.events,
                              session.Say(" events", " événements")));
+    if (!prepared.empty()) session.PrintLine("  " + prepared);
   }
   return kDone;
 }
@@ -176,27 +180,44 @@ int Dump(const Session& session, const std::string& file) {
   return PrintDump(session, file, *report);
 }
 
-int Load(const Session& session, const std::string& file) {
+// Exactly `size` bytes of the file.
+absl::StatusOr<std::string> Take(std::ifstream& in, size_t size) {
+  std::string bytes;
+  // A length that a damaged file names is not believed before the bytes are there.
+  while (bytes.size() < size) {
+    const size_t next = std::min<size_t>(size - bytes.size(), size_t{1} << 20);
+    const size_t had = bytes.size();
+    bytes.resize(had + next);
+    in.read(bytes.data() + had, static_cast<std::streamsize>(next));
+    if (static_cast<size_t>(in.gcount()) != next) return absl::OutOfRangeError("the end");
+  }
+  return bytes;
+}
+
+int Load(const Session& session, const std::string& file, const std::string& journal) {
   if (session.database.empty()) return NoFile(session);
   std::ifstream in(file, std::ios::binary);
   if (!in) return session.Fail(NotFound("there is no file " + file));
-  SqliteOptions options;
-  options.tenant = session.tenant;
-  const auto store = OpenSqliteStore(session.database, options);
-  if (!store.ok()) return session.Fail(store.status());
-  const auto report = LoadDump(**store, [&](size_t size) -> absl::StatusOr<std::string> {
-    std::string bytes;
-    // A length that a damaged file names is not believed before the bytes are there.
-    while (bytes.size() < size) {
-      const size_t next = std::min<size_t>(size - bytes.size(), size_t{1} << 20);
-      const size_t had = bytes.size();
-      bytes.resize(had + next);
-      in.read(bytes.data() + had, static_cast<std::streamsize>(next));
-      if (static_cast<size_t>(in.gcount()) != next) return absl::OutOfRangeError("the end");
-    }
-    return bytes;
-  });
-  return report.ok() ? PrintDump(session, file, *report) : session.Fail(report.status());
+  LoadRequest request;
+  request.dump = file;
+  request.to = session.database;
+  request.source = [&in](size_t size) { return Take(in, size); };
+  const bool told = !journal.empty() || !session.on_server();
+  if (told) {
+    absl::StatusOr<Prepare> again =
+        EraseAgain(session, journal.empty() ? session.database + ".erasures" : journal);
+    if (!again.ok()) return session.Fail(again.status());
+    request.prepare = *std::move(again);
+  }
+  const auto report = LoadDatabase(request, OptionsOf(session), session.actor(), session.now());
+  if (!report.ok()) return session.Fail(report.status());
+  PrintDump(session, file, report->loaded, report->prepared);
+  if (!told && !session.json) {
+    session.PrintLine(session.Say(
+        "  people erased since the dump was made are in it: --journal says who they are",
+        "  les personnes effacées depuis la copie y sont : --journal dit lesquelles"));
+  }
+  return kDone;
 }
 
 void AddDumpCommands(CLI::App& app, Session& session) {
@@ -206,9 +227,16 @@ void AddDumpCommands(CLI::App& app, Session& session) {
                               "version reads");
   dump->add_option("FILE", *file, "The new file")->required();
   session.On(dump, [&session, file] { return Dump(session, *file); });
-  CLI::App* load = AddCommand(app, "load", "Fill a new database (--db) from a dump");
+  auto journal = std::make_shared<std::string>();
+  CLI::App* load = AddCommand(
+      app, "load", "Fill a new database (--db) from a dump",
+      "A file that is not there yet, or a tenant of a server without commits. What was "
+      "loaded is\nverified, people erased since are erased again, and the job is recorded.");
   load->add_option("FILE", *file, "The dump")->required();
-  session.On(load, [&session, file] { return Load(session, *file); });
+  load->add_option("--journal", *journal,
+                   "The erasure journal; DATABASE.erasures of a file when not given")
+      ->type_name("FILE");
+  session.On(load, [&session, file, journal] { return Load(session, *file, *journal); });
 }
 
 }  // namespace
@@ -235,10 +263,10 @@ void AddBackupCommands(CLI::App& app, Session& session) {
              [&session, request, journal] { return Restore(session, *request, *journal); });
 
   CLI::App* verify = AddCommand(
-      app, "verify", "Check the file and everything in it",
-      "SQLite's own check, the chain of commits, changes and their images, records that no commit\n"
-      "put there or took away, unique values, keys, links, events, consent.\nStatus 1 when "
-      "something is wrong.");
+      app, "verify", "Check the database and everything in it",
+      "SQLite's own check of a file, the chain of commits, changes and their images, records that\n"
+      "no commit put there or took away, unique values, keys, links, events, consent.\n"
+      "Status 1 when something is wrong.");
   session.On(verify, [&session] { return VerifyAll(session); });
   AddDumpCommands(app, session);
 }

@@ -23,3 +23,23 @@ A backup holds people who were erased after it was made; what is restored does n
   [1]
   $ relata --db crm.db audit verify | grep -c whole
   1
+
+A dump is the backup where there is no file to copy, and loading it the restore: it too holds people erased since.
+
+  $ relata --db crm.db dump crm.dump
+  crm.dump: 3 commits, 1 records, 0 events
+  $ relata --db crm.db --now 2026-11-15 --privacy-key key.hex privacy erase contact/crm:C2 --yes --why R-2 >/dev/null
+  $ relata --db new.db load crm.dump --journal crm.db.erasures 2>&1
+  relata: crm.db.erasures names people who have been erased: give --privacy-key, so that they are erased in the copy too
+  [3]
+  $ relata --db new.db --now 2026-11-16 --privacy-key key.hex load crm.dump --journal crm.db.erasures
+  crm.dump: 3 commits, 1 records, 0 events
+    1 erased again
+  $ relata --db new.db query contact "contact.family_name != null" --count
+  0 true, 0 undecided
+  $ relata --db new.db verify
+  5 commits, 3 changes, 0 records, 0 events, 2 consent entries
+  nothing wrong
+  $ relata --db new.db load crm.dump 2>&1
+  relata: new.db is there already
+  [3]

@@ -10,6 +10,9 @@
 // compared (engine/verify.h); what was erased after the backup was made is erased in the copy; the
 // job is recorded in the copy. Only then it gets the name. Until then, and when a step fails, what
 // was there is untouched.
+//
+// Where there is no file to copy, on a PostgreSQL server, a dump (exchange/dump.h) is the backup
+// and loading it the restore, in the same steps.
 
 #ifndef RELATA_EXCHANGE_RESTORE_H_
 #define RELATA_EXCHANGE_RESTORE_H_
@@ -22,11 +25,13 @@
 #include "relata/base/time.h"
 #include "relata/engine/crm.h"
 #include "relata/engine/verify.h"
+#include "relata/exchange/dump.h"
 #include "relata/storage/backup.h"
 
 namespace relata {
 
-// Backs up the database in `from` to the new file `to` and records it. Errors as BackupSqlite.
+// Backs up the database in the file `from` to the new file `to` and records it. Errors as
+// BackupSqlite; FailedPrecondition when `from` is on a server.
 absl::StatusOr<BackupReport> BackupDatabase(const std::string& from, const std::string& to,
                                             const OpenOptions& options, const Actor& actor,
                                             Timestamp now);
@@ -52,7 +57,30 @@ absl::StatusOr<RestoreReport> RestoreDatabase(const RestoreRequest& request,
                                               const OpenOptions& options, const Actor& actor,
                                               Timestamp now);
 
-// All findings about a database: of its file, and of what is in it. Errors as CheckSqlite.
+struct LoadRequest {
+  std::string dump;   // what it is called in the record of the job
+  DumpSource source;  // its bytes
+  std::string to;     // a new file, or a tenant of a server that has no commits
+  // As of a restore.
+  std::function<absl::StatusOr<std::string>(Crm& copy)> prepare;
+};
+
+struct LoadReport {
+  DumpReport loaded;
+  VerifyReport verified;
+  std::string prepared;
+};
+
+// Fills a new database with a dump, verified and recorded. DataLoss when the dump is damaged or
+// what is in it does not hold together; AlreadyExists when the file is there, FailedPrecondition
+// when the tenant has commits; otherwise as Crm::Open. A file gets its name when all of it is done.
+// On a server a tenant whose loading failed has a part of the commits: it is to be given up, and
+// nothing takes its name for whole, as the record of the job is missing.
+absl::StatusOr<LoadReport> LoadDatabase(const LoadRequest& request, const OpenOptions& options,
+                                        const Actor& actor, Timestamp now);
+
+// All findings about a database: of its file, when it is one, and of what is in it. Errors as
+// CheckSqlite and Crm::Open.
 absl::StatusOr<VerifyReport> VerifyDatabase(const std::string& path, const OpenOptions& options);
 
 }  // namespace relata

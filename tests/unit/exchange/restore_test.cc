@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
@@ -113,6 +114,90 @@ TEST_F(Kept, NothingIsLeftOfARestoreThatFails) {
   }
   request.prepare = nullptr;
   EXPECT_TRUE(RestoreDatabase(request, {}, kSomebody, kNow).ok());
+}
+
+// The connection string of the tests' server as a URI, which is how Crm::Open knows a server.
+std::string ServerUri() {
+  std::string words = testing::PostgresDsn();
+  std::replace(words.begin(), words.end(), ' ', '&');
+  return "postgres:///?" + words;
+}
+
+// The bytes of a dump, which a damaged one has fewer of.
+class Dumped : public Kept {
+ protected:
+  Dumped() {
+    const auto written = WriteDump(*Crm::Open(path_), [this](std::string_view bytes) {
+      bytes_ += bytes;
+      return absl::OkStatus();
+    });
+    EXPECT_TRUE(written.ok()) << written.status();
+  }
+
+  LoadRequest Into(const std::string& to) {
+    LoadRequest request;
+    request.dump = "crm.dump";
+    request.to = to;
+    request.source = [this, at = size_t{0}](size_t size) mutable -> absl::StatusOr<std::string> {
+      if (bytes_.size() - at < size) return absl::OutOfRangeError("the end");
+      at += size;
+      return bytes_.substr(at - size, size);
+    };
+    return request;
+  }
+
+  void ExpectLoadedVerifiedAndRecorded(const std::string& to, const OpenOptions& options) {
+    LoadRequest request = Into(to);
+    request.prepare = [](Crm&) -> absl::StatusOr<std::string> { return std::string("2 erased"); };
+    const auto report = LoadDatabase(request, options, kSomebody, kNow);
+    ASSERT_TRUE(report.ok()) << report.status();
+    EXPECT_EQ(report->loaded.records, 20);
+    EXPECT_EQ(report->verified.records, 20);
+    EXPECT_EQ(report->prepared, "2 erased");
+    const absl::StatusOr<Crm> crm = Crm::Open(to, options);
+    ASSERT_TRUE(crm.ok()) << crm.status();
+    const auto jobs = crm->Log("maintenance", "restore");
+    ASSERT_THAT(*jobs, SizeIs(1));
+    EXPECT_THAT(jobs->front().body, HasSubstr("crm.dump"));
+    const auto verified = VerifyDatabase(to, options);
+    ASSERT_TRUE(verified.ok()) << verified.status();
+    EXPECT_TRUE(verified->ok());
+    EXPECT_EQ(verified->records, 20);
+  }
+
+  std::string bytes_;
+};
+
+TEST_F(Dumped, ADumpIsLoadedVerifiedAndRecorded) {
+  const std::string to = dir_.File("again.db");
+  ExpectLoadedVerifiedAndRecorded(to, {});
+  EXPECT_TRUE(absl::IsAlreadyExists(LoadDatabase(Into(to), {}, kSomebody, kNow).status()));
+}
+
+TEST_F(Dumped, TheSameIntoATenantOfAServerAndVerifiedThere) {
+  RELATA_REQUIRE_POSTGRES();
+  OpenOptions options;
+  options.tenant = testing::UniqueName("loaded");
+  const std::string server = ServerUri();
+  ExpectLoadedVerifiedAndRecorded(server, options);
+  EXPECT_TRUE(
+      absl::IsFailedPrecondition(LoadDatabase(Into(server), options, kSomebody, kNow).status()));
+  EXPECT_TRUE(absl::IsFailedPrecondition(
+      BackupDatabase(server, dir_.File("copy.db"), options, kSomebody, kNow).status()));
+}
+
+TEST_F(Dumped, NothingIsLeftInAFileOfALoadThatFails) {
+  const std::string to = dir_.File("again.db");
+  LoadRequest request = Into(to);
+  request.prepare = [](Crm&) -> absl::StatusOr<std::string> {
+    return absl::UnavailableError("the journal cannot be read");
+  };
+  EXPECT_TRUE(absl::IsUnavailable(LoadDatabase(request, {}, kSomebody, kNow).status()));
+  bytes_.resize(bytes_.size() - 100);
+  EXPECT_TRUE(absl::IsDataLoss(LoadDatabase(Into(to), {}, kSomebody, kNow).status()));
+  for (const auto& file : std::filesystem::directory_iterator(dir_.path())) {
+    EXPECT_THAT(file.path().string(), Not(HasSubstr("again.db")));
+  }
 }
 
 TEST_F(Kept, ADatabaseInUseIsNotReplaced) {
