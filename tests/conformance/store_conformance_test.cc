@@ -4,6 +4,7 @@
 
 #include "relata/testing/store_conformance.h"
 
+#include "gtest/gtest.h"
 #include "relata/storage/memory.h"
 #include "relata/storage/postgres.h"
 #include "relata/storage/sqlite.h"
@@ -49,11 +50,12 @@ class PostgresBackend : public testing::StoreBackend {
     options.tenant = tenant_;
     options.views = false;
     if (packed()) options.pack_names_from = 1;
-    return OpenPostgresStore(testing::PostgresDsn(), options);
+    return OpenPostgresStore(dsn(), options);
   }
   bool durable() const override { return true; }
-  bool absent() const override { return testing::PostgresDsn().empty(); }
+  bool absent() const override { return dsn().empty(); }
   virtual bool packed() const { return false; }
+  virtual std::string dsn() const { return testing::PostgresDsn(); }
 
  private:
   const std::string tenant_ = testing::UniqueName("case");
@@ -71,6 +73,13 @@ class PostgresOwnBackend : public PostgresPackedBackend {
   bool custom() const override { return true; }
 };
 
+// The same on a distributed server.
+template <class Base>
+class OnCitus : public Base {
+ public:
+  std::string dsn() const override { return testing::CitusDsn(); }
+};
+
 const bool kMemory =
     testing::RegisterStoreConformance("Memory", [] { return std::make_unique<MemoryBackend>(); });
 const bool kSqlite =
@@ -83,6 +92,22 @@ const bool kPostgresPacked = testing::RegisterStoreConformance(
     "PostgresPacked", [] { return std::make_unique<PostgresPackedBackend>(); });
 const bool kPostgresOwn = testing::RegisterStoreConformance(
     "PostgresOwn", [] { return std::make_unique<PostgresOwnBackend>(); });
+
+// Registered where there is such a server only: ctest runs them as one test.
+const bool kCitus = !testing::CitusDsn().empty() && testing::RegisterStoreConformance("Citus", [] {
+  return std::make_unique<OnCitus<PostgresBackend>>();
+}) && testing::RegisterStoreConformance("CitusPacked", [] {
+  return std::make_unique<OnCitus<PostgresPackedBackend>>();
+}) && testing::RegisterStoreConformance("CitusOwn", [] {
+  return std::make_unique<OnCitus<PostgresOwnBackend>>();
+});
+
+TEST(CitusServer, IsThere) {
+  if (testing::CitusDsn().empty()) {
+    GTEST_SKIP() << "no Citus server: set RELATA_TEST_CITUS_DSN, or install the extension beside "
+                    "the server: ctest then runs Citus.ConformanceOfTheStore";
+  }
+}
 
 }  // namespace
 }  // namespace relata

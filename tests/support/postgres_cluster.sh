@@ -2,17 +2,21 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # A private PostgreSQL server for tests, on a Unix socket in its own folder:
-#   postgres_cluster.sh start DIR [on|off]   fsync on or off (off); trusts whoever reaches the socket
+#   postgres_cluster.sh start DIR [on|off [citus]]
+#                                            fsync on or off (off); trusts whoever reaches the socket;
+#                                            with the extension Citus, which must be installed
 #   postgres_cluster.sh halt DIR             stops it at once, as a crash would; start goes on with it
 #   postgres_cluster.sh stop DIR             stops it and removes the folder
 # The connection string is "host=DIR user=relata dbname=postgres". PostgreSQL refuses to run as root,
-# so under root it runs as the user postgres.
+# so under root it runs as the user postgres. RELATA_POSTGRES_BIN names the folder of another server's
+# programs than the newest of the system.
 
 set -eu
 command=$1
 dir=$2
 fsync=${3:-off}
-bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+extension=${4:-}
+bin=${RELATA_POSTGRES_BIN:-$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)}
 if [ -z "$bin" ]; then
   bin=$(dirname "$(command -v pg_ctl)")
 fi
@@ -24,6 +28,10 @@ as_postgres() {
     "$@"
   fi
 }
+
+# One node that knows itself by its socket, so that nothing listens to the network.
+spread="-c shared_preload_libraries=citus -c citus.local_hostname=$dir \
+  -c citus.enable_statistics_collection=off"
 
 running() { [ -f "$dir/data/postmaster.pid" ] && as_postgres "$bin/pg_ctl" -D "$dir/data" status >/dev/null 2>&1; }
 
@@ -40,8 +48,11 @@ start() {
   as_postgres "$bin/pg_ctl" -D "$dir/data" -l "$dir/data/server.log" -w -t 60 \
     -o "-c listen_addresses= -c unix_socket_directories=$dir -c fsync=$fsync \
         -c full_page_writes=$fsync -c max_connections=300 -c shared_buffers=128MB \
-        -c max_prepared_transactions=0 -c log_min_messages=fatal" \
+        -c max_prepared_transactions=0 -c log_min_messages=fatal ${extension:+$spread}" \
     start >/dev/null || { tail -n 20 "$dir/data/server.log" >&2; exit 1; }
+  if [ -n "$extension" ]; then
+    "$bin/psql" -qX -h "$dir" -U relata -d postgres -c "CREATE EXTENSION IF NOT EXISTS $extension"
+  fi
 }
 
 case $command in

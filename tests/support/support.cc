@@ -58,6 +58,11 @@ std::string PostgresDsn() {
   return named != nullptr ? named : "";
 }
 
+std::string CitusDsn() {
+  const char* named = std::getenv("RELATA_TEST_CITUS_DSN");
+  return named != nullptr ? named : "";
+}
+
 std::string UniqueName(std::string_view prefix) {
   static std::atomic<int> count{0};
   return std::string(prefix) + "_" + std::to_string(getpid()) + "_" + std::to_string(++count);

@@ -43,6 +43,8 @@ class TempDir {
 // The connection string of the server that tests may use (RELATA_TEST_POSTGRES_DSN); "" when there
 // is none. ctest starts one for the tests that need it. Each test makes a schema of its own there.
 std::string PostgresDsn();
+// The same of a server with the extension Citus (RELATA_TEST_CITUS_DSN).
+std::string CitusDsn();
 
 // A name no other test of this machine uses now: `prefix`, the process and a counter.
 std::string UniqueName(std::string_view prefix);

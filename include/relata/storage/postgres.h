@@ -34,7 +34,8 @@
 // replicas and its backups are not the store's: they run out by their own rules.
 //
 // On a distributed server (Citus) the tables are distributed by tenant_id, so one tenant lies on
-// one node; spreading one tenant over several nodes is not promised.
+// one node; spreading one tenant over several nodes is not promised. A scrub asks every node there
+// for transactions older than itself: its role must see them (pg_read_all_stats).
 
 #ifndef RELATA_STORAGE_POSTGRES_H_
 #define RELATA_STORAGE_POSTGRES_H_

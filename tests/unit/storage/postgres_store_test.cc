@@ -364,24 +364,54 @@ std::string InDatabase(const std::string& dsn, const std::string& database) {
   return Concat(out, "dbname='", database, "'");
 }
 
+bool OnCitus() {
+  return !PostgresQuery(PostgresDsn(), "SELECT 1 FROM pg_extension WHERE extname = 'citus'")
+              .empty();
+}
+
 // A distributed server is not to be had everywhere. This stands in for one as far as the store can
 // see it: the extension is listed, and what would spread a table notes that it was asked to, as the
-// real one does, and refuses to be asked twice.
-TEST_F(Postgres, OnADistributedServerEveryTableIsSpreadOnceWithItsTenantsLock) {
-  const std::string database = testing::UniqueName("spread");
-  Select(Concat("CREATE DATABASE ", database));
-  const std::string dsn = InDatabase(PostgresDsn(), database);
-  PostgresQuery(dsn, R"sql(
-    SET allow_system_table_mods = on;
-    CREATE TABLE pg_catalog.pg_dist_partition(
-      logicalrelid regclass PRIMARY KEY, key text, beside text);
-    INSERT INTO pg_catalog.pg_extension(oid, extname, extowner, extnamespace, extrelocatable,
-      extversion) VALUES (9999, 'citus', 10, 11, false, '0');
-    CREATE FUNCTION create_distributed_table(t text, key text, colocate_with text) RETURNS void
-      LANGUAGE sql AS 'INSERT INTO pg_dist_partition VALUES (t::regclass, key, colocate_with)';
-    CREATE FUNCTION create_reference_table(t text) RETURNS void
-      LANGUAGE sql AS 'INSERT INTO pg_dist_partition VALUES (t::regclass, NULL, NULL)')sql");
+// real one does, and refuses to be asked twice. Its other nodes have as many older transactions as
+// a table says.
+class StandIn {
+ public:
+  StandIn() {
+    PostgresQuery(PostgresDsn(), Concat("CREATE DATABASE ", database_));
+    PostgresQuery(dsn_, R"sql(
+      SET allow_system_table_mods = on;
+      CREATE TABLE pg_catalog.pg_dist_partition(
+        logicalrelid regclass PRIMARY KEY, key text, beside text);
+      INSERT INTO pg_catalog.pg_extension(oid, extname, extowner, extnamespace, extrelocatable,
+        extversion) VALUES (9999, 'citus', 10, 11, false, '0');
+      CREATE FUNCTION create_distributed_table(t text, key text, colocate_with text) RETURNS void
+        LANGUAGE sql AS 'INSERT INTO pg_dist_partition VALUES (t::regclass, key, colocate_with)';
+      CREATE FUNCTION create_reference_table(t text) RETURNS void
+        LANGUAGE sql AS 'INSERT INTO pg_dist_partition VALUES (t::regclass, NULL, NULL)';
+      CREATE TABLE on_other_nodes(older bigint);
+      INSERT INTO on_other_nodes VALUES (0);
+      CREATE FUNCTION run_command_on_all_nodes(command text)
+        RETURNS TABLE(nodeid integer, success boolean, result text) LANGUAGE plpgsql AS $$
+        DECLARE here bigint; BEGIN
+          EXECUTE command INTO here;
+          RETURN QUERY SELECT 1, true, here::text
+            UNION ALL SELECT 2, true, older::text FROM on_other_nodes;
+        END $$)sql");
+  }
+  ~StandIn() { PostgresQuery(PostgresDsn(), Concat("DROP DATABASE ", database_, " WITH (FORCE)")); }
+  StandIn(const StandIn&) = delete;
+  StandIn& operator=(const StandIn&) = delete;
 
+  const std::string& dsn() const { return dsn_; }
+
+ private:
+  const std::string database_ = testing::UniqueName("spread");
+  const std::string dsn_ = InDatabase(PostgresDsn(), database_);
+};
+
+TEST_F(Postgres, OnADistributedServerEveryTableIsSpreadOnceWithItsTenantsLock) {
+  if (OnCitus()) GTEST_SKIP() << "a stand-in, and the server is a real one";
+  const StandIn server;
+  const std::string& dsn = server.dsn();
   for (const char* tenant : {"main", "main", "second"}) {  // opened again, and another tenant
     PostgresOptions options = options_;
     options.tenant = tenant;
@@ -406,11 +436,26 @@ TEST_F(Postgres, OnADistributedServerEveryTableIsSpreadOnceWithItsTenantsLock) {
   EXPECT_EQ(PostgresQuery(dsn, Concat("SELECT DISTINCT p.key, p.beside", ours,
                                       " AND p.key IS NOT NULL AND c.relname <> 'relata_lock'")),
             (Table{{"tenant_id", Concat('"', options_.schema, "\".\"relata_lock\"")}}));
-  Select(Concat("DROP DATABASE ", database, " WITH (FORCE)"));
+}
+
+// What VACUUM says there is of the node that was asked only.
+TEST_F(Postgres, OnADistributedServerAScrubWaitsForTransactionsOfOtherNodes) {
+  if (OnCitus()) GTEST_SKIP() << "a stand-in, and the server is a real one";
+  const StandIn server;
+  auto store = OpenPostgresStore(server.dsn(), options_);
+  ASSERT_TRUE(store.ok()) << store.status();
+  PostgresQuery(server.dsn(), "UPDATE on_other_nodes SET older = 1");
+  const absl::Status held = (*store)->Scrub(Microseconds(200'000));
+  EXPECT_TRUE(absl::IsFailedPrecondition(held)) << held;
+  EXPECT_NE(Message(held).find("nodes"), std::string_view::npos) << held;
+  PostgresQuery(server.dsn(), "UPDATE on_other_nodes SET older = 0");
+  const absl::Status scrubbed = (*store)->Scrub(Minutes(1));
+  EXPECT_TRUE(scrubbed.ok()) << scrubbed;
 }
 
 // What a node of a distributed server says of a COPY comes without its SQLSTATE.
 TEST_F(Postgres, AKeyThatIsTakenOnAnotherNodeIsTaken) {
+  if (OnCitus()) GTEST_SKIP() << "a stand-in, and the server is a real one";
   auto store = Open();
   ASSERT_EQ(Put(*store, CaseTables(), {Create(kAccount, 0)}), absl::OkStatus());
   Select(Concat("CREATE FUNCTION ", options_.schema, R"sql(.pass_on() RETURNS trigger
