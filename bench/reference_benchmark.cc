@@ -585,13 +585,14 @@ class Run {
                  std::map<std::string, std::vector<double>>& peers,
                  std::map<std::string, std::vector<double>>& peers_append) const {
     std::printf("\nafter %d new events, milliseconds of processor, medians of %d\n",
-                static_cast<int>(kNewEvents), options_.repetitions);
+                static_cast<int>(kNewEvents), options_.rounds);
     std::printf(
-        "| engine | events kept | all ten true again | both | / relata | both / relata |\n");
-    std::printf("|---|---|---|---|---|---|\n");
+        "| engine | events kept | all ten right again | both | its questions / relata's | its "
+        "questions / relata's both | its both / relata's both |\n");
+    std::printf("|---|---|---|---|---|---|---|\n");
     const double commit = Median(own["commit"]) * 1e3;
     const double again = Median(own["evaluated"]) * 1e3;
-    std::printf("| relata | %.2f | %.2f | %.2f (wall %.2f) | 1 | | 1 |\n", commit - again, again,
+    std::printf("| relata | %.2f | %.2f | %.2f (wall %.2f) | | | |\n", commit - again, again,
                 commit, Median(own["wall"]) * 1e3);
     for (const char* engine : present_) {
       const double all = Median(peers[engine]) * 1e3;

@@ -472,11 +472,18 @@ absl::Status BatchDecision::WriteEvents(const Transaction::Batch& batch) {
       events.fields.push_back(c.field);
       events.columns.emplace_back(c.kind, c.target);
     }
+    // Most batches only append events to records that are there.
+    const bool plain = pending_.empty() && !before_.graph().HasAliases() &&
+                       before_.Loaded(ColumnsNeeded{type.subject, {}});
+    FieldValues values;
     for (const EventOp* op : ops) {
       const RecordRef subject = Subject(op->subject);
-      RELATA_ASSIGN_OR_RETURN(const bool exists, Exists(StandsFor(subject)));
+      bool exists = plain && before_.Exists(subject);
+      if (!exists) {
+        RELATA_ASSIGN_OR_RETURN(exists, Exists(StandsFor(subject)));
+      }
       if (!exists) return NotFound("the record does not exist");
-      FieldValues values;
+      values.clear();
       for (const auto& [id, value] : op->values) {
         RELATA_ASSIGN_OR_RETURN(Value checked, CheckedValue(type, *type.field(id), value));
         values.emplace_back(id, std::move(checked));

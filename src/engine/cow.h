@@ -79,6 +79,14 @@ class Directory {
     }
     return nodes_[i / kFan].Edit(edit).slots[i % kFan].Edit(edit);
   }
+  // Another value in place of the one there, which is not copied.
+  void Put(size_t i, T value, EditToken edit) {
+    if (i >= size_) {
+      size_ = i + 1;
+      nodes_.resize(i / kFan + 1);
+    }
+    nodes_[i / kFan].Edit(edit).slots[i % kFan] = Cow<T>(std::move(value), edit);
+  }
 
  private:
   static constexpr size_t kFan = 64;

@@ -3,6 +3,7 @@
 #include "engine/flips.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -15,13 +16,59 @@ namespace {
 
 bool IsOrdering(PlanOp op) { return op >= PlanOp::kLess && op <= PlanOp::kGreaterEqual; }
 
+// How a value goes with now. Compared with one that stays, one that goes one way (which of both may
+// depend on the record) changes sides at most once; where it leaves what its type can say it is an
+// error from then on.
+enum class Course : uint8_t { kStays, kOneWay, kOther };
+
+Course CourseOf(const Plan& plan, const PlanNode& n, const TimeUse& use,
+                const std::vector<Course>& courses) {
+  const auto moves = [&](uint32_t input) { return courses[input] == Course::kOneWay; };
+  for (const uint32_t input : n.inputs) {
+    if (courses[input] == Course::kOther) return Course::kOther;
+  }
+  const auto moving = std::count_if(n.inputs.begin(), n.inputs.end(), moves);
+  if (moving == 0) {
+    if (n.op == PlanOp::kNow) return Course::kOneWay;
+    const bool asks = use.of_clock || n.op == PlanOp::kInSegment || n.op == PlanOp::kScore ||
+                      n.op == PlanOp::kMayContact;
+    return asks ? Course::kOther : Course::kStays;
+  }
+  if (use.slope != 0) return Course::kOneWay;
+  if (moving > 1) return Course::kOther;
+  switch (n.op) {
+    case PlanOp::kAdd:
+    case PlanOp::kSubtract:
+      // t - months(3) is the start of a civil day.
+      return use.jump == TimeUse::Jump::kNone ? Course::kOneWay : Course::kOther;
+    case PlanOp::kNegate:
+    case PlanOp::kMultiply:
+      return Course::kOneWay;
+    case PlanOp::kCall: {
+      const std::string& name = FunctionName(n.function);
+      const bool whole = name == "getSeconds" || name == "getMinutes" || name == "getHours";
+      return whole && n.inputs.size() == 1 &&
+                     plan.node(n.inputs[0]).type.is(ValueType::Kind::kDuration)
+                 ? Course::kOneWay
+                 : Course::kOther;
+    }
+    default:
+      return Course::kOther;
+  }
+}
+
 class FlipFinder {
  public:
   FlipFinder(std::shared_ptr<const Plan> plan, const EvaluationContext& context, Timestamp to)
       : plan_(std::move(plan)), context_(context), to_(to), uses_(FindTimeUses(plan_->nodes())) {
     users_.assign(plan_->nodes().size(), plan_->root_index());
+    used_.assign(plan_->nodes().size(), 0);
     for (uint32_t i = 0; i < plan_->nodes().size(); ++i) {
-      for (const uint32_t input : plan_->node(i).inputs) users_[input] = i;
+      for (const uint32_t input : plan_->node(i).inputs) {
+        users_[input] = i;
+        ++used_[input];
+      }
+      courses_.push_back(CourseOf(*plan_, plan_->node(i), uses_[i], courses_));
     }
   }
 
@@ -30,9 +77,12 @@ class FlipFinder {
     std::vector<uint32_t> any;
     for (uint32_t i = 0; i < plan_->nodes().size(); ++i) {
       const PlanNode& n = plan_->node(i);
-      if (uses_[i].jump != TimeUse::Jump::kNone) flips.each |= !FindJump(i, flips.jump);
+      if (uses_[i].jump != TimeUse::Jump::kNone && !ComparedAlone(i)) {
+        flips.each |= !FindJump(i, flips.jump);
+      }
       if (!IsOrdering(n.op)) continue;
-      if (uses_[n.inputs[0]].slope == uses_[n.inputs[1]].slope) continue;
+      const bool same = uses_[n.inputs[0]].slope == uses_[n.inputs[1]].slope;
+      if (same && !OneMoves(n)) continue;
       const std::optional<uint32_t> differs = Wrap(i, Differs(i));
       if (!differs) {
         flips.each = true;
@@ -56,6 +106,22 @@ class FlipFinder {
     n.inputs = std::move(inputs);
     nodes_.push_back(std::move(n));
     return static_cast<uint32_t>(nodes_.size() - 1);
+  }
+
+  // Whether the comparison is of a value that goes one way with one that stays.
+  bool OneMoves(const PlanNode& n) const {
+    const Course a = courses_[n.inputs[0]];
+    const Course b = courses_[n.inputs[1]];
+    return (a == Course::kOneWay && b == Course::kStays) ||
+           (a == Course::kStays && b == Course::kOneWay);
+  }
+  // Whether all that the value at `at` does is to be one side of such a comparison.
+  bool ComparedAlone(uint32_t at) const {
+    for (; courses_[at] == Course::kOneWay && used_[at] == 1; at = users_[at]) {
+      const PlanNode& user = plan_->node(users_[at]);
+      if (IsOrdering(user.op)) return OneMoves(user);
+    }
+    return false;
   }
 
   // A part of the plan once more, at `to_` instead of now when `later`.
@@ -134,6 +200,8 @@ class FlipFinder {
   const Timestamp to_;
   const std::vector<TimeUse> uses_;
   std::vector<uint32_t> users_;
+  std::vector<int> used_;  // by how many
+  std::vector<Course> courses_;
   std::vector<bool> fixed_;
   std::optional<Evaluator> evaluator_;
   std::vector<PlanNode> nodes_;

@@ -16,7 +16,7 @@ namespace relata::internal {
 // ---------------------------------------------------------------------------------------------------
 // States
 
-int64_t ChunkTimers::Of(size_t offset) const {
+int64_t ChunkTimers::Find(size_t offset) const {
   const auto found = std::lower_bound(until.begin(), until.end(),
                                       std::pair(static_cast<uint16_t>(offset), INT64_MIN));
   return found == until.end() || found->first != offset ? Timestamp::kMax.micros : found->second;
@@ -26,6 +26,7 @@ void ChunkTimers::Set(size_t offset, int64_t at) {
   const auto key = static_cast<uint16_t>(offset);
   const auto found = std::lower_bound(until.begin(), until.end(), std::pair(key, INT64_MIN));
   const bool there = found != until.end() && found->first == key;
+  at == Timestamp::kMax.micros ? ClearBit(any, offset) : SetBit(any, offset);
   if (at == Timestamp::kMax.micros) {
     if (there) until.erase(found);
   } else if (there) {
@@ -33,6 +34,12 @@ void ChunkTimers::Set(size_t offset, int64_t at) {
   } else {
     until.insert(found, {key, at});
   }
+}
+
+size_t Agenda::MemoryUsed() const {
+  size_t bytes = 0;
+  for (const auto& [hour, rows] : hours_) bytes += rows.capacity() * sizeof(uint32_t);
+  return bytes;
 }
 
 std::optional<bool> SegmentState::Test(Row row, Timestamp now) const {
@@ -56,7 +63,6 @@ const SegmentState* StateOfPlan(const SegmentState& state, const Plan& plan) {
 }
 
 StateMemory MemoryOf(const SegmentState& state) {
-  constexpr size_t kTreeNode = 32 + sizeof(std::pair<int64_t, Row>);
   StateMemory memory;
   memory.members = MemoryOf(state.members) + MemoryOf(state.logged);
   for (const PartState& part : state.parts) {
@@ -69,7 +75,7 @@ StateMemory MemoryOf(const SegmentState& state) {
     const ChunkTimers* timers = state.timers[chunk];
     if (timers != nullptr) memory.timers += timers->until.capacity() * sizeof(timers->until[0]);
   }
-  if (state.agenda) memory.timers += state.agenda->size() * kTreeNode;
+  if (state.agenda) memory.timers += state.agenda->MemoryUsed();
   return memory;
 }
 
@@ -192,13 +198,12 @@ void LogChanges(CommitStep& step, const std::string& name, std::vector<Row> rows
                 [&](Row row) { return HasRow(state.logged, row) == HasRow(state.members, row); });
   if (rows.empty()) return;
   const EditToken edit = NewEdit();
-  const std::map<Row, Cause> causes = due.CausesOf(rows);
+  const std::vector<std::optional<Cause>> causes = due.CausesOf(rows);
   MembershipLines lines(step, name, state.plan->condition.type, id_of);
-  for (const Row row : rows) {
-    const bool entered = HasRow(state.members, row);
-    const auto cause = causes.find(row);
-    lines.Add(row, entered, cause == causes.end() ? otherwise : cause->second);
-    PutRow(state.logged, row, entered, edit);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const bool entered = HasRow(state.members, rows[i]);
+    lines.Add(rows[i], entered, causes[i].value_or(otherwise));
+    PutRow(state.logged, rows[i], entered, edit);
   }
   lines.Finish();
 }
@@ -320,10 +325,7 @@ void Memberships::Publish(CommitId commit, const EraseWrite& erased) {
   anew_ = false;
   next->commit = commit;
   for (auto& [name, state] : pending_) {
-    if (state.agenda) {
-      state.agenda->erase(state.agenda->begin(),
-                          state.agenda->upper_bound({state.advanced_to.micros, INT64_MAX}));
-    }
+    if (state.agenda) state.agenda->DropUpTo(state.advanced_to.micros);
     next->segments[name] = std::make_shared<const SegmentState>(std::move(state));
   }
   pending_.clear();

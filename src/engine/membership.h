@@ -56,9 +56,39 @@ struct SegmentPlan {
 // Timers of the rows of one chunk, by offset.
 struct ChunkTimers {
   std::vector<std::pair<uint16_t, int64_t>> until;
+  ChunkBits any{};  // the rows that have one: mostly that is asked, and none has
   // kMax.micros when the row has none.
-  int64_t Of(size_t offset) const;
+  int64_t Of(size_t offset) const {
+    return TestBit(any, offset) ? Find(offset) : Timestamp::kMax.micros;
+  }
   void Set(size_t offset, int64_t at);
+
+ private:
+  int64_t Find(size_t offset) const;
+};
+
+// Rows by the hour in which their timer runs out: hints, to be checked against the timers. Rows lie
+// below 2^32.
+class Agenda {
+ public:
+  void Add(int64_t at, Row row) { hours_[HourOf(at)].push_back(static_cast<uint32_t>(row)); }
+  // The rows whose timer may run out up to `at`, some of them more than once.
+  template <class Visit>
+  void EachUpTo(int64_t at, const Visit& visit) const {
+    for (auto hour = hours_.begin(); hour != hours_.end() && hour->first <= HourOf(at); ++hour) {
+      for (const uint32_t row : hour->second) visit(Row{row});
+    }
+  }
+  // Forgets the hours that are over at `at`.
+  void DropUpTo(int64_t at) { hours_.erase(hours_.begin(), hours_.lower_bound(HourOf(at))); }
+  size_t MemoryUsed() const;
+
+ private:
+  static int64_t HourOf(int64_t at) {
+    const int64_t hour = at / Hours(1).micros;
+    return hour - (at % Hours(1).micros < 0 ? 1 : 0);
+  }
+  std::map<int64_t, std::vector<uint32_t>> hours_;
 };
 
 struct SegmentState {
@@ -71,8 +101,8 @@ struct SegmentState {
   Timestamp advanced_to = Timestamp::kMin;  // no timer up to here is left
   Directory<ChunkBits> members;
   Directory<ChunkTimers> timers;
-  // The timers by time: hints to be checked against `timers`. The writer's only.
-  std::shared_ptr<std::set<std::pair<int64_t, Row>>> agenda;
+  // The writer's only.
+  std::shared_ptr<Agenda> agenda;
   // What is known of the parts of the condition while the state is filled; empty when they are not
   // kept.
   std::vector<PartState> parts;

@@ -72,11 +72,12 @@ std::optional<EventForm> CountForm(const Plan& plan) {
     std::vector<PlanNode> list;
     Copy(plan, size.inputs[0], list);
     form.list = MakePlan(plan, std::move(list));
+    form.op = turned ? Mirrored(n.op) : n.op;
+    form.than = than.constant.int_value();
+    form.any = !form.Holds(0) && form.Holds(1) && form.Holds(INT64_MAX);
     std::vector<PlanNode> number;
     Copy(plan, sized, number);
     form.size = MakePlan(plan, std::move(number));
-    form.op = turned ? Mirrored(n.op) : n.op;
-    form.than = than.constant.int_value();
     return form;
   }
   return std::nullopt;

@@ -26,6 +26,7 @@ struct EventForm {
   std::shared_ptr<const Plan> size;
   PlanOp op = PlanOp::kGreaterEqual;
   int64_t than = 1;
+  bool any = false;  // the number matters only until there is one
 
   bool Holds(int64_t count) const;
 };

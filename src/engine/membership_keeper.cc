@@ -60,7 +60,7 @@ MembershipKeeper::Question& MembershipKeeper::Asking() {
 absl::Status MembershipKeeper::All() {
   state_.members = {};
   state_.timers = {};
-  state_.agenda = std::make_shared<std::set<std::pair<int64_t, Row>>>();
+  state_.agenda = std::make_shared<Agenda>();
   state_.parts.clear();
   state_.filled = false;
   state_.as_of = state_.advanced_to = now_;
@@ -127,7 +127,7 @@ absl::StatusOr<bool> MembershipKeeper::LearnPart(size_t i, Timestamp horizon) {
     state.Forget(row, edit_);
     PutRow(state.moving, row, true, edit_);
   }
-  if (part.events && part.events->size != nullptr) LearnCounts(i);
+  if (part.events && part.events->size != nullptr && !part.events->any) LearnCounts(i);
   return true;
 }
 
@@ -222,10 +222,9 @@ bool MembershipKeeper::FollowEvents(size_t i, const CommitBatch& writes, const S
   return EachNewEvent(*part.events, part.plan, before, view_, Asking().context, state_.filled_until,
                       [&](const NewEvent& event) {
                         const Row row = event.subject;
-                        if (!event.unsure && !event.counts && HasRow(state.known, row)) return;
+                        if (!event.unsure && !event.counts) return;
                         std::optional<bool> changed;
-                        if (!event.unsure && event.counts)
-                          changed = state.CountOne(*part.events, row, edit_);
+                        if (!event.unsure) changed = state.CountOne(*part.events, row, now_, edit_);
                         if (!changed) Forget(i, row);
                         if (!changed || *changed) rows.push_back(row);
                       });
@@ -246,8 +245,11 @@ bool MembershipKeeper::FollowSegment(size_t i, const AskedOf& asked, std::vector
   PartState& state = state_.parts[i];
   for (const Row row : of_other->rows) {
     const std::optional<bool> is = other->Test(row, now_);
-    if (!is || other->HoldsUntil(row) < state_.filled_until) {
+    const Timestamp until = other->HoldsUntil(row);
+    if (!is) {
       Forget(i, row);
+    } else if (until < state_.filled_until) {
+      state.LearnUntil(row, *is ? Tri::kTrue : Tri::kFalse, PartState::kUncounted, until, edit_);
     } else if (HasRow(state.known, row) && HasRow(state.yes, row) == *is) {
       continue;
     } else {
@@ -286,6 +288,12 @@ void MembershipKeeper::Settle(std::vector<Row>& rows) {
       const Row row = rows[i];
       if (const std::optional<Tri> known = here.Join(row)) {
         Note(row, {*known, Timestamp::kMax});
+        continue;
+      }
+      std::optional<TimedTri> timed;
+      if (here.timed()) timed = plan_.parts.Join(here.SaidOf(row, now_));
+      if (timed) {
+        Note(row, *timed);
       } else {
         rows[left++] = row;
       }
@@ -330,7 +338,7 @@ absl::Status MembershipKeeper::AskPart(size_t i, const std::vector<Row>& rows) {
     } else {
       state_.parts[i].Learn(rows[k], answers[k], edit_);
     }
-    if (counted) state_.parts[i].ForgetCount(rows[k], edit_);
+    if (counted) state_.parts[i].PutCount(rows[k], PartState::kUncounted, edit_);
   }
   return absl::OkStatus();
 }
@@ -352,8 +360,55 @@ absl::Status MembershipKeeper::AskTogether(const std::vector<Row>& rows) {
   return AskEach(timed);
 }
 
+// By the parts that are not known, and what may be followed of them is.
+absl::Status MembershipKeeper::AskEachByParts(const std::vector<Row>& rows) {
+  std::vector<std::optional<Evaluator>> evaluators(state_.parts.size());
+  for (const Row row : rows) {
+    // Learning may move what was found before.
+    ConditionParts::Said said =
+        ConditionParts::Here(plan_.parts, state_.parts, ChunkOf(row)).SaidOf(row, now_);
+    for (size_t i = 0; i < state_.parts.size(); ++i) {
+      if (said[i]) continue;
+      RELATA_ASSIGN_OR_RETURN(said[i], AskPartOf(i, row, evaluators[i]));
+    }
+    Note(row, *plan_.parts.Join(said));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<TimedTri> MembershipKeeper::AskPartOf(size_t i, Row row,
+                                                     std::optional<Evaluator>& evaluator) {
+  const ConditionPart& part = plan_.parts.parts()[i];
+  PartState& state = state_.parts[i];
+  const bool counted = part.events && part.events->size != nullptr;
+  // The number, because it can be followed: when what the part says changes is not enough for that.
+  if (!evaluator) evaluator.emplace(counted ? part.events->size : part.plan, Asking().context);
+  TimedTri answer;
+  RELATA_ASSIGN_OR_RETURN(const EvalResult result,
+                          evaluator->RunTimed({type_, row}, answer.valid_until));
+  uint8_t count = PartState::kUncounted;
+  if (!counted) {
+    answer.value = result.tri();
+  } else if (result.ok() && result.value.is(Value::Kind::kInt)) {
+    const int64_t n = result.value.int_value();
+    answer.value = part.events->Holds(n) ? Tri::kTrue : Tri::kFalse;
+    count = static_cast<uint8_t>(std::min<int64_t>(n, PartState::kUncounted));
+  } else {
+    answer.value = Tri::kError;
+  }
+  if (!part.events && !part.in_segment) return answer;
+  if (answer.valid_until < state_.filled_until) {
+    state.LearnUntil(row, answer.value, count, answer.valid_until, edit_);
+  } else {
+    state.Learn(row, answer.value, edit_);
+    if (counted) state.PutCount(row, count, edit_);
+  }
+  return answer;
+}
+
 absl::Status MembershipKeeper::AskEach(const std::vector<Row>& rows) {
   if (rows.empty()) return absl::OkStatus();
+  if (!state_.parts.empty()) return AskEachByParts(rows);
   Interpreter interpreter(plan_.condition.expression->shared_plan(), Asking().context);
   for (const Row row : rows) {
     RELATA_ASSIGN_OR_RETURN(const TimedTri answer, interpreter.EvaluateTimed({type_, row}));
@@ -373,12 +428,12 @@ void MembershipKeeper::Note(Row row, const TimedTri& answer) {
 std::vector<Row> MembershipKeeper::RunOut() const {
   std::vector<Row> rows;
   if (!state_.agenda) return rows;
-  for (const auto& [at, row] : *state_.agenda) {
-    if (at > now_.micros) break;
+  state_.agenda->EachUpTo(now_.micros, [&](Row row) {
     const ChunkTimers* timers = state_.timers[ChunkOf(row)];
-    if (timers != nullptr && timers->Of(OffsetOf(row)) == at) rows.push_back(row);
-  }
+    if (timers != nullptr && timers->Of(OffsetOf(row)) <= now_.micros) rows.push_back(row);
+  });
   std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
   return rows;
 }
 
@@ -388,7 +443,7 @@ void MembershipKeeper::SetTimer(Row row, Timestamp until) {
   const ChunkTimers* timers = state_.timers[ChunkOf(row)];
   if ((timers == nullptr ? Timestamp::kMax.micros : timers->Of(OffsetOf(row))) == at) return;
   state_.timers.Edit(ChunkOf(row), edit_).Set(OffsetOf(row), at);
-  if (kept) state_.agenda->emplace(at, row);
+  if (kept) state_.agenda->Add(at, row);
 }
 
 absl::StatusOr<std::optional<std::vector<Row>>> MembershipKeeper::FindMoving(const Reach& reach,

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/membership.h"
+#include "expression/interpreter.h"
 
 namespace relata::internal {
 
@@ -61,6 +62,8 @@ class MembershipKeeper {
   absl::Status AskPart(size_t part, const std::vector<Row>& rows);
   absl::Status AskTogether(const std::vector<Row>& rows);
   absl::Status AskEach(const std::vector<Row>& rows);
+  absl::Status AskEachByParts(const std::vector<Row>& rows);
+  absl::StatusOr<TimedTri> AskPartOf(size_t part, Row row, std::optional<Evaluator>& evaluator);
   void Note(Row row, const TimedTri& answer);
   void SetTimer(Row row, Timestamp until);
 

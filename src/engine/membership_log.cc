@@ -2,6 +2,7 @@
 
 #include "engine/membership_log.h"
 
+#include <charconv>
 #include <map>
 #include <utility>
 
@@ -60,8 +61,17 @@ void AddTo(Runs& runs, Row row) {
 
 std::string ToText(const Runs& runs) {
   std::string text = "[";
+  text.reserve(runs.size() * 16);
+  const auto number = [&text](Row n) {
+    char digits[24];
+    text.append(digits, std::to_chars(digits, digits + sizeof digits, n).ptr);
+  };
   for (const auto& [first, n] : runs) {
-    text += Concat(text.size() > 1 ? ",[" : "[", first, ",", n, "]");
+    text += text.size() > 1 ? ",[" : "[";
+    number(first);
+    text += ',';
+    number(n);
+    text += ']';
   }
   return text + "]";
 }

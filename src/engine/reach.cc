@@ -254,11 +254,21 @@ std::vector<Row> Due::Rows() const {
   return rows;
 }
 
-std::map<Row, Cause> Due::CausesOf(const std::vector<Row>& rows) const {
-  std::map<Row, Cause> causes;
+std::vector<std::optional<Cause>> Due::CausesOf(const std::vector<Row>& rows) const {
+  std::vector<std::optional<Cause>> causes(rows.size());
   if (rows.empty()) return causes;
+  // Of many that are due few are asked for.
+  std::vector<std::unique_ptr<ChunkBits>> asked(ChunkOf(rows.back()) + 1);
+  for (const Row row : rows) {
+    std::unique_ptr<ChunkBits>& bits = asked[ChunkOf(row)];
+    if (bits == nullptr) bits = std::make_unique<ChunkBits>();
+    SetBit(*bits, OffsetOf(row));
+  }
   for (const auto& [row, cause] : found_) {
-    if (std::binary_search(rows.begin(), rows.end(), row)) causes.emplace(row, cause);
+    if (ChunkOf(row) >= asked.size() || asked[ChunkOf(row)] == nullptr) continue;
+    if (!TestBit(*asked[ChunkOf(row)], OffsetOf(row))) continue;
+    const auto place = std::lower_bound(rows.begin(), rows.end(), row) - rows.begin();
+    causes[static_cast<size_t>(place)] = cause;
   }
   return causes;
 }

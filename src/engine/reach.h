@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -64,8 +65,8 @@ class Due {
   void EachRow(const Visit& visit) const {
     for (const auto& found : found_) visit(found.first);
   }
-  // The causes of those of these rows, ascending, that are due.
-  std::map<Row, Cause> CausesOf(const std::vector<Row>& rows) const;
+  // Of each of these rows, ascending: the cause, when it is due.
+  std::vector<std::optional<Cause>> CausesOf(const std::vector<Row>& rows) const;
 
  private:
   // What is due, a bit a row where any row of the chunk is; and in the order found.

@@ -11,8 +11,10 @@ namespace {
 int64_t AtOf(const ChunkedColumn* at, Row row) { return at == nullptr ? 0 : at->Int(row); }
 
 // How long a tail may grow: sealing costs the whole bucket, a tail costs every edit and look-up.
+// A row of the sealed part is four bytes, an entry of the tail sixteen: where a commit brings a
+// bucket ten entries, both cost the same at about this length.
 size_t TailLimit(size_t sealed_rows) {
-  return 64 + 4 * static_cast<size_t>(std::sqrt(static_cast<double>(sealed_rows)));
+  return 64 + 2 * static_cast<size_t>(std::sqrt(static_cast<double>(sealed_rows)));
 }
 
 }  // namespace
@@ -31,35 +33,51 @@ void RelationIndex::AddAll(std::span<const Row> parents, Row first_child, const 
     return;
   }
   // In the order of tails, so that each bucket is changed once.
-  std::vector<std::pair<size_t, TailEntry>> entries;
-  entries.reserve(parents.size());
+  std::vector<uint64_t> order;  // the parent, then the place among the parents
+  order.reserve(parents.size());
   for (size_t i = 0; i < parents.size(); ++i) {
-    const Row child = first_child + static_cast<Row>(i);
-    entries.push_back({ChunkOf(parents[i]),
-                       {AtOf(at, child), static_cast<uint32_t>(child),
-                        static_cast<uint16_t>(OffsetOf(parents[i])), false}});
+    order.push_back(static_cast<uint64_t>(parents[i]) << 32 | i);
   }
-  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
-    return a.first != b.first ? a.first < b.first : a.second.Before(b.second);
-  });
-  for (size_t i = 0; i < entries.size();) {
-    const size_t chunk = entries[i].first;
-    size_t end = i;
-    while (end < entries.size() && entries[end].first == chunk) ++end;
-    Bucket& bucket = buckets_.Edit(chunk, edit);
-    std::vector<TailEntry> merged;
-    merged.reserve(bucket.tail.size() + end - i);
-    auto old = bucket.tail.begin();
-    for (; i < end; ++i) {
-      const TailEntry& entry = entries[i].second;
-      for (; old != bucket.tail.end() && !entry.Before(*old); ++old) merged.push_back(*old);
-      merged.push_back(entry);
+  std::sort(order.begin(), order.end());
+  std::vector<TailEntry> entries;
+  for (size_t i = 0; i < order.size();) {
+    const size_t chunk = ChunkOf(static_cast<Row>(order[i] >> 32));
+    entries.clear();
+    for (; i < order.size() && ChunkOf(static_cast<Row>(order[i] >> 32)) == chunk; ++i) {
+      const auto parent = static_cast<Row>(order[i] >> 32);
+      const Row child = first_child + static_cast<Row>(order[i] & UINT32_MAX);
+      entries.push_back({AtOf(at, child), static_cast<uint32_t>(child),
+                         static_cast<uint16_t>(OffsetOf(parent)), false});
     }
-    merged.insert(merged.end(), old, bucket.tail.end());
-    bucket.tail = std::move(merged);
-    const size_t sealed = bucket.sealed == nullptr ? 0 : bucket.sealed->rows.size();
-    if (bucket.tail.size() > TailLimit(sealed)) Seal(bucket, at);
+    const auto before = [](const TailEntry& a, const TailEntry& b) { return a.Before(b); };
+    if (!std::is_sorted(entries.begin(), entries.end(), before)) {
+      std::sort(entries.begin(), entries.end(), before);
+    }
+    MergeTail(chunk, entries, at, edit);
   }
+}
+
+void RelationIndex::MergeTail(size_t chunk, std::span<const TailEntry> entries,
+                              const ChunkedColumn* at, EditToken edit) {
+  Bucket next;
+  std::span<const TailEntry> old;
+  if (const Bucket* bucket = buckets_[chunk]) {
+    next.sealed = bucket->sealed;
+    old = bucket->tail;
+  }
+  next.tail.reserve(old.size() + entries.size());
+  for (const TailEntry& entry : entries) {
+    const auto here = std::find_if(old.begin(), old.end(),
+                                   [&](const TailEntry& other) { return entry.Before(other); });
+    next.tail.insert(next.tail.end(), old.begin(), here);
+    old = old.subspan(static_cast<size_t>(here - old.begin()));
+    next.tail.push_back(entry);
+  }
+  next.tail.insert(next.tail.end(), old.begin(), old.end());
+  const size_t sealed = next.sealed == nullptr ? 0 : next.sealed->rows.size();
+  if (next.tail.size() > TailLimit(sealed)) Seal(next, at);
+  // In place of the bucket there, which an edit would copy first.
+  buckets_.Put(chunk, std::move(next), edit);
 }
 
 void RelationIndex::Remove(Row parent, Row child, const ChunkedColumn* at, EditToken edit) {

@@ -66,6 +66,9 @@ class RelationIndex {
   };
 
   void Put(Row parent, Row child, const ChunkedColumn* at, bool removed, EditToken edit);
+  // Adds entries, ordered and new, to the tail of a bucket.
+  void MergeTail(size_t chunk, std::span<const TailEntry> entries, const ChunkedColumn* at,
+                 EditToken edit);
   // The rows of one parent: its sealed ones and its entries of the tail as one ordered list.
   template <class Out>
   static void Merge(std::span<const uint32_t> sealed, std::span<const TailEntry> tail,

@@ -2,8 +2,6 @@
 
 #include "engine/state_sums.h"
 
-#include <sodium.h>
-
 #include <algorithm>
 #include <cstring>
 #include <numeric>
@@ -12,9 +10,12 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/hash/hash.h"
 #include "base/strings.h"
+#include "engine/blake_four.h"
 
 namespace relata::internal {
 namespace {
+
+constexpr size_t kMostBlocks = 16;  // longer texts wait for nobody
 
 FieldValues Sorted(FieldValues values) {
   std::erase_if(values, [](const auto& field) { return field.second.is_null(); });
@@ -192,14 +193,15 @@ class CommitSums {
     std::vector<FieldId> fields = batch.fields;
     if (fields.empty() && !batch.columns.empty()) fields = FieldsOf(tables_.at(batch.type));
     const StateSums::Rows rows(fields);
+    std::string packed;
     for (size_t i = 0; i < batch.at.size(); ++i) {
       const Seq seq = batch.first_seq + static_cast<Seq>(i);
       if (Gone(batch.type, seq, batch.subjects[i])) {
         sums_.ErasedEvent(+1, batch.type, seq);
         continue;
       }
-      sums_.Event(+1, batch.type, seq, batch.subjects[i], batch.at[i],
-                  rows.Packed(batch.columns, i));
+      rows.Pack(batch.columns, i, packed);
+      sums_.Event(+1, batch.type, seq, batch.subjects[i], batch.at[i], packed);
     }
     return absl::OkStatus();
   }
@@ -325,63 +327,88 @@ StateSums::Rows::Rows(const std::vector<FieldId>& fields) {
   std::sort(order_.begin(), order_.end());
 }
 
-std::string StateSums::Rows::Packed(const std::vector<Column>& columns, size_t row) const {
-  std::string out;
+void StateSums::Rows::Pack(const std::vector<Column>& columns, size_t row, std::string& out) const {
+  out.clear();
   for (const auto& [field, column] : order_) {
     if (column >= columns.size() || columns[column].IsNull(row)) continue;
     PutNumber(out, field);
     PutCell(out, columns[column], row);
   }
-  return out;
 }
 
-void StateSums::Hash(int sign, const Place& place, std::string_view bytes) {
+std::string& StateSums::Begin(Kind kind) {
+  text_ = salt_;
+  PutNumber(text_, static_cast<int64_t>(kind));
+  return text_;
+}
+
+void StateSums::Hash(int sign, const Place& place) {
   if (last_ == nullptr || last_place_ != place) {
     last_ = &sums_[place];
     last_place_ = place;
   }
-  Sum hash{};
-  crypto_generichash(reinterpret_cast<unsigned char*>(hash.data()), sizeof hash,
-                     reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), nullptr,
-                     0);
-  for (size_t i = 0; i < hash.size(); ++i) (*last_)[i] += sign > 0 ? hash[i] : 0 - hash[i];
+  const size_t blocks = BlakeBlocks(text_);
+  if (blocks > kMostBlocks) return AddHash(sign, Blake(text_), *last_);
+  if (waiting_.empty()) waiting_.resize(kMostBlocks + 1);
+  Waiting& waiting = waiting_[blocks];
+  waiting.texts[waiting.count].swap(text_);
+  waiting.into[waiting.count] = {sign, last_};
+  if (++waiting.count == waiting.texts.size()) HashAll(waiting);
+}
+
+void StateSums::AddHash(int sign, const BlakeDigest& hash, Sum& sum) {
+  for (size_t i = 0; i < hash.size(); ++i) sum[i] += sign > 0 ? hash[i] : 0 - hash[i];
+}
+
+void StateSums::HashAll(Waiting& waiting) {
+  const auto& texts = waiting.texts;
+  const std::array<BlakeDigest, 4> hashes = BlakeFour({texts[0], texts[1], texts[2], texts[3]});
+  for (size_t n = 0; n < hashes.size(); ++n) {
+    AddHash(waiting.into[n].first, hashes[n], *waiting.into[n].second);
+  }
+  waiting.count = 0;
+}
+
+void StateSums::Settle() const {
+  for (Waiting& waiting : waiting_) {
+    for (size_t n = 0; n < waiting.count; ++n) {
+      AddHash(waiting.into[n].first, Blake(waiting.texts[n]), *waiting.into[n].second);
+    }
+    waiting.count = 0;
+  }
 }
 
 void StateSums::Record(int sign, RecordRef record, const Uuid& id, std::string_view packed) {
-  std::string bytes = salt_;
-  PutNumber(bytes, static_cast<int64_t>(Kind::kRecord));
+  std::string& bytes = Begin(Kind::kRecord);
   PutNumber(bytes, record.type);
   PutNumber(bytes, record.row);
   bytes.append(id.bytes.begin(), id.bytes.end());
   bytes += packed;
-  Hash(sign, {Kind::kRecord, record.type, record.row / StretchOf(Kind::kRecord)}, bytes);
+  Hash(sign, {Kind::kRecord, record.type, record.row / StretchOf(Kind::kRecord)});
 }
 
 void StateSums::Event(int sign, TypeId type, Seq seq, Row subject, Timestamp at,
                       std::string_view packed) {
-  std::string bytes = salt_;
-  PutNumber(bytes, static_cast<int64_t>(Kind::kEvent));
+  std::string& bytes = Begin(Kind::kEvent);
   for (const int64_t n : {int64_t{type}, seq, subject, at.micros}) PutNumber(bytes, n);
   bytes += packed;
-  Hash(sign, {Kind::kEvent, type, seq / StretchOf(Kind::kEvent)}, bytes);
+  Hash(sign, {Kind::kEvent, type, seq / StretchOf(Kind::kEvent)});
 }
 
 void StateSums::Key(int sign, TypeId type, std::string_view system, std::string_view key, Row row) {
-  std::string bytes = salt_;
-  PutNumber(bytes, static_cast<int64_t>(Kind::kKey));
+  std::string& bytes = Begin(Kind::kKey);
   PutNumber(bytes, type);
   PutNumber(bytes, row);
   PutText(bytes, system);
   bytes += key;
-  Hash(sign, {Kind::kKey, type, 0}, bytes);
+  Hash(sign, {Kind::kKey, type, 0});
 }
 
 void StateSums::ErasedEvent(int sign, TypeId type, Seq seq) {
-  std::string bytes = salt_;
-  PutNumber(bytes, static_cast<int64_t>(Kind::kErasedEvent));
+  std::string& bytes = Begin(Kind::kErasedEvent);
   PutNumber(bytes, type);
   PutNumber(bytes, seq);
-  Hash(sign, {Kind::kErasedEvent, type, 0}, bytes);
+  Hash(sign, {Kind::kErasedEvent, type, 0});
 }
 
 void StateSums::Add(const Place& place, const Sum& sum) {
@@ -390,10 +417,12 @@ void StateSums::Add(const Place& place, const Sum& sum) {
 }
 
 void StateSums::AddAll(const StateSums& sums) {
+  sums.Settle();
   for (const auto& [place, sum] : sums.sums_) Add(place, sum);
 }
 
 void StateSums::Forget(Kind kind) {
+  Settle();
   std::erase_if(sums_, [&](const auto& sum) { return std::get<0>(sum.first) == kind; });
   last_ = nullptr;
 }
@@ -401,6 +430,7 @@ void StateSums::Forget(Kind kind) {
 std::vector<std::pair<StateSums::Place, std::string>> StateSums::List() const {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::vector<std::pair<Place, std::string>> out;
+  Settle();
   for (const auto& [place, sum] : sums_) {
     if (sum == Sum{}) continue;
     std::string hex;

@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "codec/pack.h"
+#include "engine/blake_four.h"
 #include "relata/storage/store.h"
 
 namespace relata::internal {
@@ -42,7 +43,9 @@ class StateSums {
 
   explicit StateSums(std::string salt) : salt_(std::move(salt)) {}
   StateSums(StateSums&& other) noexcept
-      : salt_(std::move(other.salt_)), sums_(std::move(other.sums_)) {}
+      : salt_(std::move(other.salt_)),
+        sums_(std::move(other.sums_)),
+        waiting_(std::move(other.waiting_)) {}
 
   // Values as they are hashed: those that are there, in the order of their fields.
   static std::string Packed(const FieldValues& values);
@@ -51,7 +54,13 @@ class StateSums {
   class Rows {
    public:
     explicit Rows(const std::vector<FieldId>& fields);
-    std::string Packed(const std::vector<Column>& columns, size_t row) const;
+    std::string Packed(const std::vector<Column>& columns, size_t row) const {
+      std::string out;
+      Pack(columns, row, out);
+      return out;
+    }
+    // The same, in place of what `out` held.
+    void Pack(const std::vector<Column>& columns, size_t row, std::string& out) const;
 
    private:
     std::vector<std::pair<FieldId, size_t>> order_;  // fields ascending, each with its column
@@ -72,10 +81,25 @@ class StateSums {
   static std::optional<Sum> Parse(std::string_view hex);
 
  private:
-  void Hash(int sign, const Place& place, std::string_view bytes);
+  // What is hashed together: texts of as many blocks.
+  struct Waiting {
+    size_t count = 0;
+    std::array<std::string, 4> texts;
+    std::array<std::pair<int, Sum*>, 4> into;  // the sign and the sum
+  };
+
+  // An empty text to write to, with the salt and the kind. The next Hash takes it.
+  std::string& Begin(Kind kind);
+  void Hash(int sign, const Place& place);
+  static void AddHash(int sign, const BlakeDigest& hash, Sum& sum);
+  static void HashAll(Waiting& waiting);
+  // Adds what waits to the sums.
+  void Settle() const;
 
   std::string salt_;
-  std::map<Place, Sum> sums_;
+  mutable std::map<Place, Sum> sums_;
+  mutable std::vector<Waiting> waiting_;  // by the number of blocks
+  std::string text_;                      // under way
   Place last_place_;
   Sum* last_ = nullptr;  // of `last_place_`: rows come by stretches
 };

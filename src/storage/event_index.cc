@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <tuple>
+#include <utility>
 
 #include "base/strings.h"
 #include "storage/varint.h"
@@ -155,16 +156,37 @@ absl::Status EventIndexWriter::FindSealed(TypeId type, Pending& pending) {
   return absl::OkStatus();
 }
 
+EventTails::Known EventTails::Take(CommitId head) {
+  const std::lock_guard lock(mutex_);
+  Known known = std::exchange(known_, {});
+  return commit_ == head ? known : Known();
+}
+
+void EventTails::Put(CommitId commit, Known tails) {
+  const std::lock_guard lock(mutex_);
+  commit_ = commit;
+  known_ = std::move(tails);
+}
+
 absl::Status EventIndexWriter::Finish() {
   for (auto& [type, pending] : pending_) {
     if (pending.entries.empty()) continue;
     RELATA_RETURN_IF_ERROR(FindSealed(type, pending));
     // Seqs are shared by all types, so their distance only bounds the length of the tail.
     int64_t tail = static_cast<int64_t>(pending.entries.size());
-    if (tail < kTail && pending.entries.back().seq - pending.sealed >= kTail) {
+    const auto known = tails_.find(type);
+    if (known != tails_.end() && known->second.sealed == pending.sealed) {
+      tail += known->second.count;
+    } else if (tail < kTail && pending.entries.back().seq - pending.sealed >= kTail) {
       RELATA_ASSIGN_OR_RETURN(tail, runs_->CountAfter(type, pending.sealed));
+    } else if (tail < kTail && pending.first > pending.sealed + 1) {
+      continue;  // what came before this writer is not counted
     }
-    if (tail >= kTail) RELATA_RETURN_IF_ERROR(Seal(type, pending));
+    if (tail >= kTail) {
+      RELATA_RETURN_IF_ERROR(Seal(type, pending));
+      tail = 0;
+    }
+    tails_[type] = {pending.sealed, tail};
   }
   return absl::OkStatus();
 }

@@ -13,6 +13,7 @@
 
 #include <functional>
 #include <map>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -65,19 +66,43 @@ class EventRuns {
 absl::StatusOr<std::vector<Seq>> FindEvents(EventRuns& runs, TypeId type, Row subject, Seq from,
                                             Seq until);
 
+// How long the tails are, which counting would find out too, as the last writer of this process
+// left them. A hint: whoever changes the file otherwise makes it wrong, and a run is then sealed
+// early or late. Thread-safe.
+class EventTails {
+ public:
+  struct Tail {
+    Seq sealed = 0;  // the last event that a run covers
+    int64_t count = 0;
+  };
+  using Known = std::map<TypeId, Tail>;
+
+  // Those of commit `head`; the next writer finds none until they are put again.
+  Known Take(CommitId head);
+  void Put(CommitId commit, Known tails);
+
+ private:
+  std::mutex mutex_;
+  CommitId commit_ = 0;
+  Known known_;
+};
+
 // The index of the events one writer writes.
 class EventIndexWriter {
  public:
   static constexpr size_t kRun = 1'000'000;
   static constexpr int64_t kTail = 8'192;
 
-  // `runs` must outlive it.
-  explicit EventIndexWriter(EventRuns* runs) : runs_(runs) {}
+  // `runs` must outlive it. `tails`: of the commit that the writer begins on.
+  explicit EventIndexWriter(EventRuns* runs, EventTails::Known tails = {})
+      : runs_(runs), tails_(std::move(tails)) {}
 
   // Notes events of one type that have been inserted, in order of seq.
   absl::Status Add(TypeId type, Seq first_seq, const std::vector<Row>& subjects);
   // Called before the commit: seals the tails that have grown long.
   absl::Status Finish();
+  // After it: how long tails are now, as far as that is known.
+  const EventTails::Known& tails() const { return tails_; }
 
  private:
   struct Pending {
@@ -90,6 +115,7 @@ class EventIndexWriter {
   absl::Status Seal(TypeId type, Pending& pending);
 
   EventRuns* runs_;
+  EventTails::Known tails_;
   std::map<TypeId, Pending> pending_;
   size_t entries_ = 0;
 };

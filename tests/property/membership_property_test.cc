@@ -63,6 +63,13 @@ constexpr Case kCases[] = {
     {"agreed", "contact",
      "consent_status('email', 'offers') == 'grant' && "
      "!contact.events('login').exists(e, e.at > consent_at('email', 'offers'))"},
+    {"lapsing", "contact",
+     "contact.events('page_view').size() >= 2 && "
+     "(now - contact.events('page_view').map(e, e.at).max()).getHours() * "
+     "(contact.events('page_view').size() - 1) > 24 - contact.events('page_view').size()"},
+    {"known", "contact", "contact.country != 'DE' && contact.events('login').size() != 0"},
+    {"settled", "account",
+     "2 * (now - account.created_at).getMinutes() > 3000 && account.industry != 'retail'"},
     {"follows", "contact",
      "in_segment('visitor') || in_segment('seldom') && contact.country != ''"},
     {"quiet", "contact",

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "storage/event_index.h"
 #include "storage/insides.h"
 #include "storage/sqlite/catalog.h"
 #include "storage/sqlite/name_runs.h"
@@ -40,9 +41,10 @@ struct Session {
   std::shared_ptr<const Catalog> catalog;
   End end;
   SqliteNameRuns names;
-  size_t pack_from = SIZE_MAX;  // SqliteOptions::pack_names_from
-  bool lent = false;            // inside a transaction of the host's, after SAVEPOINT relata_writer
-  bool committed = false;       // by its writer
+  std::shared_ptr<EventTails> tails;  // nullptr when lent
+  size_t pack_from = SIZE_MAX;        // SqliteOptions::pack_names_from
+  bool lent = false;       // inside a transaction of the host's, after SAVEPOINT relata_writer
+  bool committed = false;  // by its writer
 };
 
 class SqliteReads {

@@ -17,29 +17,51 @@ using Op = RecordWrite::Op;
 
 int Width(const ColumnSpec& spec) { return HasExtra(spec) ? 2 : 1; }
 
+// Which columns of a table an INSERT names, by place.
+using Named = std::vector<bool>;
+
+Named All(const TableSpec& table) { return Named(table.columns.size(), true); }
+
 // The parameter of each column of `table`, behind `keys` key columns.
-std::vector<int> ParametersOf(const TableSpec& table, int keys) {
+std::vector<int> ParametersOf(const TableSpec& table, const Named& named, int keys) {
   std::vector<int> parameters;
-  for (const ColumnSpec& column : table.columns) {
+  for (size_t i = 0; i < named.size(); ++i) {
     parameters.push_back(keys);
-    keys += Width(column);
+    if (named[i]) keys += Width(table.columns[i]);
   }
   return parameters;
 }
 
-int WidthOf(const TableSpec& table, int keys) {
-  for (const ColumnSpec& column : table.columns) keys += Width(column);
+int WidthOf(const TableSpec& table, const Named& named, int keys) {
+  for (size_t i = 0; i < named.size(); ++i) {
+    if (named[i]) keys += Width(table.columns[i]);
+  }
   return keys;
 }
 
 // The columns named in physical order, which need not be the order of the table's own columns.
-std::string InsertInto(const PhysicalTable& physical, std::string_view keys) {
+std::string InsertInto(const PhysicalTable& physical, const Named& named, std::string_view keys) {
   std::string out = Concat("INSERT INTO ", QuoteName(physical.name), "(", keys);
-  for (const PhysicalColumn& column : physical.columns) {
+  for (size_t i = 0; i < named.size(); ++i) {
+    if (!named[i]) continue;
+    const PhysicalColumn& column = physical.columns[i];
     out += ", " + QuoteName(column.name);
     if (!column.extra.empty()) out += ", " + QuoteName(column.extra);
   }
   return out + ")";
+}
+
+// The columns that hold a value in any row. Of few rows all, so that there is one statement.
+Named NamedBy(const EventBatch& batch, const TableSpec& table, const std::vector<int>& places) {
+  const size_t rows = batch.subjects.size();
+  if (rows < SqliteBulk::kAtOnce) return All(table);
+  Named named(table.columns.size(), false);
+  for (size_t c = 0; c < places.size(); ++c) {
+    size_t i = 0;
+    while (i < rows && batch.columns[c].IsNull(i)) ++i;
+    if (i < rows) named[static_cast<size_t>(places[c])] = true;
+  }
+  return named;
 }
 
 std::string Assignment(const PhysicalColumn& column) {
@@ -74,10 +96,11 @@ SqliteWriter::Insert& SqliteWriter::InsertOf(const Layout::Table& table) {
   if (!added) return found->second;
   constexpr int kKeys = 3;
   Insert& insert = found->second;
-  insert.rows =
-      SqliteBulk(&connection(), InsertInto(catalog().Physical(table.spec.type), "row, id, deleted"),
-                 WidthOf(table.spec, kKeys));
-  insert.parameters = ParametersOf(table.spec, kKeys);
+  insert.rows = SqliteBulk(
+      &connection(),
+      InsertInto(catalog().Physical(table.spec.type), All(table.spec), "row, id, deleted"),
+      WidthOf(table.spec, All(table.spec), kKeys));
+  insert.parameters = ParametersOf(table.spec, All(table.spec), kKeys);
   insert.given.resize(table.spec.columns.size() * SqliteBulk::kSlots);
   return insert;
 }
@@ -205,15 +228,18 @@ absl::Status SqliteWriter::ApplyEvents(const EventBatch& batch) {
     return InvalidArgument(Concat(table.spec.name, ": seqs must ascend"));
   }
   constexpr int kKeys = 3;
-  const std::vector<int> parameters = ParametersOf(table.spec, kKeys);
-  SqliteBulk rows(&connection(), InsertInto(catalog().Physical(batch.type), "seq, subject, at"),
-                  WidthOf(table.spec, kKeys));
+  const Named named = NamedBy(batch, table.spec, places);
+  const std::vector<int> parameters = ParametersOf(table.spec, named, kKeys);
+  SqliteBulk rows(&connection(),
+                  InsertInto(catalog().Physical(batch.type), named, "seq, subject, at"),
+                  WidthOf(table.spec, named, kKeys));
   const auto bind = [&](Statement& s, int first, size_t, size_t i) {
     s.Bind(first, batch.first_seq + static_cast<Seq>(i));
     s.Bind(first + 1, batch.subjects[i]);
     s.Bind(first + 2, batch.at[i].micros);
     for (size_t c = 0; c < places.size(); ++c) {
       const auto place = static_cast<size_t>(places[c]);
+      if (!named[place]) continue;
       BindRow(s, first + parameters[place], table.spec.columns[place], batch.columns[c], i);
     }
   };

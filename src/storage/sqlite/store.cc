@@ -121,6 +121,7 @@ class File : public std::enable_shared_from_this<File> {
                                     file->End(std::move(c));
                                   });
     RELATA_ASSIGN_OR_RETURN(session->catalog, std::move(catalog));
+    session->tails = std::shared_ptr<EventTails>(shared_from_this(), &tails_);
     session->pack_from = options_.pack_names_from;
     return session;
   }
@@ -337,6 +338,7 @@ class File : public std::enable_shared_from_this<File> {
   const std::string path_;
   const SqliteOptions options_;
   std::unique_ptr<LogSync> log_;  // when Grouped()
+  EventTails tails_;
   sqlite3* lent_ = nullptr;
   bool lent_writer_ = false;
   std::mutex watch_mutex_;

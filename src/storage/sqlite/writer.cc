@@ -24,7 +24,8 @@ SqliteWriter::SqliteWriter(std::shared_ptr<Session> session, CommitRow head)
       session_(std::move(session)),
       before_(std::move(head)),
       runs_(session_.get()),
-      index_(&runs_),
+      index_(&runs_,
+             session_->tails == nullptr ? EventTails::Known() : session_->tails->Take(before_.id)),
       loose_(session_.get()),
       names_(&session_->names, &loose_, session_->pack_from),
       changes_(session_->connection.get(), "INSERT INTO relata_change", 11),
@@ -106,6 +107,7 @@ absl::Status SqliteWriter::CommitNow() {
                       Concat("the outcome of the commit is unknown: ", Message(status)));
   }
   RELATA_RETURN_IF_ERROR(status);
+  if (applied_ && session_->tails != nullptr) session_->tails->Put(before_.id + 1, index_.tails());
   // What was erased must not stay behind in the log. Readers may hold it up; the next checkpoint
   // then does it.
   if (erased_) (void)connection().Execute("PRAGMA wal_checkpoint(TRUNCATE)");

@@ -126,6 +126,35 @@ TEST_F(Membership, MovesToTheInstantOfTheNewestCommitsThoughTheyLieAMicrosecondA
   EXPECT_THAT(History("recent", marie_), SizeIs(2));
 }
 
+// What leaves by time is known beside what comes: an event more is counted without asking anew.
+TEST_F(Membership, CountsEventsThatComeWhileOthersAreAboutToLeave) {
+  Define("keen",
+         "contact.events('page_view').filter(e, e.at > now - days(30)).size() >= 2 && "
+         "contact.family_name == 'Roux'");
+  Define("idle", "!in_segment('keen') && contact.family_name != ''");
+  const std::string marie = *crm_.Name(marie_);
+  const auto view = [&](Timestamp at, Timestamp committed) {
+    Transaction tx = crm_.Begin(kSomebody);
+    tx.Append("page_view", marie_, at, {{"path", Value::Text("/")}});
+    ASSERT_TRUE(tx.Commit(committed).ok());
+  };
+  view(kNow - Days(30) + Hours(2), kNow);
+  ASSERT_TRUE(crm_.Advance(kNow + Minutes(1)).ok());
+  EXPECT_FALSE(*IsMember(crm_, "keen", marie, kNow + Minutes(1)));
+  view(kNow, kNow + Minutes(2));
+  EXPECT_TRUE(*IsMember(crm_, "keen", marie, kNow + Minutes(3)));
+  EXPECT_FALSE(*IsMember(crm_, "idle", marie, kNow + Minutes(3)));
+  // The oldest leaves: one is left.
+  ASSERT_TRUE(crm_.Advance(kNow + Hours(3)).ok());
+  EXPECT_FALSE(*IsMember(crm_, "keen", marie, kNow + Hours(3)));
+  EXPECT_TRUE(*IsMember(crm_, "idle", marie, kNow + Hours(3)));
+  // What was known up to then is not taken for known.
+  view(kNow + Hours(1), kNow + Hours(4));
+  EXPECT_TRUE(*IsMember(crm_, "keen", marie, kNow + Hours(4)));
+  EXPECT_FALSE(*IsMember(crm_, "idle", marie, kNow + Hours(4)));
+  EXPECT_THAT(History("keen", marie_), SizeIs(3));
+}
+
 TEST_F(Membership, TellsARoleNothingOfWhatItDoesNotSee) {
   ASSERT_TRUE(DefineRole(crm_, "blind",
                          R"({"types": {"*": "read", "contact": {"hidden": ["country"]}}})",

@@ -100,5 +100,72 @@ TEST(EventIndex, FindsWhatAPlainListHoldsAcrossMergedRuns) {
   }
 }
 
+// Runs of one type in memory, which says how often it was counted.
+class RunsInMemory : public EventRuns {
+ public:
+  absl::StatusOr<std::vector<EventRun>> Runs(TypeId) override { return runs_; }
+  absl::Status Write(TypeId, const EventRun& run, const std::vector<EventBlock>&) override {
+    runs_.push_back(run);
+    return absl::OkStatus();
+  }
+  absl::Status Drop(TypeId, const EventRun&) override {
+    runs_.pop_back();
+    return absl::OkStatus();
+  }
+  absl::Status Blocks(TypeId, const EventRun&, Row,
+                      const std::function<absl::StatusOr<bool>(std::string_view)>&) override {
+    return absl::OkStatus();
+  }
+  absl::Status Events(TypeId, Seq after, Seq before, std::vector<EventEntry>& out) override {
+    for (const Seq seq : events) {
+      if (seq > after && seq < before) out.push_back({7, seq});
+    }
+    return absl::OkStatus();
+  }
+  absl::StatusOr<int64_t> CountAfter(TypeId, Seq after) override {
+    ++counted;
+    return std::count_if(events.begin(), events.end(), [&](Seq seq) { return seq > after; });
+  }
+  absl::Status EventsOf(TypeId, Row, Seq, Seq, std::vector<Seq>&) override {
+    return absl::OkStatus();
+  }
+  const std::vector<EventRun>& runs() const { return runs_; }
+
+  std::vector<Seq> events;
+  int counted = 0;
+
+ private:
+  std::vector<EventRun> runs_;
+};
+
+TEST(EventTails, AreCountedOnceAndSealedWhenTheyAreLong) {
+  constexpr TypeId kType = 1;
+  constexpr Seq kPerCommit = 1'000;
+  RunsInMemory runs;
+  EventTails tails;
+  Seq seq = 0;
+  for (CommitId commit = 1; commit <= 20; ++commit) {
+    // As many events of other types come between.
+    seq += kPerCommit;
+    EventIndexWriter writer(&runs, tails.Take(commit - 1));
+    const std::vector<Row> subjects(kPerCommit, 7);
+    ASSERT_EQ(writer.Add(kType, seq + 1, subjects), absl::OkStatus());
+    for (Seq i = 0; i < kPerCommit; ++i) runs.events.push_back(++seq);
+    ASSERT_EQ(writer.Finish(), absl::OkStatus());
+    tails.Put(commit, writer.tails());
+  }
+  EXPECT_EQ(runs.counted, 1);  // when the seqs were far enough apart for the first time
+  // Sealed every nine commits, by their 9,000 events.
+  ASSERT_FALSE(runs.runs().empty());
+  EXPECT_EQ(runs.runs().back().last_seq, 18 * 2 * kPerCommit);
+  const EventTails::Known known = tails.Take(20);
+  ASSERT_TRUE(known.contains(kType));
+  EXPECT_EQ(known.at(kType).sealed, 18 * 2 * kPerCommit);
+  EXPECT_EQ(known.at(kType).count, 2 * kPerCommit);
+  // Of another commit nothing is known.
+  tails.Put(20, known);
+  EXPECT_TRUE(tails.Take(21).empty());
+}
+
 }  // namespace
 }  // namespace relata::internal
