@@ -6,6 +6,7 @@
 //
 //   reference_benchmark [--contacts N] [--repetitions N] [--folder PATH] [--keep] [--no-peers]
 //                       [--peer duckdb|sqlite] [--only Qn] [--no-events] [--rounds N]
+//                       [--threads N] [--memory MB]
 //
 // First asking: nothing is loaded; what the columns and indexes cost that a question leaves behind,
 // in seconds and bytes, and what tables keep by parent: counts, extremes and sums of a relation,
@@ -15,6 +16,12 @@
 // segment is saved and nothing is kept that a text caused. Warm: the questions are saved as
 // segments, which the engine keeps, and asked by name. Then new events come, and what counts is the
 // time until the members of all ten are right again.
+//
+// With --threads N every question is also asked by up to N threads and by one in turn, cold and
+// warm: what counts there is the time by the clock.
+//
+// With --memory MB the ten questions are asked under LimitMemory and nothing else is: what is not
+// there is asked of the store by SQL. The answers must be those of the peers all the same.
 //
 // Times are of the processor (one thread); ratios in one run are what counts. With --keep the
 // folder's database and the peers' files are made once and used again: the run works on a copy.
@@ -44,6 +51,7 @@
 #include "reference_import.h"
 #include "relata/engine/crm.h"
 #include "relata/engine/pushdown.h"
+#include "relata/engine/threads.h"
 #include "relata/score/customers.h"
 #include "relata/score/rfm.h"
 #include "relata/segment/segment.h"
@@ -64,6 +72,8 @@ struct Options {
   std::string peer;  // one peer instead of both
   std::string only;  // one question, asked cold
   bool events = true;
+  int threads = 1;
+  size_t memory = 0;  // megabytes; 0: no limit
 };
 
 struct Question {
@@ -187,7 +197,7 @@ class Product {
   }
 
   // The members of a saved question by its name. Those of the RFM definition are never kept.
-  absl::StatusOr<std::vector<Row>> AskSaved(const Question& question) const {
+  absl::StatusOr<std::vector<Row>> AskSaved(const Question& question) {
     if (question.text == nullptr) return Champions();
     const std::string text = Concat("in_segment('", SegmentName(question), "')");
     RELATA_ASSIGN_OR_RETURN(QueryAnswer answer, crm_.Query("contact", text, options_));
@@ -202,6 +212,15 @@ class Product {
     RELATA_ASSIGN_OR_RETURN(QueryAnswer answer, crm_.Query("contact", text, options_));
     if (answer.errors > 0) errors_[question.name] = answer.errors;
     return std::move(answer.rows);
+  }
+
+  // Whether the store answers it exactly, or what it finds is decided again.
+  std::string HowPushed(const Question& question) const {
+    if (question.text == nullptr) return "loaded";
+    const absl::StatusOr<PushedQuestion> pushed =
+        PushDown(crm_, "contact", question.text, options_);
+    if (!pushed.ok()) return "loaded";
+    return pushed->exact ? "yes" : "no";
   }
 
   // Those in the best fifth by recency, frequency and money.
@@ -231,7 +250,7 @@ class Product {
     RELATA_ASSIGN_OR_RETURN(champions_, Champions());
     return absl::OkStatus();
   }
-  absl::StatusOr<std::vector<Row>> Kept(const Question& question) const {
+  absl::StatusOr<std::vector<Row>> Kept(const Question& question) {
     return question.text == nullptr ? champions_ : AskSaved(question);
   }
 
@@ -258,10 +277,15 @@ class Run {
 
   absl::Status Go() {
     RELATA_RETURN_IF_ERROR(Prepare());
+    if (options_.memory > 0) return WithinMemory();
     RELATA_RETURN_IF_ERROR(FirstAsking());
     PrintMemory();
     RELATA_RETURN_IF_ERROR(Cold());
+    if (options_.threads > 1) RELATA_RETURN_IF_ERROR(ByThreads("cold", &Product::Ask));
     if (options_.only.empty()) RELATA_RETURN_IF_ERROR(Warm());
+    if (options_.only.empty() && options_.threads > 1) {
+      RELATA_RETURN_IF_ERROR(ByThreads("warm, by name", &Product::AskSaved));
+    }
     if (options_.only.empty() && options_.events) RELATA_RETURN_IF_ERROR(AfterEvents());
     return same_ ? absl::OkStatus() : Internal("the answers differ");
   }
@@ -477,6 +501,81 @@ class Run {
     return absl::OkStatus();
   }
 
+  // All ten under a limit of memory, each against the peers.
+  absl::Status WithinMemory() {
+    LimitMemory(product_->crm(), options_.memory << 20);
+    std::printf("\nwithin %zu MB: seconds of processor of one asking\n", options_.memory);
+    std::printf("| question | members | checksums | relata | exact | MB left | MB at most |\n");
+    std::printf("|---|---|---|---|---|---|---|\n");
+    Times times;
+    for (const Question& q : kQuestions) {
+      if (!Asked(q)) continue;
+      if (AsksSegments(q)) RELATA_RETURN_IF_ERROR(product_->Save());
+      const double start = Processor();
+      RELATA_ASSIGN_OR_RETURN(const std::vector<Row> rows, product_->Ask(q));
+      const double taken = Processor() - start;
+      const Answer answer = Sign(rows);
+      std::printf("| %s | %lld | %lld, %lld | %.2f | %s | %.1f | %.0f |\n", q.name,
+                  static_cast<long long>(answer.count), static_cast<long long>(answer.sum),
+                  static_cast<long long>(answer.squares), taken, product_->HowPushed(q).c_str(),
+                  static_cast<double>(MemoryUsed(product_->crm())) / 1e6, PeakMegabytes());
+      std::fflush(stdout);
+      for (const char* engine : present_) AskPeer(engine, q.name, answer, times);
+    }
+    std::printf("%s\n", !same_             ? "the answers differ"
+                        : present_.empty() ? "no peer was asked"
+                                           : "all counts and checksums are those of the peers");
+    return same_ ? absl::OkStatus() : Internal("the answers differ");
+  }
+
+  // The same questions by one thread and by several, in turn.
+  absl::Status ByThreads(const char* title,
+                         absl::StatusOr<std::vector<Row>> (Product::*ask)(const Question&)) {
+    struct Taken {
+      std::vector<double> wall, processor;
+    };
+    std::map<std::string, std::map<int, Taken>> taken;
+    for (int r = 0; r < 2 * options_.repetitions; ++r) {
+      for (const Question& q : kQuestions) {
+        const bool saved = ask == &Product::AskSaved;
+        if (!Asked(q) || (!saved && AsksSegments(q))) continue;
+        std::vector<Row> first;
+        for (const int threads : {1, options_.threads}) {
+          RELATA_RETURN_IF_ERROR(SetThreads(product_->crm(), threads));
+          const double wall = Wall();
+          const double processor = Processor();
+          RELATA_ASSIGN_OR_RETURN(std::vector<Row> rows, ((*product_).*ask)(q));
+          taken[q.name][threads].processor.push_back(Processor() - processor);
+          taken[q.name][threads].wall.push_back(Wall() - wall);
+          if (threads == 1)
+            first = std::move(rows);
+          else if (rows != first)
+            return Internal(Concat(q.name, ": threads answer otherwise"));
+        }
+      }
+    }
+    RELATA_RETURN_IF_ERROR(SetThreads(product_->crm(), 1));
+    std::printf("\n%s, by one thread and by %d: medians of %d, milliseconds by the clock\n", title,
+                options_.threads, 2 * options_.repetitions);
+    std::printf("| question | one | %d | one / %d | processor %d / one |\n|---|---|---|---|---|\n",
+                options_.threads, options_.threads, options_.threads);
+    double all[2] = {};
+    for (const Question& q : kQuestions) {
+      const auto found = taken.find(q.name);
+      if (found == taken.end()) continue;
+      const Taken& one = found->second.at(1);
+      const Taken& more = found->second.at(options_.threads);
+      const double alone = Median(one.wall) * 1e3;
+      const double together = Median(more.wall) * 1e3;
+      all[0] += alone;
+      all[1] += together;
+      std::printf("| %s | %.3f | %.3f | %.2f | %.2f |\n", q.name, alone, together, alone / together,
+                  Median(more.processor) / Median(one.processor));
+    }
+    std::printf("| all | %.2f | %.2f | %.2f | |\n", all[0], all[1], all[0] / all[1]);
+    return absl::OkStatus();
+  }
+
   void AskPeer(const char* engine, const char* question, const Answer& expected, Times& times) {
     const nlohmann::json answer = peers_->Ask(Concat("ask ", engine, " ", question));
     if (answer.contains("error")) {
@@ -667,17 +766,25 @@ int Main(int argc, char** argv) {
       options.repetitions = std::atoi(argv[++i]);
     } else if (word == "--rounds" && next != nullptr) {
       options.rounds = std::atoi(argv[++i]);
+    } else if (word == "--threads" && next != nullptr) {
+      options.threads = std::atoi(argv[++i]);
+    } else if (word == "--memory" && next != nullptr) {
+      options.memory = std::strtoull(argv[++i], nullptr, 10);
     } else if (word == "--folder" && next != nullptr) {
       options.folder = argv[++i];
     } else {
       std::fprintf(stderr,
                    "usage: %s [--contacts N] [--repetitions N] [--folder PATH] [--keep] "
-                   "[--no-peers | --peer duckdb|sqlite] [--only Qn] [--no-events] [--rounds N]\n",
+                   "[--no-peers | --peer duckdb|sqlite] [--only Qn] [--no-events] [--rounds N] "
+                   "[--threads N] [--memory MB]\n",
                    argv[0]);
       return 2;
     }
   }
-  if (options.contacts < 100 || options.repetitions < 1 || options.rounds < 1) return 2;
+  if (options.contacts < 100 || options.repetitions < 1 || options.rounds < 1 ||
+      options.threads < 1 || options.threads > 64) {
+    return 2;
+  }
   if (options.folder.empty()) {
     options.folder = (std::filesystem::temp_directory_path() / "relata-reference").string();
   }

@@ -72,6 +72,7 @@
 #include "relata/engine/hooks.h"
 #include "relata/engine/pushdown.h"
 #include "relata/engine/snapshot.h"
+#include "relata/engine/threads.h"
 #include "relata/engine/transaction.h"
 #include "relata/engine/verify.h"
 #include "relata/exchange/audit.h"

@@ -10,11 +10,14 @@
 #ifndef RELATA_SRC_ENGINE_COLUMNAR_H_
 #define RELATA_SRC_ENGINE_COLUMNAR_H_
 
+#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
 
+#include "engine/lanes.h"
 #include "engine/operator.h"
 #include "relata/engine/snapshot.h"
 #include "relata/expression/evaluate.h"
@@ -47,17 +50,31 @@ struct ColumnarRun {
   std::unique_ptr<Regexes> regexes_;
 };
 
+// How many threads a condition may take, the asking one among them.
+struct ColumnarThreads {
+  Helpers* helpers = nullptr;  // the other threads; nullptr: there are none
+  // A question of less work is not worth a second thread, nor a part of it of less than a quarter;
+  // in the units of Operator::cost a row.
+  int64_t least_work = 0;
+  // What the thread of a lane from 1 on asks with: the same question, a view of its own. Called
+  // once on that thread; must be good until the condition is gone.
+  std::function<const EvaluationContext&(size_t lane)> context;
+};
+
 class ColumnarCondition {
  public:
   // nullptr when the plan has a shape that only the interpreter knows. Every table that the plan
   // reads must be loaded; snapshot, plan and `context.view` must outlive the condition.
   static std::unique_ptr<ColumnarCondition> Make(const Snapshot& snapshot,
                                                  std::shared_ptr<const Plan> plan,
-                                                 const EvaluationContext& context);
+                                                 const EvaluationContext& context,
+                                                 ColumnarThreads threads = {});
 
   ~ColumnarCondition();
 
-  // A failure of the interpreter is returned as it is.
+  // A failure of the interpreter is returned as it is: that of the first record in order. Takes
+  // more than one thread where the work is worth it, and only until it returns; what it answers
+  // does not follow their number.
   absl::StatusOr<Population> Evaluate();
 
   // The same for some rows, existing ones in any order: cost follows what they have, by the indexes
@@ -65,18 +82,39 @@ class ColumnarCondition {
   absl::StatusOr<std::vector<Tri>> EvaluateAmong(std::span<const Row> rows);
 
  private:
+  // What belongs to one thread.
+  struct OfLane {
+    explicit OfLane(const EvaluationContext& context) : run(context) {}
+
+    ColumnarRun run;
+    OperatorPtr root;
+    std::unique_ptr<Interpreter> interpreter;
+    Vector value;
+    const Operator* expects = nullptr;  // the last conjunct that was told how many are open
+    int64_t asked = 0;
+    absl::Status status;
+  };
+  using Body = std::function<absl::Status(OfLane& lane, size_t chunk)>;
+
   ColumnarCondition(const Snapshot& snapshot, std::shared_ptr<const Plan> plan,
-                    const EvaluationContext& context);
-  absl::Status EvaluateChunks(Population& population);
-  absl::Status EvaluateConjuncts(const std::vector<OperatorPtr>& conjuncts, Population& population);
-  absl::StatusOr<Tri> AskInterpreter(Row row);
-  absl::Status Settle(size_t chunk, const ChunkBits& undecided, Population& population);
+                    ColumnarThreads threads);
+  bool MakeLane(size_t number, const EvaluationContext& context);
+  bool StartLanes();
+  absl::Status EachChunk(int64_t cost, size_t chunks, Body body);
+  absl::Status Run(Population& population);
+  absl::Status RunChunks(Population& population);
+  absl::Status RunConjuncts(size_t conjuncts, Population& population);
+  absl::StatusOr<Tri> AskInterpreter(OfLane& lane, Row row);
+  absl::Status Settle(OfLane& lane, size_t chunk, const ChunkBits& undecided,
+                      Population& population);
 
   const Snapshot& snapshot_;
   const std::shared_ptr<const Plan> plan_;
-  ColumnarRun run_;
-  std::unique_ptr<Interpreter> interpreter_;
-  OperatorPtr root_;
+  const ColumnarThreads threads_;
+  std::vector<std::unique_ptr<OfLane>> of_lane_;
+  std::vector<std::unique_ptr<SharedWork>> passes_;
+  std::atomic<bool> failed_{false};
+  Lanes lanes_;
 };
 
 }  // namespace relata::internal

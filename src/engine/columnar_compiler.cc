@@ -297,7 +297,7 @@ OperatorPtr ColumnarCompiler::CompileOnTarget(uint32_t at, const std::string& ta
   if (table == nullptr || !RowsOf(*node, scope, rows)) return nullptr;
   OperatorPtr condition = CompileNode(plan_.node(at), {TypeOf(*node), {target}, "", nullptr});
   if (condition == nullptr || condition->kind() != Kind::kBool) return nullptr;
-  return MakeLookup(std::move(rows), *table, std::move(condition));
+  return MakeLookup(lane_, std::move(rows), *table, std::move(condition));
 }
 
 OperatorPtr ColumnarCompiler::CompileNode(const PlanNode& n, const Scope& scope) {

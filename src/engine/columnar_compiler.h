@@ -28,9 +28,10 @@ struct EventScan {
 // Single use. Whatever has no operator makes the whole nullptr.
 class ColumnarCompiler {
  public:
-  ColumnarCompiler(const Graph& graph, const Plan& plan, const EvaluationContext& context,
-                   FunctionContext& function)
-      : graph_(graph),
+  ColumnarCompiler(Lane& lane, const Graph& graph, const Plan& plan,
+                   const EvaluationContext& context, FunctionContext& function)
+      : lane_(lane),
+        graph_(graph),
         plan_(plan),
         context_(context),
         function_(function),
@@ -107,6 +108,7 @@ class ColumnarCompiler {
   // The paths of records that a node asks something of, those of its own variables left out.
   void CollectPaths(uint32_t at, std::vector<int>& bound, std::vector<std::string>& paths) const;
 
+  Lane& lane_;
   const Graph& graph_;
   const Plan& plan_;
   const EvaluationContext& context_;

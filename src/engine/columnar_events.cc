@@ -11,7 +11,8 @@ std::unique_ptr<ColumnarValue> ColumnarValue::Make(const Snapshot& snapshot,
                                                    std::shared_ptr<const Plan> plan,
                                                    const EvaluationContext& context) {
   std::unique_ptr<ColumnarValue> value(new ColumnarValue(std::move(plan), context));
-  ColumnarCompiler compiler(snapshot.graph(), *value->plan_, value->run_.context,
+  Lane lane(value->lanes_, 0);
+  ColumnarCompiler compiler(lane, snapshot.graph(), *value->plan_, value->run_.context,
                             value->run_.function);
   value->root_ = compiler.CompileValue();
   if (value->root_ == nullptr) return nullptr;
@@ -30,7 +31,8 @@ std::unique_ptr<ColumnarEvents> ColumnarEvents::Make(const Snapshot& snapshot,
                                                      std::shared_ptr<const Plan> plan,
                                                      const EvaluationContext& context) {
   std::unique_ptr<ColumnarEvents> list(new ColumnarEvents(std::move(plan), context));
-  ColumnarCompiler compiler(snapshot.graph(), *list->plan_, list->run_.context,
+  Lane lane(list->lanes_, 0);
+  ColumnarCompiler compiler(lane, snapshot.graph(), *list->plan_, list->run_.context,
                             list->run_.function);
   std::optional<EventScan> scan = compiler.CompileEvents();
   if (!scan) return nullptr;

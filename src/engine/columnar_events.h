@@ -37,6 +37,7 @@ class ColumnarValue {
 
   const std::shared_ptr<const Plan> plan_;
   ColumnarRun run_;
+  Lanes lanes_;
   const RecordTable* table_ = nullptr;
   OperatorPtr root_;
 };
@@ -68,6 +69,7 @@ class ColumnarEvents {
 
   const std::shared_ptr<const Plan> plan_;
   ColumnarRun run_;
+  Lanes lanes_;
   EventScan scan_;
   Vector value_;
 };

@@ -55,7 +55,7 @@ OperatorPtr ColumnarCompiler::CompilePath(const PlanNode& n, const Scope& scope)
   const TypeId target = path.steps.back().to;
   spec.condition = Compile(n.inputs[1], {target, {Concat("v", n.slot)}, "", nullptr});
   if (spec.condition == nullptr || spec.condition->kind() != Kind::kBool) return nullptr;
-  return MakePathQuantifier(std::move(rows), std::move(spec));
+  return MakePathQuantifier(lane_, std::move(rows), std::move(spec));
 }
 
 std::string ColumnarCompiler::KeyOfList(const ListShape& list) const {
@@ -220,7 +220,7 @@ OperatorPtr ColumnarCompiler::CompileRollup(uint32_t list, Reduction reduction,
         reduction == Reduction::kSum ? integer || spec.kind == Kind::kMoney : integer || instant;
     if (!fits) return nullptr;
   }
-  std::shared_ptr<RollupTable> table = MakeRollupTable(std::move(spec));
+  std::shared_ptr<RollupTable> table = MakeRollupTable(lane_, std::move(spec));
   rollups_.emplace(std::move(key), table);
   if (made != nullptr) *made = table;
   return Summarise(*shape, reduction, body, scope, rows, table, MakeRollup(rows, table, reduction));

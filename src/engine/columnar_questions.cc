@@ -34,7 +34,7 @@ OperatorPtr ColumnarCompiler::CompileIdTest(const PlanNode& n, const Scope& scop
         !RowsOf(field.inputs[0], scope, rows)) {
       continue;
     }
-    return MakeIsRecord(std::move(rows), *table, id->text(), n.op == PlanOp::kEqual);
+    return MakeIsRecord(lane_, std::move(rows), *table, id->text(), n.op == PlanOp::kEqual);
   }
   return nullptr;
 }
@@ -84,7 +84,7 @@ OperatorPtr ColumnarCompiler::CompileStatement(const PlanNode& n, const Scope& s
   std::shared_ptr<StatementFold>& fold =
       statements_[Concat(type, " ", channel->text(), " ", purpose->text())];
   if (fold == nullptr) {
-    fold = MakeStatementFold(graph_, type, ParseChannel(channel->text()),
+    fold = MakeStatementFold(lane_, graph_, type, ParseChannel(channel->text()),
                              ParsePurpose(purpose->text()));
   }
   return MakeStatement(n.op == PlanOp::kConsentAt ? Kind::kTimestamp : Kind::kText, std::move(rows),

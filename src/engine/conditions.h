@@ -21,6 +21,8 @@
 
 namespace relata::internal {
 
+class Helpers;
+
 // A condition over records of a type; for a static segment also the ids it is frozen to, and then
 // nothing else counts.
 struct Condition {
@@ -78,9 +80,11 @@ absl::StatusOr<Condition> PermittedCondition(const Crm& crm, std::string_view ty
 void TellWarnings(const Condition& condition, QueryAnswer& answer);
 
 // The records of `view` for which the condition is true, false or undecided at options.now. The
-// tables must be loaded (FailedPrecondition otherwise); permissions are the caller's.
+// tables must be loaded (FailedPrecondition otherwise); permissions are the caller's. Helpers are
+// for readers: what a commit under way defines, only its own thread sees.
 absl::StatusOr<QueryAnswer> SelectOn(const Crm& crm, const Snapshot& view,
-                                     const Condition& condition, const QueryOptions& options);
+                                     const Condition& condition, const QueryOptions& options,
+                                     Helpers* helpers = nullptr);
 // The condition for some existing records of its type, one value a row: by columns and the indexes
 // of what the rows have, so that its cost follows that and not the population.
 absl::StatusOr<std::vector<Tri>> EvaluateAmong(const Crm& crm, const Snapshot& view,

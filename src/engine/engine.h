@@ -31,6 +31,7 @@ namespace relata {
 
 namespace internal {
 
+class Helpers;
 class Memberships;
 struct PublishedMemberships;
 
@@ -81,6 +82,15 @@ class Crm::Engine : public std::enable_shared_from_this<Crm::Engine> {
   // Columns beyond the limit are loaded for one question and not kept; 0 is no limit.
   void LimitMemory(size_t bytes) { memory_limit_ = bytes; }
   size_t memory_limit() const { return memory_limit_; }
+  // The other threads that a question may take; nullptr when it may take none.
+  std::shared_ptr<internal::Helpers> helpers() const {
+    const std::lock_guard lock(mutex_);
+    return helpers_;
+  }
+  void SetThreads(int threads);
+  // The work that is worth a second thread, in the units of Operator::cost a row; changed by tests.
+  int64_t least_work() const { return least_work_; }
+  void SetLeastWork(int64_t work) { least_work_ = work; }
   absl::StatusOr<std::unique_ptr<StoreReader>> Read() { return store_->Read(); }
   absl::Status Scrub() { return store_->Scrub(options_.patience); }
   // The newest snapshot this process has, whatever others wrote since.
@@ -160,6 +170,8 @@ class Crm::Engine : public std::enable_shared_from_this<Crm::Engine> {
   internal::CheckCache checks_;
   internal::RecordKeys keys_;
   std::atomic<size_t> memory_limit_{0};
+  // Some 0.4 ms: waking a thread and telling it costs a tenth of that.
+  int64_t least_work_ = 4'000'000;
   std::atomic<Row> next_provisional_{internal::kFirstProvisionalRow};
 
   std::mutex commit_mutex_;
@@ -173,6 +185,7 @@ class Crm::Engine : public std::enable_shared_from_this<Crm::Engine> {
   mutable std::mutex mutex_;
   std::shared_ptr<const Schema> schema_;
   std::shared_ptr<const Snapshot> snapshot_;
+  std::shared_ptr<internal::Helpers> helpers_;
   std::string zone_;
   std::map<std::string, std::map<std::string, Definition>, std::less<>> definitions_;
   std::unordered_map<Row, RecordRef> became_;

@@ -10,11 +10,13 @@
 #include "base/strings.h"
 #include "engine/conditions.h"
 #include "engine/engine.h"
+#include "engine/lanes.h"
 #include "engine/membership.h"
 #include "engine/tables.h"
 #include "nlohmann/json.hpp"
 #include "relata/base/zone.h"
 #include "relata/crm/schema.h"
+#include "relata/engine/threads.h"
 
 namespace relata {
 
@@ -29,6 +31,23 @@ absl::StatusOr<std::shared_ptr<Crm::Engine>> Crm::Engine::Open(std::unique_ptr<S
   engine->memberships_ = std::make_shared<internal::Memberships>();
   RELATA_RETURN_IF_ERROR(engine->Start());
   return engine;
+}
+
+void Crm::Engine::SetThreads(int threads) {
+  const auto others = static_cast<size_t>(threads - 1);
+  auto helpers = others == 0 ? nullptr : std::make_shared<internal::Helpers>(others);
+  const std::lock_guard lock(mutex_);
+  // Those of before end outside of the lock, with the last question that has them.
+  helpers_.swap(helpers);
+}
+
+absl::Status SetThreads(Crm& crm, int threads) {
+  constexpr int kMostThreads = 64;
+  if (threads < 1 || threads > kMostThreads) {
+    return InvalidArgument("threads is a number from 1 to 64");
+  }
+  crm.engine().SetThreads(threads);
+  return absl::OkStatus();
 }
 
 absl::Status Crm::Engine::Start() {

@@ -3,7 +3,9 @@
 // The operators of the columnar evaluator. Each takes rows, a chunk or a list at a time, and gives
 // their values; what a plan's nodes become (columnar_compiler.h).
 //
-// Single-thread. Operators borrow from the snapshot and the plan they were made for.
+// Single-thread: each lane of a question (lanes.h) has its own. What operators of all lanes would
+// compute for a whole table, they share. Operators borrow from the snapshot and the plan they were
+// made for.
 
 #ifndef RELATA_SRC_ENGINE_OPERATOR_H_
 #define RELATA_SRC_ENGINE_OPERATOR_H_
@@ -16,6 +18,7 @@
 #include <vector>
 
 #include "engine/graph.h"
+#include "engine/lanes.h"
 #include "engine/vector.h"
 #include "expression/functions.h"
 #include "relata/expression/plan.h"
@@ -103,7 +106,8 @@ int64_t IntegerOf(const Value& v);
 using ValueFunction = std::function<Outcome(std::span<const Value>)>;
 OperatorPtr MakeCall(Value::Kind kind, std::vector<OperatorPtr> operands, ValueFunction call);
 // The condition evaluated once for every row of the table and looked up at `rows`.
-OperatorPtr MakeLookup(RowSourcePtr rows, const RecordTable& table, OperatorPtr condition);
+OperatorPtr MakeLookup(Lane& lane, RowSourcePtr rows, const RecordTable& table,
+                       OperatorPtr condition);
 
 // + - * of whole numbers, instants and lengths; nullptr when it has no kernel for the operands.
 // Takes them only when it returns one.
@@ -113,8 +117,8 @@ OperatorPtr MakeLengthPart(OperatorPtr length, int64_t unit);
 // The public ids of records as text.
 OperatorPtr MakeId(RowSourcePtr rows, const RecordTable& table);
 // Whether the record at `rows` has this public id (`equal`) or another or is none (not `equal`).
-OperatorPtr MakeIsRecord(RowSourcePtr rows, const RecordTable& table, const std::string& id,
-                         bool equal);
+OperatorPtr MakeIsRecord(Lane& lane, RowSourcePtr rows, const RecordTable& table,
+                         const std::string& id, bool equal);
 
 // What is asked of a room above, a record at a time: its answer, and that for a missing record.
 // `stop` gets the failure of an answer that is no answer at all.
@@ -141,8 +145,8 @@ OperatorPtr MakeMember(RowSourcePtr rows, std::shared_ptr<Membership> segment, i
 // The newest statement of each person of a type about a channel and a purpose, found when first
 // asked for. A text that asks for it twice shares it.
 class StatementFold;
-std::shared_ptr<StatementFold> MakeStatementFold(const Graph& graph, TypeId type, Channel channel,
-                                                 Purpose purpose);
+std::shared_ptr<StatementFold> MakeStatementFold(Lane& lane, const Graph& graph, TypeId type,
+                                                 Channel channel, Purpose purpose);
 // The name of its event (kText) or its instant (kTimestamp), null when there is none.
 OperatorPtr MakeStatement(Value::Kind kind, RowSourcePtr rows, std::shared_ptr<StatementFold> fold);
 
@@ -154,7 +158,7 @@ struct PathQuantifierSpec {
   OperatorPtr condition;  // over the last type's records
   bool all = false;
 };
-OperatorPtr MakePathQuantifier(RowSourcePtr rows, PathQuantifierSpec spec);
+OperatorPtr MakePathQuantifier(Lane& lane, RowSourcePtr rows, PathQuantifierSpec spec);
 
 // The operands of && when the operator is one, nullptr otherwise.
 const std::vector<OperatorPtr>* Conjuncts(const Operator& op);
@@ -189,7 +193,7 @@ struct RollupSpec {
 };
 // Lists that are written twice in a text are reduced once: operators share the table.
 class RollupTable;
-std::shared_ptr<RollupTable> MakeRollupTable(RollupSpec spec);
+std::shared_ptr<RollupTable> MakeRollupTable(Lane& lane, RollupSpec spec);
 // From now on a table of extremes counts too, and may be read so.
 void AlsoCount(RollupTable& table);
 // Whether the lists of so many parents are asked by the index.

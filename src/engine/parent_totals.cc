@@ -129,6 +129,34 @@ void ParentTotals::Fold(size_t from, size_t to) {
   if (NeedsCount()) count_[to] += count_[from];
 }
 
+void ParentTotals::Join(const ParentTotals& other) {
+  for (ParentBits ParentTotals::*const bits :
+       {&ParentTotals::list_error_, &ParentTotals::body_error_, &ParentTotals::undecided_,
+        &ParentTotals::hit_}) {
+    (this->*bits).Join(other.*bits);
+  }
+  for (size_t p = 0; p < count_.size(); ++p) count_[p] += other.count_[p];
+  for (size_t p = 0; p < extremes_.size(); ++p) {
+    extremes_[p].min = std::min(extremes_[p].min, other.extremes_[p].min);
+    extremes_[p].max = std::max(extremes_[p].max, other.extremes_[p].max);
+  }
+  if (shape_.reduction == Reduction::kSum) JoinSums(other);
+}
+
+void ParentTotals::JoinSums(const ParentTotals& other) {
+  const bool uniform = currencies_.empty() && other.currencies_.empty() &&
+                       (currency_ == 0 || other.currency_ == 0 || currency_ == other.currency_);
+  if (!uniform) {
+    for (size_t p = 0; p < parents_; ++p) AddTo(p, other.value_[p], other.CurrencyOf(p));
+    return;
+  }
+  if (currency_ == 0) currency_ = other.currency_;
+  summed_.Join(other.summed_);
+  for (size_t p = 0; p < parents_; ++p) {
+    if (__builtin_add_overflow(value_[p], other.value_[p], &value_[p])) undecided_.Set(p);
+  }
+}
+
 // --- Reading -----------------------------------------------------------------------------------
 
 // No parent is an exception to what is read.

@@ -25,6 +25,11 @@ class ParentBits {
   explicit ParentBits(size_t parents = 0) : parents_(parents) {}
   void Set(size_t i) { Words()[i / 64] |= uint64_t{1} << (i % 64); }
   bool none() const { return words_.empty(); }
+  void Join(const ParentBits& other) {
+    if (other.none()) return;
+    uint64_t* const words = Words();
+    for (size_t w = 0; w < words_.size(); ++w) words[w] |= other.words_[w];
+  }
   // All words, to set bits in.
   uint64_t* Words() {
     if (words_.empty()) words_.resize(parents_ / 64 + 1);
@@ -75,6 +80,8 @@ class ParentTotals {
 
   // The elements of one parent are another's too.
   void Fold(size_t from, size_t to);
+  // What was added to `other`, which has as many parents, was added here.
+  void Join(const ParentTotals& other);
 
   // --- Reading ---
 
@@ -105,6 +112,7 @@ class ParentTotals {
            shape_.reduction == Reduction::kExistsOne;
   }
   void AddTo(size_t parent, int64_t v, uint32_t currency);
+  void JoinSums(const ParentTotals& other);
   void Separate();
   uint32_t CurrencyOf(size_t parent) const;
   bool Plain(Reduction read) const;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <algorithm>
+#include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/strings.h"
 #include "engine/access_log.h"
@@ -122,13 +125,16 @@ void Count(const EvalResult& result, Row row, size_t limit, QueryAnswer& answer)
 // Asks the whole population at once. False when the plan has a shape that only the interpreter
 // knows; it then has the word.
 absl::StatusOr<bool> SelectByColumns(const Snapshot& view, const std::shared_ptr<const Plan>& plan,
-                                     const AskedSnapshot& asking, size_t limit,
+                                     const AskedSnapshot& asking,
+                                     const internal::ColumnarThreads& threads, size_t limit,
                                      QueryAnswer& answer) {
-  const auto columnar = internal::ColumnarCondition::Make(view, plan, asking.context);
+  const auto columnar = internal::ColumnarCondition::Make(view, plan, asking.context, threads);
   if (columnar == nullptr) return false;
   RELATA_ASSIGN_OR_RETURN(const internal::Population population, columnar->Evaluate());
   answer.count = population.count;
   answer.errors = population.errors;
+  const auto listed = static_cast<size_t>(population.count);
+  answer.rows.reserve(limit == 0 ? listed : std::min(limit, listed));
   for (size_t chunk = 0; chunk < population.is_true.size(); ++chunk) {
     const Row first = static_cast<Row>(chunk) * kChunkRows;
     if (limit == 0 || answer.rows.size() < limit) {
@@ -165,15 +171,26 @@ void TellWarnings(const Condition& condition, QueryAnswer& answer) {
 }
 
 absl::StatusOr<QueryAnswer> SelectOn(const Crm& crm, const Snapshot& view,
-                                     const Condition& condition, const QueryOptions& options) {
+                                     const Condition& condition, const QueryOptions& options,
+                                     Helpers* helpers) {
   RELATA_RETURN_IF_ERROR(NeedTables(crm, view, condition));
   QueryAnswer answer;
   answer.type = condition.type;
   const AskedSnapshot asking(crm, view, options);
   if (!condition.frozen) {
+    // Each thread has a view of its own, for views remember what they were asked.
+    ColumnarThreads lanes;
+    lanes.helpers = helpers;
+    lanes.least_work = crm.engine().least_work();
+    std::vector<std::unique_ptr<AskedSnapshot>> others(helpers == nullptr ? 0
+                                                                          : helpers->count() + 1);
+    lanes.context = [&](size_t lane) -> const EvaluationContext& {
+      others[lane] = std::make_unique<AskedSnapshot>(crm, view, options);
+      return others[lane]->context;
+    };
     RELATA_ASSIGN_OR_RETURN(
-        const bool done,
-        SelectByColumns(view, condition.expression->shared_plan(), asking, options.limit, answer));
+        const bool done, SelectByColumns(view, condition.expression->shared_plan(), asking, lanes,
+                                         options.limit, answer));
     if (done) return answer;
   }
   Interpreter interpreter(condition.expression->shared_plan(), asking.context);
@@ -242,8 +259,10 @@ absl::StatusOr<QueryAnswer> Crm::Query(std::string_view type, std::string_view e
     return *std::move(pushed);
   }
   RELATA_ASSIGN_OR_RETURN(const PreparedQuery question, Load(*this, std::move(condition)));
-  RELATA_ASSIGN_OR_RETURN(QueryAnswer answer, internal::SelectOn(*this, *question.snapshot,
-                                                                 question.condition, options));
+  const std::shared_ptr<internal::Helpers> helpers = engine().helpers();
+  RELATA_ASSIGN_OR_RETURN(
+      QueryAnswer answer,
+      internal::SelectOn(*this, *question.snapshot, question.condition, options, helpers.get()));
   internal::TellWarnings(question.condition, answer);
   RELATA_ASSIGN_OR_RETURN(answer.erased, Erased(type));
   return answer;

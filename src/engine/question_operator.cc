@@ -38,25 +38,28 @@ class PublicId : public Operator {
   const RecordTable& table_;
 };
 
+// The row with a public id; kNoRow when there is none.
+Row RowOfId(const RecordTable& table, const std::string& id) {
+  const std::optional<Uuid> uuid = Uuid::Parse(id);
+  if (!uuid || uuid->nil() || uuid->ToString() != id) return kNoRow;
+  // One scan costs less than an index that only this question needs.
+  if (const IdIndex* index = table.by_id.Peek()) {
+    return index->Find(*uuid, [&](Row row) { return table.Id(row) == *uuid; });
+  }
+  for (size_t c = 0; c < table.ids.size(); ++c) {
+    const std::vector<Uuid>* chunk = table.ids[c];
+    if (chunk == nullptr) continue;
+    const auto found = std::find(chunk->begin(), chunk->end(), *uuid);
+    if (found != chunk->end())
+      return static_cast<Row>(c * kRowsPerChunk) + (found - chunk->begin());
+  }
+  return kNoRow;
+}
+
 class IsRecord : public Operator {
  public:
-  IsRecord(RowSourcePtr rows, const RecordTable& table, const std::string& id, bool equal)
-      : Operator(Kind::kBool, 5), rows_(std::move(rows)), equal_(equal) {
-    const std::optional<Uuid> uuid = Uuid::Parse(id);
-    if (!uuid || uuid->nil() || uuid->ToString() != id) return;
-    // One scan costs less than an index that only this question needs.
-    if (const IdIndex* index = table.by_id.Peek()) {
-      row_ = index->Find(*uuid, [&](Row row) { return table.Id(row) == *uuid; });
-      return;
-    }
-    for (size_t c = 0; c < table.ids.size() && row_ == kNoRow; ++c) {
-      const std::vector<Uuid>* chunk = table.ids[c];
-      if (chunk == nullptr) continue;
-      const auto found = std::find(chunk->begin(), chunk->end(), *uuid);
-      if (found == chunk->end()) continue;
-      row_ = static_cast<Row>(c * kRowsPerChunk) + (found - chunk->begin());
-    }
-  }
+  IsRecord(RowSourcePtr rows, Row row, bool equal)
+      : Operator(Kind::kBool, 5), rows_(std::move(rows)), equal_(equal), row_(row) {}
 
   void Eval(const Rows& rows, const ChunkBits& wanted, Vector& out) override {
     out.Reset(Kind::kBool, rows.n);
@@ -75,7 +78,7 @@ class IsRecord : public Operator {
  private:
   const RowSourcePtr rows_;
   const bool equal_;
-  Row row_ = kNoRow;
+  const Row row_;
 };
 
 // --- Rooms above -------------------------------------------------------------------------------
@@ -171,23 +174,70 @@ const Dictionary& EventNames() {
 
 }  // namespace
 
+namespace {
+
+struct NewestOfPerson {
+  int64_t at = INT64_MIN;
+  uint8_t event = 0;  // ConsentEvent; kUnknown for none
+};
+
+// The newest statement of every person where records were merged, in one pass over the ledger.
+class MergedStatements : public SharedWork {
+ public:
+  MergedStatements(Lanes& lanes, const Graph& graph, TypeId type, Channel channel, Purpose purpose)
+      : SharedWork(lanes, graph.ledger->count),
+        graph_(graph),
+        type_(type),
+        reader_(*graph.ledger, channel, purpose) {}
+
+  NewestOfPerson Of(Row row) const {
+    const auto i = static_cast<size_t>(row);
+    return i < at_.size() ? NewestOfPerson{at_[i], event_[i]} : NewestOfPerson{};
+  }
+
+ protected:
+  size_t Begin(size_t) override { return 1; }
+  void Do(size_t, size_t) override {
+    at_.assign(static_cast<size_t>(graph_.Records(type_)->limit), INT64_MIN);
+    event_.assign(at_.size(), 0);
+    for (size_t c = 0; c < reader_.chunks(); ++c) {
+      for (const StatementReader::Line& line : reader_.Chunk(c, 0)) {
+        const RecordRef person = graph_.Resolve(line.person);
+        const auto p = static_cast<size_t>(person.row);
+        // Later places with the same instant are newer.
+        if (person.type != type_ || p >= at_.size() || line.at < at_[p]) continue;
+        at_[p] = line.at;
+        event_[p] = line.event;
+      }
+    }
+  }
+
+ private:
+  const Graph& graph_;
+  const TypeId type_;
+  StatementReader reader_;
+  LargeVector<int64_t> at_;     // by person
+  std::vector<uint8_t> event_;  // by person
+};
+
+}  // namespace
+
 class StatementFold {
  public:
-  struct Statement {
-    int64_t at = INT64_MIN;
-    uint8_t event = 0;  // ConsentEvent; kUnknown for none
-  };
-
-  StatementFold(const Graph& graph, TypeId type, Channel channel, Purpose purpose)
-      : graph_(graph),
+  StatementFold(Lane& lane, const Graph& graph, TypeId type, Channel channel, Purpose purpose)
+      : lane_(lane.number()),
+        graph_(graph),
         ledger_(*graph.ledger),
         type_(type),
         key_(type, channel, purpose),
-        reader_(ledger_, channel, purpose) {}
+        reader_(ledger_, channel, purpose),
+        merged_(lane.Share<MergedStatements>([&] {
+          return std::make_shared<MergedStatements>(lane.lanes(), graph, type, channel, purpose);
+        })) {}
 
   // A person's entries lie anywhere, those of a chunk side by side: few persons are looked up.
   bool LooksUp(int64_t rows) const {
-    if (folded_ || rows < 0 || rows * 200 >= ledger_.count) return false;
+    if (merged_->complete() || rows < 0 || rows * 200 >= ledger_.count) return false;
     return graph_.HasAliases() || ledger_.statements.Peek(key_) == nullptr;
   }
 
@@ -202,16 +252,15 @@ class StatementFold {
   }
 
   // By the fold of all.
-  Statement Of(Row row) {
-    if (!folded_) Fold();
-    const auto i = static_cast<size_t>(row);
-    return i < at_.size() ? Statement{at_[i], event_[i]} : Statement{};
+  NewestOfPerson Of(Row row) {
+    merged_->Complete(lane_);
+    return merged_->Of(row);
   }
 
   // By the person's own entries.
-  Statement Find(Row row) {
+  NewestOfPerson Find(Row row) {
     int64_t best = -1;
-    Statement found;
+    NewestOfPerson found;
     const auto look = [&](RecordRef person) {
       const RelationIndex* index = ledger_.ByPerson().For(person.type);
       if (index == nullptr) return;
@@ -236,32 +285,14 @@ class StatementFold {
   }
 
  private:
-  // The newest of every person where records were merged, in one pass over the ledger.
-  void Fold() {
-    folded_ = true;
-    at_.assign(static_cast<size_t>(graph_.Records(type_)->limit), INT64_MIN);
-    event_.assign(at_.size(), 0);
-    for (size_t c = 0; c < reader_.chunks(); ++c) {
-      for (const StatementReader::Line& line : reader_.Chunk(c, 0)) {
-        const RecordRef person = graph_.Resolve(line.person);
-        const auto p = static_cast<size_t>(person.row);
-        // Later places with the same instant are newer.
-        if (person.type != type_ || p >= at_.size() || line.at < at_[p]) continue;
-        at_[p] = line.at;
-        event_[p] = line.event;
-      }
-    }
-  }
-
+  const size_t lane_;
   const Graph& graph_;
   const LedgerTable& ledger_;
   const TypeId type_;
   const std::tuple<TypeId, Channel, Purpose> key_;
   StatementReader reader_;
+  const std::shared_ptr<MergedStatements> merged_;
   KeptStatements::Value all_;
-  bool folded_ = false;
-  LargeVector<int64_t> at_;     // by person
-  std::vector<uint8_t> event_;  // by person
   std::vector<int64_t> places_;
 };
 
@@ -294,7 +325,7 @@ class LastStatement : public Operator {
     EachBit(wanted, [&](size_t i) {
       const Row row = here.at(i);
       if (row == kNoRow) return;
-      const StatementFold::Statement said = few ? fold_->Find(row) : fold_->Of(row);
+      const NewestOfPerson said = few ? fold_->Find(row) : fold_->Of(row);
       if (said.event == 0) return;
       SetBit(out.has, i);
       out.ints[i] = kind() == Kind::kText ? said.event : said.at;
@@ -312,9 +343,10 @@ class LastStatement : public Operator {
 OperatorPtr MakeId(RowSourcePtr rows, const RecordTable& table) {
   return std::make_unique<PublicId>(std::move(rows), table);
 }
-OperatorPtr MakeIsRecord(RowSourcePtr rows, const RecordTable& table, const std::string& id,
-                         bool equal) {
-  return std::make_unique<IsRecord>(std::move(rows), table, id, equal);
+OperatorPtr MakeIsRecord(Lane& lane, RowSourcePtr rows, const RecordTable& table,
+                         const std::string& id, bool equal) {
+  const auto row = lane.Share<Row>([&] { return std::make_shared<Row>(RowOfId(table, id)); });
+  return std::make_unique<IsRecord>(std::move(rows), *row, equal);
 }
 OperatorPtr MakeQuestion(Kind kind, RowSourcePtr rows, QuestionSpec spec) {
   return std::make_unique<Question>(kind, std::move(rows), std::move(spec));
@@ -323,9 +355,9 @@ OperatorPtr MakeMember(RowSourcePtr rows, std::shared_ptr<Membership> segment, i
                        absl::Status* stop) {
   return std::make_unique<Member>(std::move(rows), std::move(segment), population, stop);
 }
-std::shared_ptr<StatementFold> MakeStatementFold(const Graph& graph, TypeId type, Channel channel,
-                                                 Purpose purpose) {
-  return std::make_shared<StatementFold>(graph, type, channel, purpose);
+std::shared_ptr<StatementFold> MakeStatementFold(Lane& lane, const Graph& graph, TypeId type,
+                                                 Channel channel, Purpose purpose) {
+  return std::make_shared<StatementFold>(lane, graph, type, channel, purpose);
 }
 OperatorPtr MakeStatement(Kind kind, RowSourcePtr rows, std::shared_ptr<StatementFold> fold) {
   return std::make_unique<LastStatement>(kind, std::move(rows), std::move(fold));

@@ -7,45 +7,146 @@
 #include <utility>
 
 #include "engine/element_scan.h"
+#include "engine/lanes.h"
 #include "engine/operator.h"
 #include "engine/parent_totals.h"
 
 namespace relata::internal {
 
+namespace {
+
+// A row of the scan takes about ten times what the comparison of a column takes a row.
+constexpr int64_t kCostOfRow = 10;
+
+// The totals of all parents, by one scan of the children.
+class RollupScan : public SharedWork {
+ public:
+  RollupScan(Lanes& lanes, const RollupSpec& spec, int64_t rows)
+      : SharedWork(lanes, rows * kCostOfRow),
+        graph_(*spec.graph),
+        parent_type_(spec.parent_type),
+        parents_(*spec.parents),
+        records_(spec.records),
+        links_(*spec.links),
+        shape_{spec.reduction, spec.kind, spec.counts},
+        by_lane_(lanes.count()) {}
+
+  void Join(size_t lane, ElementScan& scan) { by_lane_[lane].scan = &scan; }
+  // Before anything is scanned.
+  void AlsoCount() { shape_.counts = true; }
+  const ParentTotals::Shape& shape() const { return shape_; }
+  const ParentTotals& totals() const { return *totals_; }
+
+ protected:
+  size_t Begin(size_t) override {
+    rows_ = static_cast<size_t>(parents_.limit);
+    for (size_t c = 0; c < links_.chunk_count(); ++c) {
+      const Chunk* links = links_.chunk(c);
+      if (links != nullptr && links->max >= 0) {
+        rows_ = std::max(rows_, static_cast<size_t>(links->max) + 1);
+      }
+    }
+    return links_.chunk_count();
+  }
+
+  void Do(size_t lane, size_t c) override {
+    const Chunk* links = links_.chunk(c);
+    if (links == nullptr) return;
+    ChunkBits wanted = links->present;
+    if (records_ != nullptr) {
+      const ChunkBits* exists = records_->exists[c];
+      if (exists == nullptr) return;
+      EachWord(wanted, [&](size_t w) { return wanted[w] & (*exists)[w]; });
+    }
+    by_lane_[lane].scan->Take({static_cast<Row>(c * kRowsPerChunk), links->size, nullptr}, wanted,
+                              {links, nullptr}, TotalsOf(lane));
+  }
+
+  void End(size_t lane) override {
+    totals_ = &TotalsOf(lane);
+    for (OfLane& other : by_lane_) {
+      if (other.totals == nullptr || other.totals.get() == totals_) continue;
+      totals_->Join(*other.totals);
+      other.totals.reset();
+    }
+    if (graph_.HasAliases()) FoldMerged();
+  }
+
+ private:
+  struct OfLane {
+    ElementScan* scan = nullptr;
+    std::unique_ptr<ParentTotals> totals;
+  };
+
+  ParentTotals& TotalsOf(size_t lane) {
+    std::unique_ptr<ParentTotals>& totals = by_lane_[lane].totals;
+    if (totals == nullptr) {
+      totals = std::make_unique<ParentTotals>();
+      totals->Start(shape_, rows_);
+    }
+    return *totals;
+  }
+
+  // What was counted for a merged record is its winner's.
+  void FoldMerged() {
+    const AliasTable* aliases = graph_.aliases[parent_type_].get();
+    if (aliases == nullptr) return;
+    for (Row loser = 0; loser < parents_.limit; ++loser) {
+      if (!aliases->winner.Has(loser)) continue;
+      const RecordRef winner = graph_.Resolve({parent_type_, loser});
+      if (winner.type != parent_type_ || winner.row >= parents_.limit) continue;
+      totals_->Fold(static_cast<size_t>(loser), static_cast<size_t>(winner.row));
+    }
+  }
+
+  const Graph& graph_;
+  const TypeId parent_type_;
+  const RecordTable& parents_;
+  const RecordTable* const records_;  // the children, or nullptr for events
+  const ChunkedColumn& links_;
+  ParentTotals::Shape shape_;
+  size_t rows_ = 0;  // of parents
+  std::vector<OfLane> by_lane_;
+  ParentTotals* totals_ = nullptr;
+};
+
+}  // namespace
+
 class RollupTable {
  public:
-  explicit RollupTable(RollupSpec spec)
-      : spec_(std::move(spec)),
+  RollupTable(Lane& lane, RollupSpec spec)
+      : lane_(lane.number()),
+        spec_(std::move(spec)),
         scan_(std::move(spec_.filters), std::move(spec_.body), spec_.reduction),
-        since_(spec_.events == nullptr ? INT64_MIN : scan_.Since(spec_.events->at)) {}
+        since_(spec_.events == nullptr ? INT64_MIN : scan_.Since(spec_.events->at)),
+        scan_rows_(*lane.Share<int64_t>([&] { return std::make_shared<int64_t>(RowsToScan()); })),
+        whole_(lane.Share<RollupScan>(
+            [&] { return std::make_shared<RollupScan>(lane.lanes(), spec_, scan_rows_); })) {
+    whole_->Join(lane_, scan_);
+  }
 
   Value::Kind kind() const { return spec_.kind; }
-  int64_t Parents() const { return spec_.parents->limit; }
-  void AlsoCount() { spec_.counts = true; }
-  bool built() const { return built_; }
+  // Told while lane 0 makes its operators; the others find it told.
+  void AlsoCount() {
+    if (lane_ == 0) whole_->AlsoCount();
+  }
+  bool built() const { return whole_->complete(); }
 
-  // What the rows of a scan cost beside others: those of the chunks that the filters do not rule
-  // out without looking.
-  int64_t RowsToScan() {
-    int64_t rows = 0;
-    for (size_t c = 0; c < spec_.links->chunk_count(); ++c) {
-      const Chunk* links = spec_.links->chunk(c);
-      if (links == nullptr) continue;
-      const Rows here{static_cast<Row>(c * kRowsPerChunk), links->size, nullptr};
-      if (!scan_.RulesOut(here, links->present)) rows += static_cast<int64_t>(links->size);
-    }
-    return rows;
+  // What a row costs where the table is read, beside the comparison of a column.
+  int Cost() const {
+    const int64_t rows_a_parent =
+        kCostOfRow * scan_rows_ / std::max<int64_t>(1, spec_.parents->limit);
+    return 5 + static_cast<int>(std::min<int64_t>(rows_a_parent, 4'000));
   }
 
   // Whether `rows` parents are cheaper asked by the index than all by a scan. An index that is not
   // there costs a scan and more.
-  bool ByIndex(int64_t rows) {
-    if (built_ || rows < 0 || spec_.parents->limit == 0) return false;
+  bool ByIndex(int64_t rows) const {
+    if (built() || rows < 0 || spec_.parents->limit == 0) return false;
     if (spec_.links->chunk_count() == 0) return false;
     const int64_t touched = Touched(rows);
     const bool indexed = Index(false) != nullptr;
     if (!indexed && touched * 64 > Children()) return false;
-    if (scan_rows_ < 0) scan_rows_ = RowsToScan();
     // A parent looked up costs about as much as twenty rows of a scan, a child as seven.
     return rows * 20 + touched * 7 < scan_rows_;
   }
@@ -55,13 +156,13 @@ class RollupTable {
 
   // The totals of all parents.
   const ParentTotals& All() {
-    if (!built_) Build();
-    return totals_;
+    whole_->Complete(lane_);
+    return whole_->totals();
   }
 
   // The totals of the wanted rows alone: those of row i are at i.
   const ParentTotals& Few(const Rows& rows, const ChunkBits& wanted) {
-    few_.Start(Shape(), rows.n);
+    few_.Start(whole_->shape(), rows.n);
     children_.clear();
     askers_.clear();
     EachBit(wanted, [&](size_t i) {
@@ -75,7 +176,18 @@ class RollupTable {
   }
 
  private:
-  ParentTotals::Shape Shape() const { return {spec_.reduction, spec_.kind, spec_.counts}; }
+  // What the rows of a scan cost beside others: those of the chunks that the filters do not rule
+  // out without looking.
+  int64_t RowsToScan() {
+    int64_t rows = 0;
+    for (size_t c = 0; c < spec_.links->chunk_count(); ++c) {
+      const Chunk* links = spec_.links->chunk(c);
+      if (links == nullptr) continue;
+      const Rows here{static_cast<Row>(c * kRowsPerChunk), links->size, nullptr};
+      if (!scan_.RulesOut(here, links->present)) rows += static_cast<int64_t>(links->size);
+    }
+    return rows;
+  }
 
   int64_t Children() const { return static_cast<int64_t>(spec_.links->chunk_count()) * kChunkRows; }
   // How many children so many parents have.
@@ -125,53 +237,12 @@ class RollupTable {
     askers_.clear();
   }
 
-  // --- By a scan ---
-
-  void Build() {
-    built_ = true;
-    auto parents = static_cast<size_t>(spec_.parents->limit);
-    for (size_t c = 0; c < spec_.links->chunk_count(); ++c) {
-      const Chunk* links = spec_.links->chunk(c);
-      if (links != nullptr && links->max >= 0) {
-        parents = std::max(parents, static_cast<size_t>(links->max) + 1);
-      }
-    }
-    totals_.Start(Shape(), parents);
-    for (size_t c = 0; c < spec_.links->chunk_count(); ++c) ScanChunk(c);
-    if (spec_.graph->HasAliases()) FoldMerged();
-  }
-
-  void ScanChunk(size_t c) {
-    const Chunk* links = spec_.links->chunk(c);
-    if (links == nullptr) return;
-    ChunkBits wanted = links->present;
-    if (spec_.records != nullptr) {
-      const ChunkBits* exists = spec_.records->exists[c];
-      if (exists == nullptr) return;
-      EachWord(wanted, [&](size_t w) { return wanted[w] & (*exists)[w]; });
-    }
-    scan_.Take({static_cast<Row>(c * kRowsPerChunk), links->size, nullptr}, wanted,
-               {links, nullptr}, totals_);
-  }
-
-  // What was counted for a merged record is its winner's.
-  void FoldMerged() {
-    const AliasTable* aliases = spec_.graph->aliases[spec_.parent_type].get();
-    if (aliases == nullptr) return;
-    for (Row loser = 0; loser < spec_.parents->limit; ++loser) {
-      if (!aliases->winner.Has(loser)) continue;
-      const RecordRef winner = spec_.graph->Resolve({spec_.parent_type, loser});
-      if (winner.type != spec_.parent_type || winner.row >= spec_.parents->limit) continue;
-      totals_.Fold(static_cast<size_t>(loser), static_cast<size_t>(winner.row));
-    }
-  }
-
+  const size_t lane_;
   RollupSpec spec_;
   ElementScan scan_;
   const int64_t since_;  // events of before need not be looked at
-  bool built_ = false;
-  int64_t scan_rows_ = -1;
-  ParentTotals totals_;
+  const int64_t scan_rows_;
+  const std::shared_ptr<RollupScan> whole_;
   // Of the parents asked by the index.
   ParentTotals few_;
   std::vector<Row> children_;
@@ -182,8 +253,8 @@ namespace {
 
 class Rollup : public Operator {
  public:
-  Rollup(RowSourcePtr rows, std::shared_ptr<RollupTable> table, Reduction reduction, int cost)
-      : Operator(reduction == Reduction::kCount ? Value::Kind::kInt : table->kind(), cost),
+  Rollup(RowSourcePtr rows, std::shared_ptr<RollupTable> table, Reduction reduction)
+      : Operator(reduction == Reduction::kCount ? Value::Kind::kInt : table->kind(), table->Cost()),
         rows_(std::move(rows)),
         table_(std::move(table)),
         reduction_(reduction) {}
@@ -232,15 +303,12 @@ void AlsoCount(RollupTable& table) { table.AlsoCount(); }
 
 bool AsksByIndex(RollupTable& table, int64_t parents) { return table.ByIndex(parents); }
 
-std::shared_ptr<RollupTable> MakeRollupTable(RollupSpec spec) {
-  return std::make_shared<RollupTable>(std::move(spec));
+std::shared_ptr<RollupTable> MakeRollupTable(Lane& lane, RollupSpec spec) {
+  return std::make_shared<RollupTable>(lane, std::move(spec));
 }
 
 OperatorPtr MakeRollup(RowSourcePtr rows, std::shared_ptr<RollupTable> table, Reduction reduction) {
-  // A row of the scan takes about ten times what a comparison of a column takes a row.
-  const int64_t rows_a_parent = 10 * table->RowsToScan() / std::max<int64_t>(1, table->Parents());
-  const int cost = 5 + static_cast<int>(std::min<int64_t>(rows_a_parent, 4'000));
-  return std::make_unique<Rollup>(std::move(rows), std::move(table), reduction, cost);
+  return std::make_unique<Rollup>(std::move(rows), std::move(table), reduction);
 }
 
 }  // namespace relata::internal

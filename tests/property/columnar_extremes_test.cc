@@ -12,6 +12,7 @@
 #include "engine/columnar.h"
 #include "gtest/gtest.h"
 #include "property/expression_source.h"
+#include "property/several_threads.h"
 #include "support/support.h"
 #include "unit/expression/memory_graph.h"
 
@@ -107,6 +108,10 @@ TEST(ColumnarExtremes, FindTheSameRecordsAsTheInterpreter) {
     const auto population = columnar->Evaluate();
     ASSERT_TRUE(population.ok()) << text << population.status();
     asked += population->asked;
+    const auto make_view = [&] { return std::make_unique<MemoryGraph>(*graph); };
+    ASSERT_EQ(
+        DiffersByThreads(*snapshot, checked.shared_plan(), context, make_view, *population, 2), "")
+        << text;
     Interpreter interpreter(checked.shared_plan(), context);
     for (Row row = 0; row < static_cast<Row>(graph->Count(contact)); ++row) {
       const bool yes = internal::TestBit(population->is_true[0], static_cast<size_t>(row));

@@ -2,7 +2,8 @@
 //
 // The columnar evaluator beside the interpreter: random conditions over a graph grown by random
 // commits, with nulls, deleted and merged records, late events and relations whose tails are not
-// empty. Both must find the same records true and the same ones in error.
+// empty. Both must find the same records true and the same ones in error, whatever the number of
+// threads.
 
 #include <algorithm>
 #include <array>
@@ -15,6 +16,7 @@
 #include "gtest/gtest.h"
 #include "property/graph_conditions.h"
 #include "property/graph_model.h"
+#include "property/several_threads.h"
 #include "property/snapshot_view.h"
 #include "relata/expression/expression.h"
 #include "support/support.h"
@@ -79,6 +81,13 @@ class ColumnarProperty : public ::testing::Test {
     const absl::StatusOr<internal::Population> population = columnar->Evaluate();
     EXPECT_TRUE(population.ok()) << population.status();
     if (!population.ok()) return true;
+    for (const size_t threads : {size_t{2}}) {
+      const auto make_view = [&] { return std::make_unique<PlainView>(snapshot); };
+      EXPECT_EQ(DiffersByThreads(snapshot, checked.shared_plan(), context, make_view, *population,
+                                 threads),
+                "")
+          << checked.text() << " by " << threads << " threads";
+    }
     Interpreter interpreter(checked.shared_plan(), context);
     int64_t outcomes[3] = {};
     for (Row row = 0; row < snapshot.RowLimit(subject); ++row) {

@@ -20,6 +20,7 @@
 #include "gtest/gtest.h"
 #include "property/graph_conditions.h"
 #include "property/graph_model.h"
+#include "property/several_threads.h"
 #include "property/snapshot_view.h"
 #include "relata/expression/expression.h"
 #include "relata/storage/postgres.h"
@@ -145,7 +146,14 @@ class Agreement {
     const Answer expected = Interpreted(subject, plan);
     std::string wrong;
     if (const auto columnar = ColumnarCondition::Make(*world_.snapshot, plan, context_)) {
-      const Answer found = FromColumns(*columnar);
+      const absl::StatusOr<internal::Population> population = columnar->Evaluate();
+      EXPECT_TRUE(population.ok()) << population.status();
+      if (!population.ok()) return wrong;
+      const Answer found = FromColumns(*population);
+      const auto make_view = [&] { return std::make_unique<PlainView>(*world_.snapshot); };
+      const std::string two =
+          DiffersByThreads(*world_.snapshot, plan, context_, make_view, *population, 2);
+      if (!two.empty()) wrong += Concat("columns by two threads: ", two, "\n");
       if (found.yes != expected.yes) wrong += Differs("columns", found.yes, expected.yes);
       if (found.error != expected.error) {
         wrong += Differs("columns in error", found.error, expected.error);
@@ -213,16 +221,13 @@ class Agreement {
     return answer;
   }
 
-  static Answer FromColumns(ColumnarCondition& columnar) {
+  static Answer FromColumns(const internal::Population& population) {
     Answer answer;
-    const absl::StatusOr<internal::Population> population = columnar.Evaluate();
-    EXPECT_TRUE(population.ok()) << population.status();
-    if (!population.ok()) return answer;
-    for (size_t chunk = 0; chunk < population->is_true.size(); ++chunk) {
+    for (size_t chunk = 0; chunk < population.is_true.size(); ++chunk) {
       const Row first = static_cast<Row>(chunk) * kChunkRows;
-      internal::EachBit(population->is_true[chunk],
+      internal::EachBit(population.is_true[chunk],
                         [&](size_t i) { answer.yes.insert(first + static_cast<Row>(i)); });
-      internal::EachBit(population->is_error[chunk],
+      internal::EachBit(population.is_error[chunk],
                         [&](size_t i) { answer.error.insert(first + static_cast<Row>(i)); });
     }
     return answer;
