@@ -2,9 +2,14 @@
 
 #include "relata/storage/wrapper.h"
 
+#include <span>
+#include <string>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "relata/storage/group_commit.h"
+#include "relata/storage/pushdown.h"
 
 namespace relata {
 namespace {
@@ -101,6 +106,34 @@ class Session : public Base {
   const std::shared_ptr<StoreObserver> observer_;
 };
 
+// A reader that lets the engine ask in SQL. A statement is seen as the scan of records it spares.
+class SqlSession : public Session<StoreReader>, public SqlReader {
+ public:
+  SqlSession(std::unique_ptr<StoreReader> target, SqlReader& sql,
+             std::shared_ptr<StoreObserver> observer)
+      : Session(std::move(target), std::move(observer)), sql_(sql) {}
+
+  bool postgres() const override { return sql_.postgres(); }
+  std::string SqlTable(TypeId type) const override { return sql_.SqlTable(type); }
+  std::string SqlField(TypeId type, FieldId field, const std::string& alias) const override {
+    return sql_.SqlField(type, field, alias);
+  }
+  std::string SqlCurrency(TypeId type, FieldId field, const std::string& alias) const override {
+    return sql_.SqlCurrency(type, field, alias);
+  }
+  std::string SqlMine(TypeId type, const std::string& alias) const override {
+    return sql_.SqlMine(type, alias);
+  }
+  absl::Status SelectRows(const std::string& statement, std::span<const Value> parameters,
+                          const Sink<std::vector<Row>>& sink) override {
+    return Ask(StoreCall::kScanRecords,
+               [&] { return sql_.SelectRows(statement, parameters, sink); });
+  }
+
+ private:
+  SqlReader& sql_;  // the target
+};
+
 // A call that the observer refuses leaves the writer as it was, except that nothing after it can be
 // committed: a failure sticks, as with every store.
 class Writer : public Session<StoreWriter> {
@@ -143,6 +176,8 @@ class Wrapper : public Store, public GroupCommitStore {
   absl::StatusOr<std::unique_ptr<StoreReader>> Read() override {
     RELATA_ASSIGN_OR_RETURN(
         auto reader, Observed(*observer_, StoreCall::kRead, [&] { return target_->Read(); }));
+    auto* const sql = dynamic_cast<SqlReader*>(reader.get());
+    if (sql != nullptr) return std::make_unique<SqlSession>(std::move(reader), *sql, observer_);
     return std::make_unique<Session<StoreReader>>(std::move(reader), observer_);
   }
   absl::StatusOr<std::unique_ptr<StoreWriter>> Write(Duration patience) override {

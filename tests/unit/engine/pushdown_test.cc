@@ -2,13 +2,17 @@
 
 #include "relata/engine/pushdown.h"
 
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "base/strings.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "relata/engine/crm.h"
 #include "relata/segment/segment.h"
+#include "relata/storage/sqlite.h"
+#include "relata/storage/wrapper.h"
 #include "support/support.h"
 
 namespace relata {
@@ -137,6 +141,27 @@ TEST_F(MemoryLimit, FollowsMergesAndLaterCommits) {
   ASSERT_TRUE(tx.Commit(kNow).ok());
   EXPECT_EQ(french(), before - 1);
   ExpectSame("contact.orders.size() >= 3");
+}
+
+TEST_F(MemoryLimit, AsksAWrappedStoreToo) {
+  auto store = OpenSqliteStore(folder_.File("crm.db"));
+  ASSERT_TRUE(store.ok()) << store.status();
+  const auto metrics = std::make_shared<StoreMetrics>(nullptr);
+  const absl::StatusOr<Crm> plain = Crm::Open(folder_.File("crm.db"));
+  absl::StatusOr<Crm> crm = Crm::Open(WrapStore(*std::move(store), metrics));
+  ASSERT_TRUE(crm.ok()) << crm.status();
+  LimitMemory(*crm, 1);
+  QueryOptions asking;
+  asking.now = kNow;
+  const std::string text = "contact.orders.size() >= 3";
+  const auto pushed = PushDown(*crm, "contact", text, asking);
+  ASSERT_TRUE(pushed.ok()) << pushed.status();
+  EXPECT_TRUE(pushed->exact);
+  const int64_t scans = metrics->figure(StoreCall::kScanRecords).calls;
+  const auto found = crm->Query("contact", text, asking);
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_EQ(found->rows, plain->Query("contact", text, asking)->rows);
+  EXPECT_EQ(metrics->figure(StoreCall::kScanRecords).calls, scans + 1) << "one statement";
 }
 
 TEST_F(MemoryLimit, KeepsWhatFits) {
