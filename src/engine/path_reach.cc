@@ -60,7 +60,7 @@ CarriedStep::CarriedStep(Lanes& lanes, const Graph& graph, const PathStep& step,
 
 size_t CarriedStep::Begin(size_t) {
   reached_ = Reached(static_cast<size_t>(graph_.Records(step_.from)->limit));
-  for (RowBits Reached::*const kind : {&Reached::hit, &Reached::error, &Reached::undecided}) {
+  for (TableBits Reached::*const kind : {&Reached::hit, &Reached::error, &Reached::undecided}) {
     if (!(after_.*kind).none()) carries_.push_back({&(after_.*kind), kind, {}});
   }
   if (carries_.empty()) return 0;
@@ -89,7 +89,7 @@ void CarriedStep::Do(size_t lane, size_t chunk) {
     into = told.get();
   }
   for (const Carry& carry : carries_) {
-    RowBits& target = into->*carry.kind;
+    TableBits& target = into->*carry.kind;
     if (step_.closure) {
       CarryClosure(*carry.source, target, into->undecided);
     } else if (!step_.backward) {
@@ -117,7 +117,7 @@ void CarriedStep::End(size_t) {
 // Calls visit(row, target) for each existing row of a chunk, of those in `among` when given, whose
 // link names a record; an existing one where records were merged.
 template <class Visit>
-void CarriedStep::EachLink(size_t chunk, const RowBits* among, const Visit& visit) const {
+void CarriedStep::EachLink(size_t chunk, const TableBits* among, const Visit& visit) const {
   const Chunk* links = links_.chunk(chunk);
   const ChunkBits* exists = holders_.exists[chunk];
   if (links == nullptr || exists == nullptr) return;
@@ -139,11 +139,11 @@ void CarriedStep::EachLink(size_t chunk, const RowBits* among, const Visit& visi
 }
 
 // A child that reaches tells its parent.
-void CarriedStep::CarryToParents(const RowBits& source, size_t chunk, RowBits& target) const {
+void CarriedStep::CarryToParents(const TableBits& source, size_t chunk, TableBits& target) const {
   EachLink(chunk, &source, [&](Row, Row parent) { target.Set(parent); });
 }
 
-void CarriedStep::CarryToChildren(const Carry& carry, size_t chunk, RowBits& target) const {
+void CarriedStep::CarryToChildren(const Carry& carry, size_t chunk, TableBits& target) const {
   EachLink(chunk, nullptr, [&](Row row, Row linked) {
     if (carry.source->Test(linked) && targets_.Exists(linked)) target.Set(row);
   });
@@ -151,7 +151,7 @@ void CarriedStep::CarryToChildren(const Carry& carry, size_t chunk, RowBits& tar
 
 // The rows whose link, in a column of few different targets, names one that was told something:
 // codes are looked up where they lie.
-void CarriedStep::CarryByCodes(const Carry& carry, size_t chunk, RowBits& target) const {
+void CarriedStep::CarryByCodes(const Carry& carry, size_t chunk, TableBits& target) const {
   const Chunk* links = links_.chunk(chunk);
   const ChunkBits* exists = holders_.exists[chunk];
   if (links == nullptr || exists == nullptr) return;
@@ -175,7 +175,7 @@ bool CarriedStep::SideBySide() const {
   return true;
 }
 
-void CarriedStep::CarrySideBySide(const RowBits& source, size_t c, RowBits& target) const {
+void CarriedStep::CarrySideBySide(const TableBits& source, size_t c, TableBits& target) const {
   const Chunk* chunk = links_.chunk(c);
   const ChunkBits* exists = holders_.exists[c];
   if (chunk == nullptr || exists == nullptr) return;
@@ -195,7 +195,8 @@ void CarriedStep::CarrySideBySide(const RowBits& source, size_t c, RowBits& targ
 
 // Both directions of a closure follow one link of a type to itself, towards the parent. Above a
 // record lies what it reaches forward; what it reaches backward is told to all above it.
-void CarriedStep::CarryClosure(const RowBits& source, RowBits& target, RowBits& undecided) const {
+void CarriedStep::CarryClosure(const TableBits& source, TableBits& target,
+                               TableBits& undecided) const {
   std::vector<Row> parent(static_cast<size_t>(holders_.limit), kNoRow);
   for (size_t c = 0; c < links_.chunk_count(); ++c) {
     EachLink(c, nullptr, [&](Row row, Row linked) {
@@ -231,8 +232,8 @@ void CarriedStep::CarryClosure(const RowBits& source, RowBits& target, RowBits& 
   undecided.words.assign(undecided.words.size(), ~uint64_t{0});
 }
 
-void CarriedStep::TellAncestors(const std::vector<Row>& parent, const RowBits& source,
-                                RowBits& target) {
+void CarriedStep::TellAncestors(const std::vector<Row>& parent, const TableBits& source,
+                                TableBits& target) {
   for (size_t row = 0; row < parent.size(); ++row) {
     if (!source.Test(static_cast<Row>(row))) continue;
     // Whoever was told has told those above.

@@ -21,10 +21,10 @@
 namespace relata::internal {
 
 // What is known of the rows of a table, one bit a row.
-struct RowBits {
+struct TableBits {
   std::vector<uint64_t> words;
 
-  explicit RowBits(size_t rows = 0) : words(rows / 64 + 1) {}
+  explicit TableBits(size_t rows = 0) : words(rows / 64 + 1) {}
   bool Test(Row row) const {
     const auto i = static_cast<size_t>(row);
     return i / 64 < words.size() && (words[i / 64] >> (i % 64) & 1) != 0;
@@ -49,7 +49,7 @@ struct RowBits {
 
 // Of each record: reaches one for which the condition decides; is an error; is undecided.
 struct Reached {
-  RowBits hit, error, undecided;
+  TableBits hit, error, undecided;
 
   explicit Reached(size_t rows = 0) : hit(rows), error(rows), undecided(rows) {}
 };
@@ -93,19 +93,20 @@ class CarriedStep : public SharedWork {
  private:
   // One of the three things that are known, before the step and after it.
   struct Carry {
-    const RowBits* source = nullptr;
-    RowBits Reached::*kind = nullptr;
+    const TableBits* source = nullptr;
+    TableBits Reached::*kind = nullptr;
     std::vector<uint8_t> told;  // `source` by row, without records that are gone; for few records
   };
   bool SideBySide() const;
-  void CarryToParents(const RowBits& source, size_t chunk, RowBits& target) const;
-  void CarrySideBySide(const RowBits& source, size_t chunk, RowBits& target) const;
-  void CarryToChildren(const Carry& carry, size_t chunk, RowBits& target) const;
-  void CarryByCodes(const Carry& carry, size_t chunk, RowBits& target) const;
+  void CarryToParents(const TableBits& source, size_t chunk, TableBits& target) const;
+  void CarrySideBySide(const TableBits& source, size_t chunk, TableBits& target) const;
+  void CarryToChildren(const Carry& carry, size_t chunk, TableBits& target) const;
+  void CarryByCodes(const Carry& carry, size_t chunk, TableBits& target) const;
   template <class Visit>
-  void EachLink(size_t chunk, const RowBits* among, const Visit& visit) const;
-  void CarryClosure(const RowBits& source, RowBits& target, RowBits& undecided) const;
-  static void TellAncestors(const std::vector<Row>& parent, const RowBits& source, RowBits& target);
+  void EachLink(size_t chunk, const TableBits* among, const Visit& visit) const;
+  void CarryClosure(const TableBits& source, TableBits& target, TableBits& undecided) const;
+  static void TellAncestors(const std::vector<Row>& parent, const TableBits& source,
+                            TableBits& target);
 
   const Graph& graph_;
   const PathStep step_;

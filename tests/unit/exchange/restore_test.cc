@@ -119,6 +119,7 @@ TEST_F(Kept, NothingIsLeftOfARestoreThatFails) {
 // The connection string of the tests' server as a URI, which is how Crm::Open knows a server.
 std::string ServerUri() {
   std::string words = testing::PostgresDsn();
+  if (words.starts_with("postgres://")) return words;
   std::replace(words.begin(), words.end(), ' ', '&');
   return "postgres:///?" + words;
 }
