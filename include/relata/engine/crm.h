@@ -186,9 +186,10 @@ class Crm {
 
   Transaction Begin(Actor actor) const;
   // Moves time: records what time alone caused (memberships entered and left, workflows due) up to
-  // `now`. Commits of one instant are recorded a microsecond apart, so the last one may lie a little
-  // after the instant it was made at: up to a second, time moves to there. InvalidArgument when `now`
-  // is earlier than that. Returns the commit, or the newest one when time caused nothing.
+  // `now`. Commits of one instant are recorded a microsecond apart, so the last one may lie a
+  // little after the instant it was made at: up to a second, time moves to there. InvalidArgument
+  // when `now` is earlier than that. Returns the commit, or the newest one when time caused
+  // nothing.
   absl::StatusOr<Commit> Advance(Timestamp now, const Actor& actor = Actor::System("clock"));
   // Adds a rule to the write path; rules run in the order added. To be called before the Crm is
   // shared.

@@ -36,8 +36,8 @@ struct Segment {
 };
 
 // Saves the segment as the next version of its definition. InvalidArgument when the name is
-// malformed or the condition does not check (with a caret under the place); NotFound when it names a
-// segment or score that is not there; FailedPrecondition when it would depend on itself.
+// malformed or the condition does not check (with a caret under the place); NotFound when it names
+// a segment or score that is not there; FailedPrecondition when it would depend on itself.
 absl::Status DefineSegment(Crm& crm, const Segment& segment, const Actor& actor, Timestamp now);
 
 // What the checker finds odd about a saved segment's condition, which can be asked all the same: a
