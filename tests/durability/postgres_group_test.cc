@@ -28,18 +28,24 @@ TEST(PostgresGroupCommit, ThreadsShareASyncAndEachIsWholeInOrderAndAnsweredByIts
   const uint64_t seed = testing::Seed(43);
   const std::string schema = testing::UniqueName("grouped");
   std::atomic<int> syncs = 0;
+  std::atomic<int> commits = 0;
   const auto write = [&](const char* tenant, bool group) {
     PostgresOptions options;
     options.schema = schema;
     options.tenant = tenant;
     options.views = false;
     options.group_commit = group;
-    // What waits for the log - the settling transaction, or each COMMIT - as if that took long.
+    // What waits for the log: the settling transaction, as if that took until others have committed
+    // too, or a while when nobody does; or each COMMIT, which holds the lock that they wait for.
     const char* const waits = group ? "pg_logical_emit_message" : "COMMIT";
     options.trace = [&, waits](std::string_view sql) {
+      if (sql == "COMMIT") ++commits;
       if (sql.find(waits) == sql.npos) return;
       ++syncs;
-      std::this_thread::sleep_for(std::chrono::milliseconds(60));
+      const int seen = commits;
+      for (int i = 0; i < (group ? 60 : 6) && commits < seen + 2; ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      }
     };
     return testing::WriteFromAllThreads(
         [&]() -> absl::StatusOr<Crm> {
