@@ -25,8 +25,8 @@
 // four to five times the commits of one writer. Writers of one tenant take turns, a sync each, for
 // its lock is held until the server says that the commit is durable - unless the store was opened
 // with group commit (storage/group_commit.h): then the lock goes on as soon as the commit is
-// written, and one small transaction makes durable what several threads wrote, after which each is
-// read back. A server that crashed in between has forgotten a tail of commits that nobody was told
+// written, and one small transaction makes durable what several threads wrote and reads the newest
+// of it back. A server that crashed in between has forgotten a tail of commits that nobody was told
 // of: Unknown, and no writer until the tenant is opened again.
 //
 // Scrub writes the schema's tables anew (VACUUM FULL, which their owner may), so that no byte of an
