@@ -47,8 +47,8 @@ StateHistory::StateHistory(const Crm& crm, std::shared_ptr<const Snapshot> view,
 
 absl::StatusOr<StateHistory> StateHistory::Of(const Crm& crm, std::string_view type,
                                               std::string_view field, const QueryOptions& asking) {
-  RELATA_ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> view, crm.View({type}));
-  const TypeDef& def = *view->schema().Find(type);
+  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> first, crm.View({type}));
+  const TypeDef& def = *first->schema().Find(type);
   if (def.event) return InvalidArgument(Concat(type, " is an event type"));
   const FieldDef* state = def.FindField(field);
   if (state == nullptr) return NotFound(Concat("'", type, "' has no field '", field, "'"));
@@ -56,18 +56,16 @@ absl::StatusOr<StateHistory> StateHistory::Of(const Crm& crm, std::string_view t
   if (!may.MayRead(def.id) || !may.MayRead(def.id, state->id)) {
     return PermissionDenied(Concat("the role may not read ", type, ".", field));
   }
-  const TypeDef* event = TellerOf(view->schema(), def, *state, may);
-  if (event != nullptr) {
-    const TypeId tables[] = {def.id, event->id};
-    RELATA_ASSIGN_OR_RETURN(view, crm.View(tables));
-  }
+  const TypeDef* event = TellerOf(first->schema(), def, *state, may);
+  if (event == nullptr) return StateHistory(crm, first, def, *state, asking.now);
+  // The next view may have a newer schema: what is told points into the one that is kept.
+  const TypeId tables[] = {def.id, event->id};
+  RELATA_ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> view, crm.View(tables));
   const Schema& schema = view->schema();
   const TypeDef& here = schema.type(def.id);
-  StateHistory history(crm, view, here, *here.FindField(field), asking.now);
-  if (event != nullptr) {
-    history.event_ = schema.Find(event->name);
-    history.event_field_ = history.event_->FindField(field);
-  }
+  StateHistory history(crm, view, here, *here.field(state->id), asking.now);
+  history.event_ = &schema.type(event->id);
+  history.event_field_ = history.event_->FindField(field);
   return history;
 }
 
