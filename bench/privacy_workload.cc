@@ -219,13 +219,19 @@ void Erase(Crm& crm, const std::vector<RecordRef>& persons, const Settings& sett
   for (const int64_t row : rows)
     raw.Each("SELECT seq FROM ev_page_view WHERE subject = ?", row, events);
   raw.Run("DROP INDEX temporary");
+  std::vector<int64_t> lines;
   const std::string type = std::to_string(persons.front().type);
+  raw.Run("CREATE INDEX temporary ON relata_ledger(person_type, person)");
+  for (const int64_t row : rows) {
+    raw.Each("SELECT seq FROM relata_ledger WHERE person_type = " + type + " AND person = ?", row,
+             lines);
+  }
+  raw.Run("DROP INDEX temporary");
   int64_t deleted = 0;
   const double deletes = Seconds([&] {
     raw.Run("BEGIN");
     deleted += raw.DeleteEach("DELETE FROM r_contact WHERE row = ?", rows);
-    deleted += raw.DeleteEach(
-        "DELETE FROM relata_ledger WHERE person_type = " + type + " AND person = ?", rows);
+    deleted += raw.DeleteEach("DELETE FROM relata_ledger WHERE seq = ?", lines);
     deleted += raw.DeleteEach("DELETE FROM ev_page_view WHERE seq = ?", events);
     raw.Run("COMMIT");
   });

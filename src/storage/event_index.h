@@ -7,6 +7,9 @@
 // the tail, found by scanning it. A bulk import writes a run every million events; commits let the
 // tail grow to kTail, then seal it into a run that takes smaller younger runs up with it, so that a
 // type of n events has about n / 1,000,000 + 7 runs.
+//
+// The consent ledger is indexed in the same way, as if it were a type whose subjects are persons
+// (kLedgerIndex). Its lines are long, so its tail is kept shorter.
 
 #ifndef RELATA_SRC_STORAGE_EVENT_INDEX_H_
 #define RELATA_SRC_STORAGE_EVENT_INDEX_H_
@@ -14,6 +17,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,6 +31,10 @@ struct EventEntry {
   Row subject = 0;
   Seq seq = 0;
 };
+
+// The type under which the lines of the consent ledger are indexed, by the row of the person. What
+// is found is also of persons of other types with that row: whoever finds a line looks whose it is.
+inline constexpr TypeId kLedgerIndex = kNoType;
 
 // One run and one of its blocks, named by its last entry.
 struct EventRun {
@@ -92,6 +100,7 @@ class EventIndexWriter {
  public:
   static constexpr size_t kRun = 1'000'000;
   static constexpr int64_t kTail = 8'192;
+  static constexpr int64_t kLedgerTail = 512;
 
   // `runs` must outlive it. `tails`: of the commit that the writer begins on.
   explicit EventIndexWriter(EventRuns* runs, EventTails::Known tails = {})
@@ -99,6 +108,8 @@ class EventIndexWriter {
 
   // Notes events of one type that have been inserted, in order of seq.
   absl::Status Add(TypeId type, Seq first_seq, const std::vector<Row>& subjects);
+  // The same of lines of the ledger, in order of seq.
+  absl::Status AddLines(std::span<const EventEntry> lines);
   // Called before the commit: seals the tails that have grown long.
   absl::Status Finish();
   // After it: how long tails are now, as far as that is known.
@@ -111,6 +122,8 @@ class EventIndexWriter {
     std::vector<EventEntry> entries;
   };
 
+  // After `pending` grew: seals what is too much to keep.
+  absl::Status Grown(TypeId type, Pending& pending, size_t by);
   absl::Status FindSealed(TypeId type, Pending& pending);
   absl::Status Seal(TypeId type, Pending& pending);
 

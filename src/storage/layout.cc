@@ -196,7 +196,14 @@ absl::Status CheckEvents(const Layout& layout, const EventBatch& batch) {
 }
 
 absl::Status CheckLines(const CommitBatch& batch) {
-  for (const LedgerWrite& line : batch.ledger) RELATA_RETURN_IF_ERROR(CheckInstant(line.at));
+  const LedgerWrite* before = nullptr;
+  for (const LedgerWrite& line : batch.ledger) {
+    RELATA_RETURN_IF_ERROR(CheckInstant(line.at));
+    if (before != nullptr && line.seq <= before->seq) {
+      return InvalidArgument("the seqs of ledger lines must ascend");
+    }
+    before = &line;
+  }
   for (const ChangeWrite& change : batch.changes) {
     if (change.rows < 1) return InvalidArgument("a change of no record");
     if (change.effective_at) RELATA_RETURN_IF_ERROR(CheckInstant(*change.effective_at));

@@ -193,6 +193,10 @@ class Writer : public Forwarding<StoreWriter, MemoryReads> {
   }
 
   absl::Status ApplyLines(const CommitBatch& batch) {
+    const auto* last = state_->ledger.Last();
+    if (last != nullptr && !batch.ledger.empty() && batch.ledger.front().seq <= last->first) {
+      return InvalidArgument("the seqs of ledger lines must ascend");
+    }
     for (const LedgerWrite& line : batch.ledger) {
       if (!state_->ledger.Insert(owner_, line.seq, line)) return SeqTaken("ledger line", line.seq);
     }

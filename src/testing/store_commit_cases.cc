@@ -137,7 +137,7 @@ void OneWriterWritesOneCommit(StoreFixture& s) {
 void NumbersMustFollowTheHead(StoreFixture& s) {
   ASSERT_EQ(s.Put(FullBatch(s.Head(), 0)), absl::OkStatus());
   const CommitRow head = s.Head();
-  std::vector<std::pair<const char*, CommitBatch>> cases(6, {"", FullBatch(head, 1)});
+  std::vector<std::pair<const char*, CommitBatch>> cases(7, {"", FullBatch(head, 1)});
   cases[0].first = "a gap";
   cases[0].second.commit.id = head.id + 2;
   cases[1].first = "the head again";
@@ -150,6 +150,9 @@ void NumbersMustFollowTheHead(StoreFixture& s) {
   cases[4].second.events[0].first_seq = head.last_seq;
   cases[5].first = "an earlier instant";
   cases[5].second.commit.recorded = {head.recorded.micros - 1};
+  cases[6].first = "ledger lines that descend";
+  cases[6].second.ledger.push_back(cases[6].second.ledger[0]);
+  cases[6].second.ledger[0].seq = cases[6].second.commit.last_seq;
   for (const auto& [name, batch] : cases) {
     EXPECT_TRUE(absl::IsInvalidArgument(s.Try(batch))) << name;
   }

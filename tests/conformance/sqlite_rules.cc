@@ -96,7 +96,9 @@ class Judge {
     if (Word(0) == "CREATE" && Has("INDEX")) Index();
     if (Word(0) == "PRAGMA") Pragma();
     if (Word(0) == "ALTER" && !Has("ADD")) Wrong("ALTER TABLE that does more than add a column");
-    if (Word(0) == "DROP" && Word(1) != "VIEW") Wrong("what is dropped is no view");
+    if (Word(0) == "DROP" && Word(1) != "VIEW" && Word(1) != "INDEX") {
+      Wrong("what is dropped is neither a view nor an index");
+    }
     return std::move(broken_);
   }
 

@@ -406,6 +406,10 @@ PgBulk PgWriter::Into(const char* table, const std::string& columns, int count, 
 
 absl::Status PgWriter::ApplyLedger(const std::vector<LedgerWrite>& lines) {
   if (lines.empty()) return absl::OkStatus();
+  if (lines.front().seq <= last_line_) {
+    return InvalidArgument("the seqs of ledger lines must ascend");
+  }
+  last_line_ = lines.back().seq;
   PgBulk rows =
       Into("relata_ledger", "tenant_id, seq, person_type, person, point_type, point, at, body", 8,
            "a ledger line with this seq is there");

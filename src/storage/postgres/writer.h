@@ -141,6 +141,7 @@ class PgWriter : public WithInsides<Forwarding<StoreWriter, PgReads>> {
   PgLooseNames loose_;
   NameWriter names_;
   std::map<TypeId, Seq> last_event_;  // of the types written so far
+  Seq last_line_ = 0;                 // of the ledger
   std::vector<RecordRef> erased_;
   CommitRow commit_;
   int64_t definitions_ = 0;

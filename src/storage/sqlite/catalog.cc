@@ -39,7 +39,6 @@ CREATE INDEX relata_personal_image_subject ON relata_personal_image(subject_type
 CREATE TABLE relata_ledger(
   seq INTEGER PRIMARY KEY, person_type INTEGER NOT NULL, person INTEGER NOT NULL,
   point_type INTEGER NOT NULL, point INTEGER NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL);
-CREATE INDEX relata_ledger_person ON relata_ledger(person_type, person);
 CREATE TABLE relata_external_key(
   type INTEGER NOT NULL, system TEXT NOT NULL, key TEXT NOT NULL, row INTEGER NOT NULL,
   PRIMARY KEY(type, system, key)) WITHOUT ROWID;

@@ -18,6 +18,26 @@ absl::Status While(Statement& statement, F row) {
 
 }  // namespace
 
+EventSource SourceOf(const Catalog& catalog, TypeId type) {
+  if (type == kLedgerIndex) return {"relata_ledger", "person"};
+  return {QuoteName(catalog.Physical(type).name), "subject"};
+}
+
+absl::Status IndexLedger(Connection& connection) {
+  SqliteEventRuns runs(&connection);
+  EventIndexWriter index(&runs);
+  const EventSource ledger = SourceOf(Catalog(), kLedgerIndex);
+  RELATA_ASSIGN_OR_RETURN(Statement select,
+                          connection.Prepare(Concat("SELECT ", ledger.subject, ", seq FROM ",
+                                                    ledger.table, " ORDER BY seq")));
+  RELATA_RETURN_IF_ERROR(While(select, [&]() -> absl::StatusOr<bool> {
+    const EventEntry line{select.Int(0), select.Int(1)};
+    RELATA_RETURN_IF_ERROR(index.AddLines({&line, 1}));
+    return true;
+  }));
+  return index.Finish();
+}
+
 absl::StatusOr<std::vector<EventRun>> SqliteEventRuns::Runs(TypeId type) {
   std::vector<EventRun> runs;
   RELATA_ASSIGN_OR_RETURN(
@@ -84,9 +104,10 @@ absl::Status SqliteEventRuns::Blocks(
 
 absl::Status SqliteEventRuns::Events(TypeId type, Seq after, Seq before,
                                      std::vector<EventEntry>& out) {
+  const EventSource source = source_(type);
   RELATA_ASSIGN_OR_RETURN(
       Statement select,
-      connection_()->Prepare(Concat("SELECT seq, subject FROM ", QuoteName(table_(type)),
+      connection_()->Prepare(Concat("SELECT seq, ", source.subject, " FROM ", source.table,
                                     " WHERE seq > ? AND seq < ? ORDER BY seq")));
   select.Bind(1, after);
   select.Bind(2, before);
@@ -98,8 +119,8 @@ absl::Status SqliteEventRuns::Events(TypeId type, Seq after, Seq before,
 
 absl::StatusOr<int64_t> SqliteEventRuns::CountAfter(TypeId type, Seq seq) {
   RELATA_ASSIGN_OR_RETURN(
-      Statement count, connection_()->Prepare(Concat("SELECT count(*) FROM ",
-                                                     QuoteName(table_(type)), " WHERE seq > ?")));
+      Statement count, connection_()->Prepare(
+                           Concat("SELECT count(*) FROM ", source_(type).table, " WHERE seq > ?")));
   count.Bind(1, seq);
   RELATA_ASSIGN_OR_RETURN(const bool row, count.Step());
   return row ? count.Int(0) : 0;
@@ -107,10 +128,11 @@ absl::StatusOr<int64_t> SqliteEventRuns::CountAfter(TypeId type, Seq seq) {
 
 absl::Status SqliteEventRuns::EventsOf(TypeId type, Row subject, Seq from, Seq until,
                                        std::vector<Seq>& out) {
-  RELATA_ASSIGN_OR_RETURN(
-      Statement tail,
-      connection_()->Prepare(Concat("SELECT seq FROM ", QuoteName(table_(type)),
-                                    " WHERE seq >= ? AND seq < ? AND subject = ? ORDER BY seq")));
+  const EventSource source = source_(type);
+  RELATA_ASSIGN_OR_RETURN(Statement tail,
+                          connection_()->Prepare(Concat("SELECT seq FROM ", source.table,
+                                                        " WHERE seq >= ? AND seq < ? AND ",
+                                                        source.subject, " = ? ORDER BY seq")));
   tail.Bind(1, from);
   tail.Bind(2, until);
   tail.Bind(3, subject);

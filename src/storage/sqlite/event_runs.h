@@ -13,13 +13,28 @@
 
 namespace relata::internal {
 
+// Where the events of a type are: the table, quoted, and the column of the subject.
+struct EventSource {
+  std::string table;
+  std::string subject;
+};
+// `type` is an event type of the catalog, or kLedgerIndex.
+EventSource SourceOf(const Catalog& catalog, TypeId type);
+
+// Indexes a ledger that has no runs, inside the open transaction.
+absl::Status IndexLedger(Connection& connection);
+
 class SqliteEventRuns : public EventRuns {
  public:
   // Reads the connection and the catalog through `session` at each call; it must outlive this.
   template <class Session>
   explicit SqliteEventRuns(const Session* session)
       : connection_([session] { return session->connection.get(); }),
-        table_([session](TypeId type) { return session->catalog->Physical(type).name; }) {}
+        source_([session](TypeId type) { return SourceOf(*session->catalog, type); }) {}
+  // Of the ledger alone.
+  explicit SqliteEventRuns(Connection* connection)
+      : connection_([connection] { return connection; }),
+        source_([](TypeId type) { return SourceOf(Catalog(), type); }) {}
 
   absl::StatusOr<std::vector<EventRun>> Runs(TypeId type) override;
   absl::Status Write(TypeId type, const EventRun& run,
@@ -34,7 +49,7 @@ class SqliteEventRuns : public EventRuns {
 
  private:
   std::function<Connection*()> connection_;
-  std::function<std::string(TypeId)> table_;
+  std::function<EventSource(TypeId)> source_;
 };
 
 }  // namespace relata::internal

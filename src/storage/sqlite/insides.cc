@@ -56,10 +56,11 @@ constexpr Contradiction kContradictions[] = {
      "IN (0, 1)",
      "names of type ", "are of no records"},
     {"SELECT r.type FROM relata_event_run r LEFT JOIN relata_type t ON t.type = r.type "
-     "WHERE t.kind IS NOT 1",
+     "WHERE t.kind IS NOT 1 AND r.type != 65535",
      "event index of type ", "is of no events"},
 };
 static_assert(static_cast<int>(TableSpec::Kind::kEvent) == 1);
+static_assert(kLedgerIndex == 65535);
 
 // The rows of the indexes of this file.
 class SqlitePacked : public PackedRows {
@@ -78,9 +79,10 @@ class SqlitePacked : public PackedRows {
   }
   absl::Status EventsUpTo(TypeId type, Seq last,
                           const std::function<void(EventEntry)>& sink) override {
+    const EventSource source = SourceOf(*session_->catalog, type);
     RELATA_ASSIGN_OR_RETURN(
-        Statement s, session_->connection->Prepare(
-                         Concat("SELECT subject, seq FROM ", Table(type), " WHERE seq <= ?")));
+        Statement s, session_->connection->Prepare(Concat("SELECT ", source.subject, ", seq FROM ",
+                                                          source.table, " WHERE seq <= ?")));
     s.Bind(1, last);
     return Each(s, [&] { sink({s.Int(0), s.Int(1)}); });
   }
@@ -188,6 +190,8 @@ absl::Status SqliteReads::CheckInsides(const StoreInsides::Wrong& wrong) {
     RELATA_ASSIGN_OR_RETURN(const bool holds, EventIndexHolds(packed, runs, type, erased[type]));
     if (!holds) wrong(Concat("event index of ", table.spec.name), "does not say what is there");
   }
+  RELATA_ASSIGN_OR_RETURN(const bool holds, EventIndexHolds(packed, runs, kLedgerIndex, {}));
+  if (!holds) wrong("index of the ledger", "does not say what is there");
   RELATA_ASSIGN_OR_RETURN(Statement s, Prepare("PRAGMA integrity_check(1)"));
   RELATA_ASSIGN_OR_RETURN(const bool row, s.Step());
   if (!row || s.Text(0) != "ok") wrong("the file", "is damaged: an index contradicts its table");

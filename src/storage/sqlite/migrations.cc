@@ -5,12 +5,20 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "storage/sqlite/event_runs.h"
 
 namespace relata::internal {
 namespace {
 
 absl::Status Take(Connection& connection, const MigrationStep& step, int64_t number,
                   const std::function<void()>& before_each) {
+  if (step.before) {
+    if (before_each) before_each();
+    absl::Status status = step.before(connection);
+    if (!status.ok()) {
+      return Annotate(std::move(status), Concat("migration step ", number, ", ", step.name));
+    }
+  }
   for (const std::string& statement : step.statements) {
     if (before_each) before_each();
     absl::Status status = connection.Execute(statement);
@@ -47,6 +55,11 @@ std::span<const MigrationStep> Migrations() {
         "CREATE UNIQUE INDEX IF NOT EXISTS relata_name_block_place ON relata_name_block(type, "
         "kind, run, last)",
         "INSERT OR REPLACE INTO relata_migration VALUES(3, 'packed names')"}},
+      // Runs in the place of an index that every line touched somewhere else.
+      {"packed ledger",
+       {"DROP INDEX IF EXISTS relata_ledger_person",
+        "INSERT OR REPLACE INTO relata_migration VALUES(4, 'packed ledger')"},
+       IndexLedger},
   };
   return *steps;
 }

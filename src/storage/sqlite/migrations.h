@@ -25,6 +25,8 @@ inline constexpr int64_t kSqliteFormat = 0;
 struct MigrationStep {
   std::string name;
   std::vector<std::string> statements;
+  // What is done before them, where SQL alone cannot.
+  std::function<absl::Status(Connection&)> before = nullptr;
 };
 
 // The steps of this version; the first has number 1.

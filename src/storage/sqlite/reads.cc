@@ -246,21 +246,30 @@ absl::Status SqliteReads::ScanEvents(const ScanSpec& spec, const Sink<EventRows>
 
 absl::Status SqliteReads::ScanLedger(Seq since, std::optional<RecordRef> person,
                                      const Sink<LedgerWrite>& sink) {
-  RELATA_ASSIGN_OR_RETURN(
-      Statement s,
-      Prepare(Concat("SELECT seq, person_type, person, point_type, point, at, body "
-                     "FROM relata_ledger WHERE seq > ? ",
-                     person ? "AND person_type = ? AND person = ? " : "", "ORDER BY seq")));
-  s.Bind(1, since);
-  if (person) {
-    s.Bind(2, person->type);
-    s.Bind(3, person->row);
-  }
-  return ForEach(s, [&]() -> absl::Status {
+  constexpr std::string_view kLines =
+      "SELECT seq, person_type, person, point_type, point, at, body FROM relata_ledger WHERE seq ";
+  RELATA_ASSIGN_OR_RETURN(Statement s,
+                          Prepare(Concat(kLines, person ? "= ?" : "> ? ORDER BY seq")));
+  const auto line = [&]() -> absl::Status {
     RELATA_RETURN_IF_ERROR(CheckRefs(s, {1, 3}));
     return sink(
         LedgerWrite{s.Int(0), ReadRef(s, 1), ReadRef(s, 3), {s.Int(5)}, std::string(s.Blob(6))});
-  });
+  };
+  if (!person) {
+    s.Bind(1, since);
+    return ForEach(s, line);
+  }
+  SqliteEventRuns runs(session_.get());
+  RELATA_ASSIGN_OR_RETURN(const std::vector<Seq> seqs,
+                          FindEvents(runs, kLedgerIndex, person->row, since + 1, INT64_MAX));
+  for (const Seq seq : seqs) {
+    s.Bind(1, seq);
+    RELATA_ASSIGN_OR_RETURN(const bool found, s.Step());
+    if (!found) return DataLoss(Concat("ledger line ", seq, " is indexed and not there"));
+    if (ReadRef(s, 1) == *person) RELATA_RETURN_IF_ERROR(line());
+    s.Reset();
+  }
+  return absl::OkStatus();
 }
 
 absl::Status SqliteReads::ScanChanges(CommitId since, std::optional<RecordRef> record,

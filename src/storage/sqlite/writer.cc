@@ -28,6 +28,7 @@ SqliteWriter::SqliteWriter(std::shared_ptr<Session> session, CommitRow head)
              session_->tails == nullptr ? EventTails::Known() : session_->tails->Take(before_.id)),
       loose_(session_.get()),
       names_(&session_->names, &loose_, session_->pack_from),
+      lines_(session_->connection.get(), "INSERT INTO relata_ledger", 7),
       changes_(session_->connection.get(), "INSERT INTO relata_change", 11),
       images_(session_->connection.get(), "INSERT INTO relata_personal_image", 4) {}
 
@@ -54,6 +55,7 @@ absl::Status SqliteWriter::Commit() {
   absl::Status status = Sticky([&] { return CommitNow(); });
   if (status.ok()) status_ = FailedPrecondition("the writer is committed");
   inserts_.clear();
+  lines_ = {};
   changes_ = {};
   images_ = {};
   update_ = {};
@@ -116,17 +118,25 @@ absl::Status SqliteWriter::CommitNow() {
 
 absl::Status SqliteWriter::ApplyLedger(const std::vector<LedgerWrite>& lines) {
   if (lines.empty()) return absl::OkStatus();
-  RELATA_ASSIGN_OR_RETURN(
-      Statement s, connection().Prepare("INSERT INTO relata_ledger VALUES(?, ?, ?, ?, ?, ?, ?)"));
-  for (const LedgerWrite& line : lines) {
-    s.Bind(1, line.seq);
-    BindRef(s, 2, line.person);
-    BindRef(s, 4, line.point);
-    s.Bind(6, line.at.micros);
-    s.BindBlob(7, line.body);
-    RELATA_RETURN_IF_ERROR(Taken(s.Run(), Concat("there is a ledger line ", line.seq)));
+  if (lines.front().seq <= last_line_) {
+    return InvalidArgument("the seqs of ledger lines must ascend");
   }
-  return absl::OkStatus();
+  last_line_ = lines.back().seq;
+  std::vector<EventEntry> entries;
+  entries.reserve(lines.size());
+  for (const LedgerWrite& line : lines) entries.push_back({line.person.row, line.seq});
+  RELATA_RETURN_IF_ERROR(lines_.Write(
+      lines.size(),
+      [&](Statement& s, int first, size_t, size_t i) {
+        const LedgerWrite& line = lines[i];
+        s.Bind(first, line.seq);
+        BindRef(s, first + 1, line.person);
+        BindRef(s, first + 3, line.point);
+        s.Bind(first + 5, line.at.micros);
+        s.BindBlob(first + 6, line.body);
+      },
+      [&](size_t i) { return AlreadyExists(Concat("there is a ledger line ", lines[i].seq)); }));
+  return index_.AddLines(entries);
 }
 
 absl::Status SqliteWriter::ApplyChanges(const std::vector<ChangeWrite>& changes) {

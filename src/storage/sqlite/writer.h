@@ -129,9 +129,11 @@ class SqliteWriter : public WithInsides<Forwarding<StoreWriter, SqliteReads>> {
   EventIndexWriter index_;
   SqliteLooseNames loose_;
   NameWriter names_;
+  SqliteBulk lines_;
   SqliteBulk changes_;
   SqliteBulk images_;
   std::map<TypeId, Seq> last_event_;  // of the types written so far
+  Seq last_line_ = 0;                 // of the ledger
   bool applied_ = false;
   bool complete_ = false;
   bool erased_ = false;
