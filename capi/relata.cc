@@ -15,6 +15,8 @@
 #include "capi/guard.h"
 #include "capi/payload.h"
 #include "relata/engine/audit_log.h"
+#include "relata/engine/pushdown.h"
+#include "relata/engine/threads.h"
 #include "relata/exchange/import.h"
 #include "relata/segment/audience.h"
 #include "relata/segment/segment.h"
@@ -59,8 +61,14 @@ absl::Status OpenCrm(std::string_view where, const relata_open_options_t& given,
     options.privacy_key = SecretKey::FromHex(key);
     if (!options.privacy_key) return InvalidArgument("privacy_key is 64 hexadecimal digits");
   }
+  const int threads = given.threads == 0 ? 1 : given.threads;
+  if (threads < 1 || threads > kMaxThreads) {
+    return InvalidArgument("threads is a number from 1 to " + std::to_string(kMaxThreads));
+  }
   const std::optional<SecretKey> kept = options.privacy_key;
   RELATA_ASSIGN_OR_RETURN(Crm opened, Crm::Open(where, std::move(options)));
+  RELATA_RETURN_IF_ERROR(SetThreads(opened, threads));
+  LimitMemory(opened, given.memory_limit);
   *crm = new relata_crm_t{std::move(opened), std::move(actor), kept};
   return absl::OkStatus();
 }

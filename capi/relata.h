@@ -100,12 +100,16 @@ typedef struct relata_open_options_t {
                               whether there is something newer */
   const char* privacy_key; /* 64 hexadecimal digits; needed once somebody was erased; NULL: none */
   size_t privacy_key_size;
+  uint64_t memory_limit; /* bytes that loaded columns and indexes may take; what is more is asked of
+                            the store by SQL, with the same answers; 0: no limit */
+  int32_t threads;       /* 1 to 64: a question over a large population takes at most so many, the
+                            asking one among them; 0: 1 */
 } relata_open_options_t;
 
-/* Opens or creates the database at `where`, a path or ":memory:". `options` may be NULL. The graph
- * is the caller's to close. RELATA_INVALID_ARGUMENT (unknown zone, actor or kind of place),
- * RELATA_NOT_FOUND, RELATA_FAILED_PRECONDITION (a newer format, another tenant's file),
- * RELATA_DATA_LOSS. */
+/* Opens or creates the database at `where`: a path, ":memory:" or "postgres://USER@HOST/DATABASE".
+ * `options` may be NULL. The graph is the caller's to close. RELATA_INVALID_ARGUMENT (unknown zone
+ * or actor, too many threads), RELATA_NOT_FOUND, RELATA_FAILED_PRECONDITION (a newer format,
+ * another tenant's file), RELATA_DATA_LOSS, RELATA_UNAVAILABLE (no server answers). */
 RELATA_API relata_status_t relata_crm_open(const char* where, size_t where_size,
                                            const relata_open_options_t* options, relata_crm_t** crm,
                                            relata_error_t** err);

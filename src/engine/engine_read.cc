@@ -42,9 +42,8 @@ void Crm::Engine::SetThreads(int threads) {
 }
 
 absl::Status SetThreads(Crm& crm, int threads) {
-  constexpr int kMostThreads = 64;
-  if (threads < 1 || threads > kMostThreads) {
-    return InvalidArgument("threads is a number from 1 to 64");
+  if (threads < 1 || threads > kMaxThreads) {
+    return InvalidArgument(Concat("threads is a number from 1 to ", kMaxThreads));
   }
   crm.engine().SetThreads(threads);
   return absl::OkStatus();

@@ -491,6 +491,49 @@ static void test_read_only(const char* database) {
   CHECK(crm == NULL);
 }
 
+static void count_at_acme(const char* database, const relata_open_options_t* options,
+                          int64_t* count) {
+  relata_crm_t* crm = NULL;
+  relata_error_t* err = NULL;
+  int64_t errors = 0;
+  CHECK(relata_crm_open(TEXT(database), options, &crm, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(relata_crm_count(crm, TEXT("contact"), TEXT("contact.account.name == 'Acme SAS'"), kNow,
+                         count, &errors, &err) == RELATA_OK);
+  CHECK(ok(err));
+  CHECK(errors == 0);
+  relata_crm_close(crm);
+}
+
+/* Bounds change what a question takes, not what it answers; a wrong one leaves no file. */
+static void test_bounds(const char* database) {
+  relata_open_options_t options;
+  relata_crm_t* crm = NULL;
+  relata_error_t* err = NULL;
+  int64_t unbounded = 0;
+  int64_t bounded = -1;
+  char other[512];
+  snprintf(other, sizeof other, "%s.other", database);
+  memset(&options, 0, sizeof options);
+  options.struct_size = sizeof options;
+  options.exclusive = 1;
+  count_at_acme(database, &options, &unbounded);
+  CHECK(unbounded > 0);
+  options.memory_limit = 1;
+  options.threads = 2;
+  count_at_acme(database, &options, &bounded);
+  CHECK(bounded == unbounded);
+
+  options.threads = 65;
+  CHECK(relata_crm_open(TEXT(other), &options, &crm, &err) == RELATA_INVALID_ARGUMENT);
+  CHECK(crm == NULL);
+  CHECK(strstr(relata_error_message(err), "threads") != NULL);
+  relata_error_free(err);
+  options.threads = 1;
+  options.must_exist = 1;
+  CHECK(relata_crm_open(TEXT(other), &options, &crm, NULL) == RELATA_NOT_FOUND);
+}
+
 int main(int argc, char** argv) {
   relata_crm_t* crm = NULL;
   relata_error_t* err = NULL;
@@ -519,5 +562,6 @@ int main(int argc, char** argv) {
   test_rights(crm);
   test_past_alone(crm);
   test_read_only(argv[1]);
+  test_bounds(argv[1]);
   return failures == 0 ? 0 : 1;
 }

@@ -473,14 +473,26 @@ def open(
     zone: str = "",
     actor: str = "",
     privacy_key: str = "",
+    exclusive: bool = False,
+    memory_limit: int = 0,
+    threads: int = 1,
 ) -> Crm:
-    """Opens or creates the database at a path or ":memory:". The actor is who acts and asks:
-    "user:amelie/sales", "system:nightly". The privacy key, 64 hexadecimal digits that are kept
-    outside the database, is needed once somebody was erased and for unsubscribe links."""
+    """Opens or creates the database at a path, ":memory:" or "postgres://USER@HOST/DATABASE". The
+    actor is who acts and asks: "user:amelie/sales", "system:nightly". The privacy key, 64
+    hexadecimal digits that are kept outside the database, is needed once somebody was erased and
+    for unsubscribe links. Exclusive: nobody else writes while it is open, so no question asks the
+    store whether there is something newer. Loaded columns and indexes take at most memory_limit
+    bytes (0: no limit); what is more is asked of the store by SQL. A question over a large
+    population takes at most so many threads, 1 to 64."""
+    if memory_limit < 0:
+        raise InvalidArgument("memory_limit is a number of bytes, or 0 for none")
     options = ffi.new("relata_open_options_t*")
     options.struct_size = ffi.sizeof("relata_open_options_t")
     options.read_only = read_only
     options.must_exist = must_exist
+    options.exclusive = exclusive
+    options.memory_limit = memory_limit
+    options.threads = threads
     kept = {"tenant": text_in(tenant), "zone": text_in(zone), "actor": text_in(actor),
             "privacy_key": text_in(privacy_key)}
     for name, (data, size) in kept.items():

@@ -180,6 +180,27 @@ def test_what_was_committed_is_there_after_reopening(tmp_path):
             crm.put({"type": "account", "fields": {"name": "B"}}, NOW)
 
 
+def test_bounds_change_what_a_question_takes_and_not_its_answer(tmp_path):
+    path = tmp_path / "crm.db"
+    with relata.open(path) as crm:
+        acme = crm.put({"type": "account", "fields": {"name": "Acme"}}, NOW)
+        for name in ("Marie", "Paul"):
+            crm.put({"type": "contact", "fields": {"given_name": name, "account": acme}}, NOW)
+    asked = ("contact", "contact.account.name == 'Acme'", NOW)
+    with relata.open(path) as crm:
+        unbounded = crm.query(*asked)
+    with relata.open(path, exclusive=True, memory_limit=1, threads=2) as crm:
+        assert crm.query(*asked) == unbounded
+    assert unbounded.count == 2
+
+
+@pytest.mark.parametrize("bound", [{"threads": 65}, {"threads": -1}, {"memory_limit": -1}])
+def test_a_wrong_bound_leaves_no_file(tmp_path, bound):
+    with pytest.raises(relata.InvalidArgument, match=next(iter(bound))):
+        relata.open(tmp_path / "crm.db", **bound)
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     ("kind", "ask"),
     [

@@ -24,8 +24,10 @@
 
 namespace relata {
 
-// From now on a question takes at most so many threads, the asking one among them: 1 to 64, else
-// InvalidArgument. A question under way keeps those it has. Thread-safe.
+inline constexpr int kMaxThreads = 64;
+
+// From now on a question takes at most so many threads, the asking one among them: 1 to
+// kMaxThreads, else InvalidArgument. A question under way keeps those it has. Thread-safe.
 absl::Status SetThreads(Crm& crm, int threads);
 
 }  // namespace relata
