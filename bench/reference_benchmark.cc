@@ -26,36 +26,27 @@
 // Times are of the processor (one thread); ratios in one run are what counts. With --keep the
 // folder's database and the peers' files are made once and used again: the run works on a copy.
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/strings.h"
-#include "commit_phases.h"
-#include "engine/engine.h"
-#include "engine/graph.h"
-#include "engine/membership.h"
 #include "nlohmann/json.hpp"
 #include "peer_process.h"
 #include "reference_data.h"
 #include "reference_import.h"
+#include "reference_memory.h"
+#include "reference_product.h"
 #include "relata/engine/crm.h"
 #include "relata/engine/pushdown.h"
 #include "relata/engine/threads.h"
-#include "relata/score/customers.h"
-#include "relata/score/rfm.h"
-#include "relata/segment/segment.h"
-#include "relata/storage/sqlite.h"
 
 namespace relata::bench {
 namespace {
@@ -76,46 +67,6 @@ struct Options {
   size_t memory = 0;  // megabytes; 0: no limit
 };
 
-struct Question {
-  const char* name;
-  const char* text;  // an expression over contact; nullptr for the RFM definition
-};
-
-// `group` is the public id of account 1.
-constexpr Question kQuestions[] = {
-    {"Q1", "contact.country == 'FR' && contact.account.industry == 'retail'"},
-    {"Q2",
-     "contact.products_bought.exists(p, p.code == 'P7') && "
-     "!contact.products_bought.exists(p, p.code == 'P3')"},
-    {"Q3",
-     "contact.events('page_view').filter(e, e.path == '/pricing' && e.at >= now - days(30))"
-     ".size() >= 3 && contact.events('download').size() > 0 && "
-     "!contact.opportunities.exists(o, !(o.stage in ['closed_won', 'closed_lost']))"},
-    {"Q4",
-     "contact.orders.filter(o, o.at >= now - days(365)).map(o, o.net).sum() > "
-     "money('1000', 'EUR') && !contact.orders.exists(o, o.at >= now - days(90))"},
-    {"Q5",
-     "contact.orders.exists(o, o.at >= now - days(365)) && "
-     "!contact.events('login').exists(e, e.at >= now - days(42))"},
-    {"Q6",
-     "(contact.account.id == group || contact.account.ancestors.exists(a, a.id == group)) && "
-     "contact.tickets.exists(t, t.status == 'open' && t.severity == 'critical')"},
-    {"Q7",
-     "contact.birth_date >= date('1991-01-01') && contact.birth_date <= date('2000-12-31') && "
-     "consent_status('email', 'offers') == 'grant' && "
-     "!contact.events('unsubscribe').exists(e, e.at > consent_at('email', 'offers'))"},
-    {"Q8", nullptr},
-    {"Q9",
-     "contact.orders.size() >= 4 && "
-     "(now - contact.orders.map(o, o.at).max()).getSeconds() * (contact.orders.size() - 1) > "
-     "2 * (contact.orders.map(o, o.at).max() - contact.orders.map(o, o.at).min()).getSeconds()"},
-    {"Q10",
-     "(in_segment('q2') || in_segment('q4') || in_segment('q9')) && in_segment('q7') && "
-     "!in_segment('q5')"},
-};
-
-// --- Measuring ---------------------------------------------------------------------------------
-
 double Processor() {
   timespec t{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
@@ -124,152 +75,11 @@ double Processor() {
 double Wall() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
-double PeakMegabytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;
-}
 double Median(std::vector<double> values) {
   if (values.empty()) return 0;
   std::sort(values.begin(), values.end());
   return values[values.size() / 2];
 }
-
-struct Answer {
-  int64_t count = 0;
-  int64_t sum = 0;      // of ids
-  int64_t squares = 0;  // of (id * id mod 1000003)
-
-  friend bool operator==(const Answer&, const Answer&) = default;
-};
-Answer Sign(const std::vector<Row>& rows) {
-  Answer answer;
-  for (const Row row : rows) {
-    const int64_t id = row + 1;
-    ++answer.count;
-    answer.sum += id;
-    answer.squares += id * id % 1'000'003;
-  }
-  return answer;
-}
-
-// --- The product -------------------------------------------------------------------------------
-
-class Product {
- public:
-  static absl::StatusOr<Product> Open(const std::string& path) {
-    auto phases = std::make_shared<CommitPhases>(Processor);
-    RELATA_ASSIGN_OR_RETURN(std::shared_ptr<Store> file, OpenSqliteStore(path));
-    RELATA_ASSIGN_OR_RETURN(Crm crm, Crm::Open(WrapStore(std::move(file), phases)));
-    phases->Join(crm);
-    return Product(std::move(crm), std::move(phases));
-  }
-
-  Crm& crm() { return crm_; }
-
-  absl::Status Start() {
-    const std::shared_ptr<const Schema> schema = crm_.schema();
-    const ColumnsNeeded ids[] = {{schema->Find("account")->id, {kIdField}}};
-    RELATA_ASSIGN_OR_RETURN(const auto view, crm_.View(std::span(ids)));
-    options_.now = kWorkloadNow;
-    options_.parameters["group"] =
-        Value::Text(view->Id({schema->Find("account")->id, 0}).ToString());
-    return absl::OkStatus();
-  }
-
-  // Saves every question but the RFM definition as a segment; from here on the engine keeps it.
-  absl::Status Save() {
-    for (const Question& q : kQuestions) {
-      if (q.text == nullptr) continue;
-      Segment segment;
-      segment.name = SegmentName(q);
-      segment.type = "contact";
-      segment.expression = q.text;
-      // A segment has no parameters.
-      const std::string group = Concat("'", options_.parameters.at("group").text(), "'");
-      for (size_t at = 0; (at = segment.expression.find("group", at)) != std::string::npos;) {
-        segment.expression.replace(at, 5, group);
-        at += group.size();
-      }
-      RELATA_RETURN_IF_ERROR(DefineSegment(crm_, segment, Actor::System("bench"), kWorkloadNow));
-    }
-    return absl::OkStatus();
-  }
-
-  // The members of a saved question by its name. Those of the RFM definition are never kept.
-  absl::StatusOr<std::vector<Row>> AskSaved(const Question& question) {
-    if (question.text == nullptr) return Champions();
-    const std::string text = Concat("in_segment('", SegmentName(question), "')");
-    RELATA_ASSIGN_OR_RETURN(QueryAnswer answer, crm_.Query("contact", text, options_));
-    return std::move(answer.rows);
-  }
-
-  // The members of a question. A text gets a different number of trailing spaces each time, which
-  // makes it one that the engine never saw.
-  absl::StatusOr<std::vector<Row>> Ask(const Question& question) {
-    if (question.text == nullptr) return Champions();
-    const std::string text = question.text + std::string(++asked_, ' ');
-    RELATA_ASSIGN_OR_RETURN(QueryAnswer answer, crm_.Query("contact", text, options_));
-    if (answer.errors > 0) errors_[question.name] = answer.errors;
-    return std::move(answer.rows);
-  }
-
-  // Whether the store answers it exactly, or what it finds is decided again.
-  std::string HowPushed(const Question& question) const {
-    if (question.text == nullptr) return "loaded";
-    const absl::StatusOr<PushedQuestion> pushed =
-        PushDown(crm_, "contact", question.text, options_);
-    if (!pushed.ok()) return "loaded";
-    return pushed->exact ? "yes" : "no";
-  }
-
-  // Those in the best fifth by recency, frequency and money.
-  absl::StatusOr<std::vector<Row>> Champions() const {
-    RELATA_ASSIGN_OR_RETURN(const CustomerPurchases purchases,
-                            PurchasesOf(crm_, "contact", *Currency::Parse("EUR"), options_));
-    std::vector<Row> rows;
-    for (const RfmScore& score : ScoreRfm(purchases.customers, StandardRfm(), options_.now)) {
-      if (score.recency == 5 && score.frequency == 5 && score.monetary == 5) {
-        rows.push_back(score.customer);
-      }
-    }
-    return rows;
-  }
-
-  // Commits the events durably; phases() then says where the time went.
-  absl::Status Append(const std::vector<EventRow>& events) {
-    const TypeId contact = crm_.schema()->Find("contact")->id;
-    Transaction transaction = crm_.Begin(Actor::System("bench"));
-    for (const EventRow& event : events) AppendEvent(event, contact, transaction);
-    return transaction.Commit(kWorkloadNow).status();
-  }
-  const CommitPhases::Times& phases() const { return phases_->times(); }
-
-  // Q8 is a cut at an instant and reads purchases only: it stands as found.
-  absl::Status KeepChampions() {
-    RELATA_ASSIGN_OR_RETURN(champions_, Champions());
-    return absl::OkStatus();
-  }
-  absl::StatusOr<std::vector<Row>> Kept(const Question& question) {
-    return question.text == nullptr ? champions_ : AskSaved(question);
-  }
-
-  const std::map<std::string, int64_t>& errors() const { return errors_; }
-
- private:
-  static std::string SegmentName(const Question& q) { return Concat("q", q.name + 1); }
-  Product(Crm crm, std::shared_ptr<const CommitPhases> phases)
-      : crm_(std::move(crm)), phases_(std::move(phases)) {}
-
-  Crm crm_;
-  std::shared_ptr<const CommitPhases> phases_;
-  QueryOptions options_;
-  std::vector<Row> champions_;
-  size_t asked_ = 0;
-  std::map<std::string, int64_t> errors_;
-};
-
-// --- The run -----------------------------------------------------------------------------------
 
 class Run {
  public:
@@ -279,7 +89,7 @@ class Run {
     RELATA_RETURN_IF_ERROR(Prepare());
     if (options_.memory > 0) return WithinMemory();
     RELATA_RETURN_IF_ERROR(FirstAsking());
-    PrintMemory();
+    PrintMemory(product_->crm());
     RELATA_RETURN_IF_ERROR(Cold());
     if (options_.threads > 1) RELATA_RETURN_IF_ERROR(ByThreads());
     if (options_.only.empty()) RELATA_RETURN_IF_ERROR(Warm());
@@ -295,10 +105,6 @@ class Run {
   }
 
   bool Asked(const Question& q) const { return options_.only.empty() || options_.only == q.name; }
-  // Named by others, which are not saved yet.
-  static bool AsksSegments(const Question& q) {
-    return q.text != nullptr && std::string_view(q.text).find("in_segment") != std::string::npos;
-  }
 
   absl::Status Prepare() {
     std::filesystem::create_directories(options_.folder);
@@ -315,9 +121,8 @@ class Run {
       std::filesystem::copy_file(DatabasePath(), RunPath());
     }
     const double start = Wall();
-    RELATA_ASSIGN_OR_RETURN(Product product, Product::Open(RunPath()));
+    RELATA_ASSIGN_OR_RETURN(Product product, Product::Open(RunPath(), Processor));
     product_.emplace(std::move(product));
-    RELATA_RETURN_IF_ERROR(product_->Start());
     std::printf("relata opened in %.2f s\n", Wall() - start);
     return absl::OkStatus();
   }
@@ -369,8 +174,8 @@ class Run {
   absl::Status FirstAsking() {
     std::printf("\nfirst asking: what it loads and builds\n");
     std::printf("| question | seconds of processor | MB left |\n|---|---|---|\n");
-    for (const Question& q : kQuestions) {
-      if (!Asked(q) || AsksSegments(q)) continue;
+    for (const Question& q : Questions()) {
+      if (!Asked(q) || q.asks_segments()) continue;
       const size_t before = MemoryUsed(product_->crm());
       double start = Processor();
       RELATA_RETURN_IF_ERROR(product_->Ask(q).status());
@@ -389,68 +194,6 @@ class Run {
     return absl::OkStatus();
   }
 
-  static size_t IndexesOf(const internal::Graph& graph, TypeId type) {
-    size_t bytes = 0;
-    const auto add = [&](const auto* index) {
-      bytes += index == nullptr ? 0 : index->MemoryUsed();
-    };
-    if (const internal::RecordTable* table = graph.Records(type)) {
-      for (const auto& slot : table->reverse) add(slot.Peek());
-      add(table->by_id.Peek());
-    }
-    if (const internal::EventTable* table = graph.Events(type)) add(table->by_subject.Peek());
-    return bytes;
-  }
-
-  void PrintMemory() {
-    const absl::StatusOr<std::shared_ptr<const Snapshot>> view =
-        product_->crm().View(std::span<const ColumnsNeeded>());
-    if (!view.ok()) return;
-    std::printf("\n| table | rows | MB | of it indexes |\n|---|---|---|---|\n");
-    size_t total = 0;
-    for (const TypeDef* type : (*view)->schema().types()) {
-      const size_t bytes = (*view)->MemoryUsed(type->id);
-      if (bytes < 100'000) continue;
-      total += bytes;
-      std::printf("| %s | %lld | %.1f | %.1f |\n", type->name.c_str(),
-                  static_cast<long long>(type->event ? (*view)->EventCount(type->id)
-                                                     : (*view)->Count(type->id)),
-                  static_cast<double>(bytes) / 1e6,
-                  static_cast<double>(IndexesOf((*view)->graph(), type->id)) / 1e6);
-    }
-    const size_t ledger = (*view)->LedgerMemoryUsed();
-    const internal::LedgerTable& entries = *(*view)->graph().ledger;
-    size_t by = 0;
-    for (const auto* slot : {&entries.by_person, &entries.by_point}) {
-      by += slot->Peek() == nullptr ? 0 : slot->Peek()->MemoryUsed();
-    }
-    std::printf("| consent ledger | %lld | %.1f | %.1f |\n",
-                static_cast<long long>((*view)->LedgerSize()), static_cast<double>(ledger) / 1e6,
-                static_cast<double>(by) / 1e6);
-    std::printf("| all columns and indexes | | %.1f | |\n",
-                static_cast<double>(total + ledger) / 1e6);
-    std::printf("peak of the process %.0f MB\n", PeakMegabytes());
-  }
-
-  // What the kept segments hold themselves, beside the columns and indexes above.
-  void PrintKept() {
-    const auto kept = product_->crm().engine().memberships();
-    std::printf(
-        "\n| kept segment, MB | members | parts | counts | timers |\n|---|---|---|---|---|\n");
-    size_t total = 0;
-    for (const auto& [name, state] : kept->segments) {
-      const internal::StateMemory memory = internal::MemoryOf(*state);
-      total += memory.all();
-      std::printf("| %s | %.2f | %.2f | %.2f | %.2f |\n", name.c_str(),
-                  static_cast<double>(memory.members) / 1e6,
-                  static_cast<double>(memory.parts) / 1e6, static_cast<double>(memory.counts) / 1e6,
-                  static_cast<double>(memory.timers) / 1e6);
-    }
-    const size_t tables = MemoryUsed(product_->crm());
-    std::printf("| all kept segments | %.1f |\n| with columns and indexes | %.1f |\n",
-                static_cast<double>(total) / 1e6, static_cast<double>(total + tables) / 1e6);
-  }
-
   // question, engine
   using Times = std::map<std::string, std::map<std::string, std::vector<double>>>;
 
@@ -458,8 +201,8 @@ class Run {
     Times times;
     std::map<std::string, Answer> answers;
     for (int r = 0; r < options_.repetitions; ++r) {
-      for (const Question& q : kQuestions) {
-        if (!Asked(q) || AsksSegments(q)) continue;
+      for (const Question& q : Questions()) {
+        if (!Asked(q) || q.asks_segments()) continue;
         const double start = Processor();
         RELATA_ASSIGN_OR_RETURN(const std::vector<Row> rows, product_->Ask(q));
         times[q.name]["relata"].push_back(Processor() - start);
@@ -482,12 +225,12 @@ class Run {
     std::map<std::string, Answer> answers;
     for (auto& [question, engines] : times) engines.erase("relata");
     for (int r = 0; r < options_.repetitions; ++r) {
-      for (const Question& q : kQuestions) {
+      for (const Question& q : Questions()) {
         const double asked = Processor();
         RELATA_ASSIGN_OR_RETURN(const std::vector<Row> rows, product_->AskSaved(q));
         times[q.name]["relata"].push_back(Processor() - asked);
         answers[q.name] = Sign(rows);
-        if (!AsksSegments(q)) continue;
+        if (!q.asks_segments()) continue;
         for (const char* engine : present_) AskPeer(engine, q.name, answers[q.name], times);
       }
     }
@@ -505,9 +248,9 @@ class Run {
     std::printf("| question | members | checksums | relata | exact | MB left | MB at most |\n");
     std::printf("|---|---|---|---|---|---|---|\n");
     Times times;
-    for (const Question& q : kQuestions) {
+    for (const Question& q : Questions()) {
       if (!Asked(q)) continue;
-      if (AsksSegments(q)) RELATA_RETURN_IF_ERROR(product_->Save());
+      if (q.asks_segments()) RELATA_RETURN_IF_ERROR(product_->Save());
       const double start = Processor();
       RELATA_ASSIGN_OR_RETURN(const std::vector<Row> rows, product_->Ask(q));
       const double taken = Processor() - start;
@@ -533,8 +276,8 @@ class Run {
     };
     std::map<std::string, std::map<int, Taken>> taken;
     for (int r = 0; r < 2 * options_.repetitions; ++r) {
-      for (const Question& q : kQuestions) {
-        if (!Asked(q) || AsksSegments(q)) continue;
+      for (const Question& q : Questions()) {
+        if (!Asked(q) || q.asks_segments()) continue;
         std::vector<Row> first;
         for (const bool second : {false, true}) {
           const int threads = second == (r % 2 == 0) ? options_.threads : 1;
@@ -558,7 +301,7 @@ class Run {
     std::printf("| question | one | %d | one / %d | processor %d / one |\n|---|---|---|---|---|\n",
                 options_.threads, options_.threads, options_.threads);
     double all[2] = {};
-    for (const Question& q : kQuestions) {
+    for (const Question& q : Questions()) {
       const auto found = taken.find(q.name);
       if (found == taken.end()) continue;
       const Taken& one = found->second.at(1);
@@ -601,18 +344,18 @@ class Run {
     for (size_t i = 0; i < present_.size(); ++i) std::printf("---|---|");
     std::printf("\n");
     std::map<std::string, double> total;
-    for (const Question& q : kQuestions) {
+    for (const Question& q : Questions()) {
       const auto row = times.find(q.name);
       if (row == times.end()) continue;
       const Answer& answer = answers.at(q.name);
       const double own = Median(row->second.at("relata")) * 1e3;
       std::printf("| %s | %lld | %lld, %lld | %.3f |", q.name, static_cast<long long>(answer.count),
                   static_cast<long long>(answer.sum), static_cast<long long>(answer.squares), own);
-      if (!AsksSegments(q)) total["relata"] += own;
+      if (!q.asks_segments()) total["relata"] += own;
       for (const char* engine : present_) {
         const auto found = row->second.find(engine);
         const double theirs = found == row->second.end() ? 0 : Median(found->second) * 1e3;
-        if (!AsksSegments(q)) total[engine] += theirs;
+        if (!q.asks_segments()) total[engine] += theirs;
         std::printf(" %.2f | %.1f |", theirs, theirs / own);
       }
       std::printf("\n");
@@ -671,8 +414,8 @@ class Run {
         RELATA_RETURN_IF_ERROR(CompareKept(engine, answer));
       }
     }
-    PrintMemory();
-    PrintKept();
+    PrintMemory(product_->crm());
+    PrintKept(product_->crm());
     RELATA_RETURN_IF_ERROR(CompareWithCold());
     PrintWarm(own, peers, peers_append);
     return absl::OkStatus();
@@ -706,7 +449,7 @@ class Run {
   }
 
   absl::Status CompareKept(const char* engine, const nlohmann::json& answer) {
-    for (const Question& q : kQuestions) {
+    for (const Question& q : Questions()) {
       RELATA_ASSIGN_OR_RETURN(const std::vector<Row> rows, product_->Kept(q));
       const Answer kept = Sign(rows);
       const nlohmann::json theirs = answer.value(q.name, nlohmann::json({0, 0}));
@@ -721,7 +464,7 @@ class Run {
 
   // What was kept true is what asking anew finds.
   absl::Status CompareWithCold() {
-    for (const Question& q : kQuestions) {
+    for (const Question& q : Questions()) {
       RELATA_ASSIGN_OR_RETURN(const std::vector<Row> kept, product_->Kept(q));
       RELATA_ASSIGN_OR_RETURN(const std::vector<Row> rows, product_->Ask(q));
       if (Sign(rows) == Sign(kept)) continue;
