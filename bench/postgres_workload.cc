@@ -6,12 +6,14 @@
 //
 // The import is that of storage_workload. The raw side writes the same facts by binary COPY into
 // the reference tables, led by the tenant in their primary keys and otherwise without an index,
-// each in one transaction. Then small commits of several threads at once, of one tenant each and of
-// one graph, and N tenants opened one after the other in one database, each with the standard
-// tables and one commit, all kept open: the memory each of them takes is printed.
+// each in one transaction, and both sides take turns. Then (not with --tenants 0) small commits of
+// several threads at once, of one tenant each and of one graph, and N tenants opened one after the
+// other in one database, each with the standard tables and one commit, all kept open: the memory
+// each of them takes is printed.
 
 #include <libpq-fe.h>
 #include <malloc.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <thread>
@@ -25,6 +27,14 @@ namespace relata {
 namespace {
 
 using internal::PgFields;
+
+// Seconds by the clock: most of the work is the server's.
+template <class F>
+double Timed(F f) {
+  const auto start = Now();
+  f();
+  return Seconds(start);
+}
 
 class Raw {
  public:
@@ -109,36 +119,83 @@ class Raw {
   PGconn* connection_;
 };
 
-void Import(const std::string& dsn, const PostgresOptions& options, int64_t count,
-            int64_t contacts) {
-  const Workload w = Generate(count, contacts);
-  const auto time = [](auto&& f) {
-    const auto start = Now();
-    f();
-    return Seconds(start);
-  };
-  Raw raw(dsn);
-  Ours ours([&] { return OpenPostgresStore(dsn, options); });
-  const double raw_contacts = time([&] { raw.Contacts(0, w.contacts); });
-  const double our_contacts = time([&] { ours.Contacts(0, w.contacts); });
-  Report("contacts", w.contacts, raw_contacts, our_contacts);
-  const double raw_events = time([&] { raw.Events(w.events); });
-  const double our_events = time([&] { ours.Events(w.events); });
-  Report("events", count, raw_events, our_events);
-  Report("import, all", w.contacts + count, raw_contacts + raw_events, our_contacts + our_events);
+// The times of one kind of work on both sides, a pair each turn, seconds.
+struct Turns {
+  const char* what;
+  int64_t rows;
+  std::vector<double> raw;
+  std::vector<double> ours;
+
+  static double Median(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    return values[values.size() / 2];
+  }
+  void Report() const {
+    std::vector<double> ratios;
+    for (size_t i = 0; i < raw.size(); ++i) ratios.push_back(raw[i] / ours[i]);
+    std::sort(ratios.begin(), ratios.end());
+    const auto n = static_cast<double>(rows);
+    std::printf(
+        "%-12s %10lld rows, medians of %zu   raw %8.0f/s   store %8.0f/s   store/raw %.2f "
+        "(%.2f to %.2f)\n",
+        what, static_cast<long long>(rows), raw.size(), n / Median(raw), n / Median(ours),
+        ratios[ratios.size() / 2], ratios.front(), ratios.back());
+    std::fflush(stdout);
+  }
+};
+
+double PeakMegabytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+void SmallCommits(Raw& raw, Ours& ours, int64_t next) {
   constexpr int64_t kSmall = 300;
-  const double raw_small = time([&] {
-    for (int64_t i = 0; i < kSmall; ++i) raw.OneContact(w.contacts + i);
+  const double raw_small = Timed([&] {
+    for (int64_t i = 0; i < kSmall; ++i) raw.OneContact(next + i);
   });
-  const double our_small = time([&] {
-    for (int64_t i = 0; i < kSmall; ++i) ours.Contacts(w.contacts + i, w.contacts + i + 1);
+  const double our_small = Timed([&] {
+    for (int64_t i = 0; i < kSmall; ++i) ours.Contacts(next + i, next + i + 1);
   });
   Report("one-row commits", kSmall, raw_small, our_small);
-  const Row subject = w.events[w.events.size() / 2].contact;
-  int64_t found = 0;
-  const double lookup = time([&] { found = ours.CountOf(subject); });
-  std::printf("one subject's %lld events over seven types: %.2f ms\n",
-              static_cast<long long>(found), lookup * 1e3);
+}
+
+// The import, `turns` times into new tables, both sides in turns: contacts with their names, then
+// the events, each in one transaction.
+void Import(const std::string& dsn, const PostgresOptions& options, const Workload& w, int turns,
+            const std::function<void()>& drop) {
+  const auto count = static_cast<int64_t>(w.events.size());
+  Turns contacts{"contacts", w.contacts, {}, {}};
+  Turns events{"events", count, {}, {}};
+  Turns all{"import, all", w.contacts + count, {}, {}};
+  for (int turn = 0; turn < turns; ++turn) {
+    drop();
+    Raw raw(dsn);
+    Ours ours([&] { return OpenPostgresStore(dsn, options); });
+    const auto both = [&](Turns& t, auto&& on_raw, auto&& on_ours) {
+      if (turn % 2 == 0) t.raw.push_back(Timed(on_raw));
+      t.ours.push_back(Timed(on_ours));
+      if (turn % 2 != 0) t.raw.push_back(Timed(on_raw));
+    };
+    both(
+        contacts, [&] { raw.Contacts(0, w.contacts); }, [&] { ours.Contacts(0, w.contacts); });
+    both(
+        events, [&] { raw.Events(w.events); }, [&] { ours.Events(w.events); });
+    all.raw.push_back(contacts.raw.back() + events.raw.back());
+    all.ours.push_back(contacts.ours.back() + events.ours.back());
+    if (turn + 1 < turns) continue;
+    for (const Turns* t : {&contacts, &events, &all}) t->Report();
+    std::printf("peak memory of this process %.0f MB, %.0f of them the facts to import\n",
+                PeakMegabytes(),
+                static_cast<double>(w.events.capacity() * sizeof(Visit)) / (1 << 20));
+    SmallCommits(raw, ours, w.contacts);
+    const Row subject = w.events[w.events.size() / 2].contact;
+    int64_t found = 0;
+    const double lookup = Timed([&] { found = ours.CountOf(subject); });
+    std::printf("one subject's %lld events over seven types: %.2f ms\n",
+                static_cast<long long>(found), lookup * 1e3);
+  }
 }
 
 // Memory that this process has allocated and not freed, bytes: what it freed before counts for
@@ -298,7 +355,7 @@ int main(int argc, char** argv) {
       dsn = arg;
     }
   }
-  if (dsn.empty() || events < 1'000 || tenants < 20) {
+  if (dsn.empty() || events < 1'000 || (tenants != 0 && tenants < 20)) {
     std::fprintf(stderr,
                  "usage: postgres_workload DSN [--events N] [--contacts N] [--turns N] "
                  "[--tenants N]\n");
@@ -312,10 +369,10 @@ int main(int argc, char** argv) {
     PQclear(PQexec(connection, "DROP SCHEMA IF EXISTS workload, workload_main CASCADE"));
     PQfinish(connection);
   };
-  drop();
-  for (int turn = 0; turn < turns; ++turn) {
+  relata::Import(dsn, options, relata::Generate(events, contacts), turns, drop);
+  if (tenants == 0) {
     drop();
-    relata::Import(dsn, options, events, contacts);
+    return 0;
   }
   const double alone = relata::Together(dsn, options, 1);
   std::printf("  eight at once / one: %.2f\n", relata::Together(dsn, options, 8) / alone);

@@ -53,6 +53,15 @@ void SortBySubject(std::vector<EventEntry>& entries) {
   }
 }
 
+// Two sorted lists as one.
+std::vector<EventEntry> Merged(std::vector<EventEntry> older,
+                               const std::vector<EventEntry>& newer) {
+  const auto middle = static_cast<std::ptrdiff_t>(older.size());
+  older.insert(older.end(), newer.begin(), newer.end());
+  std::inplace_merge(older.begin(), older.begin() + middle, older.end(), Before);
+  return older;
+}
+
 size_t PackInto(const EventEntry* from, const EventEntry* until, Seq first_seq, std::string& out) {
   EventEntry last;
   const EventEntry* e = from;
@@ -215,35 +224,38 @@ absl::Status EventIndexWriter::Finish() {
 }
 
 absl::Status EventIndexWriter::Seal(TypeId type, Pending& pending) {
-  RELATA_RETURN_IF_ERROR(FindSealed(type, pending));
-  std::vector<EventEntry> entries;
-  RELATA_RETURN_IF_ERROR(runs_->Events(type, pending.sealed, pending.first, entries));
-  entries.insert(entries.end(), pending.entries.begin(), pending.entries.end());
+  entries_ -= pending.entries.size();
+  std::vector<EventEntry> entries = std::move(pending.entries);
+  pending.entries.clear();
   EventRun sealed{0, entries.front().seq, entries.back().seq, 0};
+  // Before the backend is asked, which may have work in hand meanwhile.
   SortBySubject(entries);
+  RELATA_RETURN_IF_ERROR(FindSealed(type, pending));
+  std::vector<EventEntry> older;
+  RELATA_RETURN_IF_ERROR(runs_->Events(type, pending.sealed, pending.first, older));
+  if (!older.empty()) {
+    sealed.first_seq = older.front().seq;
+    SortBySubject(older);
+    entries = Merged(std::move(older), entries);
+  }
 
   RELATA_ASSIGN_OR_RETURN(std::vector<EventRun> runs, runs_->Runs(type));
   while (!runs.empty() && runs.back().entries <= static_cast<int64_t>(entries.size()) &&
          entries.size() + static_cast<size_t>(runs.back().entries) <= kRun) {
-    std::vector<EventEntry> merged;
+    std::vector<EventEntry> before;
     RELATA_RETURN_IF_ERROR(
         ReadRun(*runs_, type, runs.back(), INT64_MIN, [&](const std::vector<EventEntry>& block) {
-          merged.insert(merged.end(), block.begin(), block.end());
+          before.insert(before.end(), block.begin(), block.end());
           return true;
         }));
-    const auto older = static_cast<std::ptrdiff_t>(merged.size());
-    merged.insert(merged.end(), entries.begin(), entries.end());
-    std::inplace_merge(merged.begin(), merged.begin() + older, merged.end(), Before);
-    entries = std::move(merged);
+    entries = Merged(std::move(before), entries);
     sealed.first_seq = runs.back().first_seq;
     RELATA_RETURN_IF_ERROR(runs_->Drop(type, runs.back()));
     runs.pop_back();
   }
   sealed.run = runs.empty() ? 1 : runs.back().run + 1;
   RELATA_RETURN_IF_ERROR(WriteRun(*runs_, type, sealed, entries));
-  entries_ -= pending.entries.size();
   pending.sealed = sealed.last_seq;
-  pending.entries.clear();
   return absl::OkStatus();
 }
 

@@ -306,6 +306,66 @@ void ManyKeysFindThoseThatAreThere(StoreFixture& s) {
   EXPECT_EQ(count, kRows);
 }
 
+// More than a backend may hold back for each of the tables, which take turns.
+void ManyPartsOfSeveralTablesReadBackInBetween(StoreFixture& s) {
+  constexpr Row kRecords = 2'000;
+  constexpr Seq kVisits = 3'000;
+  constexpr Seq kSeqs = kVisits + 1;  // and a change of each part
+  constexpr int kParts = 6;
+  const CommitRow head = s.Head();
+  auto writer = s.Write();
+  const auto visits = [](StoreReader& reader) {
+    int64_t count = 0;
+    EXPECT_EQ(reader.ScanEvents({kVisit, {kPath}, 0, INT64_MAX, std::nullopt, {}},
+                                [&](const EventRows& rows) {
+                                  for (const Seq seq : rows.seqs) {
+                                    const Seq in_part = count % kVisits + 1;
+                                    EXPECT_EQ(seq, count / kVisits * kSeqs + in_part);
+                                    ++count;
+                                  }
+                                  return absl::OkStatus();
+                                }),
+              absl::OkStatus());
+    return count;
+  };
+  for (int part = 0; part < kParts; ++part) {
+    CommitBatch batch = BatchAfter(head, (part + 1) * kSeqs);
+    if (part + 1 < kParts) batch.commit = CommitRow();
+    const Row first = part * kRecords;
+    for (Row row = first; row < first + kRecords; ++row) {
+      for (const auto& [type, name] : {std::pair(kAccount, kAccountName), {kContact, kName}}) {
+        const std::string text = Concat(row, std::string(row % 5 == 0 ? 900 : 20, 'x'));
+        batch.records.push_back(Create(type, row, {{name, Value::Text(text)}}));
+      }
+      batch.external_keys.push_back({kContact, "erp", Concat("k", row * 7919 % 12'007), row});
+    }
+    const Seq seq = head.last_seq + 1 + part * kSeqs;
+    batch.events = {Visits(seq, std::vector<Row>(kVisits, Row{part}))};
+    batch.changes = {{seq + kVisits,
+                      kContact,
+                      first,
+                      kRecords,
+                      RecordWrite::Op::kCreate,
+                      "",
+                      "",
+                      {},
+                      std::nullopt}};
+    ASSERT_EQ(writer->Apply(batch), absl::OkStatus()) << part;
+    if (part % 2 == 0) continue;
+    EXPECT_EQ(visits(*writer), (part + 1) * kVisits);
+    EXPECT_EQ(writer->NextRow(kAccount).value_or(-1), first + kRecords);
+    EXPECT_EQ(writer->FindId(kContact, batch.records.back().id).value_or(-1), first + kRecords - 1);
+  }
+  ASSERT_EQ(writer->Commit(), absl::OkStatus());
+  auto reader = s.Read();
+  EXPECT_EQ(visits(*reader), kParts * kVisits);
+  for (const TypeId type : {kAccount, kContact}) {
+    EXPECT_EQ(RecordLines(*reader, {type, {}, 0, INT64_MAX, std::nullopt, {}}).size(),
+              static_cast<size_t>(kParts * kRecords));
+  }
+  EXPECT_EQ(reader->FindExternalKey(kContact, "erp", "k7919").value_or(-1), 1);
+}
+
 }  // namespace
 
 std::vector<StoreCase> SizeCases() {
@@ -323,6 +383,8 @@ std::vector<StoreCase> SizeCases() {
   }
   cases.push_back(
       {"ManyDeletedRecordsComeBackAmongNewOnes", ManyDeletedRecordsComeBackAmongNewOnes});
+  cases.push_back(
+      {"ManyPartsOfSeveralTablesReadBackInBetween", ManyPartsOfSeveralTablesReadBackInBetween});
   cases.push_back({"OneTakenRowAmongManyKeepsNone", OneTakenRowAmongManyKeepsNone});
   cases.push_back({"ManyKeysFindThoseThatAreThere", ManyKeysFindThoseThatAreThere});
   for (const auto& [name, lengthen] : kNames) {

@@ -7,6 +7,8 @@ namespace {
 
 constexpr size_t kFew = 32;
 constexpr size_t kPart = 1 << 17;  // bytes sent together
+// Bytes that are worth ending the COPY of another table for, which waits for the server.
+constexpr size_t kTurn = 1 << 20;
 
 void AppendRow(const PgFields& fields, std::string& rows) {
   rows += static_cast<char>(fields.size() >> 8);
@@ -33,12 +35,14 @@ absl::Status PgBulk::Add(const PgFields& row) {
   for (const PgFields& held : few_) AppendRow(held, many_);
   few_.clear();
   AppendRow(row, many_);
-  return many_.size() < kPart ? absl::OkStatus() : Send();
+  if (many_.size() < kPart) return absl::OkStatus();
+  const bool ends_another = connection_->Copying() && !copying();
+  return ends_another && many_.size() < kTurn ? absl::OkStatus() : Send();
 }
 
 // Another command may have ended the COPY meanwhile; what is left then goes by a new one.
 absl::Status PgBulk::Send() {
-  if (copy_ == 0 || !connection_->Copying(copy_)) {
+  if (!copying()) {
     absl::StatusOr<int64_t> begun = connection_->StartCopy(copy_sql_);
     if (!begun.ok()) return Explained(begun.status());
     copy_ = *begun;
@@ -62,10 +66,11 @@ absl::Status PgBulk::Flush() {
   return absl::OkStatus();
 }
 
-absl::Status PgBulk::Pause() {
-  const bool copying = copy_ != 0 && connection_->Copying(copy_);
-  if (!copying) return Flush();
-  return many_.empty() ? absl::OkStatus() : Send();
+absl::Status PgBulk::Push() { return many_.empty() ? absl::OkStatus() : Send(); }
+
+absl::Status PgBulk::Leave() {
+  RELATA_RETURN_IF_ERROR(Push());
+  return copying() ? absl::OkStatus() : Flush();
 }
 
 absl::Status PgBulk::Explained(const absl::Status& status) const {

@@ -26,9 +26,15 @@ class PgBulk {
   absl::Status Add(const PgFields& row);
   // Sends what is held and ends the COPY; INSERTs are answered by the connection's next Sync.
   absl::Status Flush();
-  // The same, but a COPY goes on until another command ends it: Flush, which does nothing else
-  // then, or the next one on the connection says what became of it.
-  absl::Status Pause();
+  // Sends what is held, unless it is few rows, and lets the COPY go on until another command ends
+  // it: Flush, or the next one on the connection, says what became of it.
+  absl::Status Push();
+  // Sends what is held, few rows too, and lets the server work on it while the caller goes on.
+  absl::Status Leave();
+  // Bytes of rows that were not sent.
+  size_t held() const { return many_.size(); }
+  // Whether its COPY is the one that goes on.
+  bool copying() const { return copy_ != 0 && connection_->Copying(copy_); }
 
  private:
   absl::Status Send();

@@ -3,6 +3,7 @@
 #include "storage/postgres/connection.h"
 
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <atomic>
@@ -20,7 +21,20 @@ constexpr size_t kMostStatements = 512;
 constexpr size_t kCopyPart = 1 << 18;
 // What a client waits beyond the server's own statement timeout.
 constexpr Duration kGrace = Seconds(30);
+// What the system may hold on its way to a server on the same machine: what it reads while the
+// caller makes the next part of a commit. The system gives less where it is set to.
+constexpr int kOnTheWay = 1 << 20;
 constexpr auto kRetryPause = std::chrono::milliseconds(20);
+
+// A connection by a network widens by itself what it holds; one by a file does not.
+void HoldMoreOnTheWay(int socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0 &&
+      address.ss_family == AF_UNIX) {
+    (void)setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &kOnTheWay, sizeof kOnTheWay);
+  }
+}
 
 // A distributed server passes on what a node says of a COPY without its SQLSTATE, as an internal
 // error. A key that is taken is told by its detail, in any language: "Key (tenant_id, seq)=(1, 7)
@@ -146,6 +160,7 @@ absl::Status PgConnection::SetUp() {
   PQsetNoticeProcessor(
       handle_, [](void*, const char*) {}, nullptr);
   if (PQsetnonblocking(handle_, 1) != 0) return Lost("cannot be used");
+  HoldMoreOnTheWay(PQsocket(handle_));
   if (PQserverVersion(handle_) < 130000) {
     return FailedPrecondition("PostgreSQL is older than version 13");
   }

@@ -86,6 +86,7 @@ class PgConnection {
   absl::Status PutCopy(std::string_view rows);
   absl::Status EndCopy();
   bool Copying(int64_t copy) const { return copying_ && copy_ == copy; }
+  bool Copying() const { return copying_; }
 
   // Sends COMMIT. When the answer is lost, `lost()` is true and the status Unavailable.
   absl::Status Commit();

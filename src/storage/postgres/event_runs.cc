@@ -4,8 +4,6 @@
 #include "storage/postgres/reads.h"
 
 namespace relata::internal {
-namespace {}  // namespace
-
 absl::StatusOr<std::vector<EventRun>> PgEventRuns::Runs(TypeId type) {
   PgFields fields = session_->Mine();
   fields.Int4(type);
@@ -37,8 +35,7 @@ absl::Status PgEventRuns::Write(TypeId type, const EventRun& run,
     session_->Mine(row).Int4(type).Int(run.run).Int(block.last.subject).Int(block.last.seq);
     RELATA_RETURN_IF_ERROR(rows.Add(row.Bytes(block.bytes)));
   }
-  RELATA_RETURN_IF_ERROR(rows.Flush());
-  return session_->connection->Sync();
+  return rows.Leave();
 }
 
 absl::Status PgEventRuns::Drop(TypeId type, const EventRun& run) {

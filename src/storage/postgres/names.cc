@@ -97,8 +97,7 @@ absl::Status PgNameRuns::Insert(NameSpace space, const NameRun& run,
     row.Bytes(block.last).Bytes(block.bytes);
     RELATA_RETURN_IF_ERROR(rows.Add(row));
   }
-  RELATA_RETURN_IF_ERROR(rows.Flush());
-  return session_->connection->Sync();
+  return rows.Leave();
 }
 
 absl::Status PgNameRuns::Drop(NameSpace space, const NameRun& run) {

@@ -11,6 +11,8 @@ namespace relata::internal {
 namespace {
 
 constexpr int64_t kDefinitionsPerCommit = 1'000'000;
+// Bytes of rows of all tables together that wait to be sent.
+constexpr size_t kMostHeld = 16 << 20;
 
 PgFields& PutRef(PgFields& fields, RecordRef ref) { return fields.Int4(ref.type).Int(ref.row); }
 
@@ -108,6 +110,7 @@ absl::Status PgWriter::Commit() {
     if (prepared_ && !connection->borrowed()) home_->RefreshViews(*connection, catalog());
   }
   creations_.clear();
+  events_.clear();
   connection->SetBefore(nullptr);
   session_->Close();
   return status;
@@ -198,22 +201,40 @@ absl::Status PgWriter::QueueAll(const CommitBatch& batch) {
   RELATA_RETURN_IF_ERROR(ApplyRecords(batch.records));
   for (const EventBatch& events : batch.events) RELATA_RETURN_IF_ERROR(ApplyEvents(events));
   RELATA_RETURN_IF_ERROR(names_.Apply(batch.external_keys));
-  if (batch.commit.id != 0 || !batch.erase.empty()) RELATA_RETURN_IF_ERROR(names_.Flush());
+  if (!part_) {
+    // The server takes in what is sent while names are sorted and packed.
+    RELATA_RETURN_IF_ERROR(PushHeld());
+    RELATA_RETURN_IF_ERROR(names_.Flush());
+  }
   RELATA_RETURN_IF_ERROR(ApplyLedger(batch.ledger));
   RELATA_RETURN_IF_ERROR(ApplyChanges(batch.changes));
   RELATA_RETURN_IF_ERROR(ApplyLogs(batch.logs));
   ApplyAliases(batch.aliases);
   RELATA_RETURN_IF_ERROR(ApplyDefinitions(batch.definitions));
+  if (part_) {
+    size_t held = 0;
+    (void)EachHeld([&held](const PgBulk& rows) {
+      held += rows.held();
+      return absl::OkStatus();
+    });
+    return held < kMostHeld ? absl::OkStatus() : PushHeld();
+  }
+  RELATA_RETURN_IF_ERROR(SendHeld());
   RELATA_RETURN_IF_ERROR(ApplyErase(batch.erase));
   if (batch.commit.id != 0) ApplyCommit(batch.commit);
-  return part_ ? absl::OkStatus() : SendHeld();
+  return absl::OkStatus();
+}
+
+// The COPY that goes on comes first, the last one begun is left going on.
+absl::Status PgWriter::PushHeld() {
+  RELATA_RETURN_IF_ERROR(
+      EachHeld([](PgBulk& rows) { return rows.copying() ? rows.Push() : absl::OkStatus(); }));
+  return EachHeld([](PgBulk& rows) { return rows.Push(); });
 }
 
 absl::Status PgWriter::SendHeld() {
-  for (std::optional<PgBulk>* held : {&changes_, &images_}) {
-    if (held->has_value()) RELATA_RETURN_IF_ERROR((*held)->Flush());
-  }
-  return absl::OkStatus();
+  RELATA_RETURN_IF_ERROR(PushHeld());
+  return EachHeld([](PgBulk& rows) { return rows.Flush(); });
 }
 
 absl::Status PgWriter::CommitNow(bool& sent) {
@@ -267,9 +288,6 @@ absl::Status PgWriter::ApplyRecords(const std::vector<RecordWrite>& records) {
     } else {
       DeleteRecord(table, write);
     }
-  }
-  for (auto& [type, creations] : creations_) {
-    RELATA_RETURN_IF_ERROR(part_ ? creations.fresh.Pause() : creations.fresh.Flush());
   }
   return absl::OkStatus();
 }
@@ -351,6 +369,19 @@ void PgWriter::DeleteRecord(const Layout::Table& table, const RecordWrite& write
       });
 }
 
+PgBulk& PgWriter::EventsOf(const Layout::Table& table) {
+  const TypeId type = table.spec.type;
+  if (const auto found = events_.find(type); found != events_.end()) return found->second;
+  const PgTable& physical = catalog().Physical(type);
+  const auto [columns, count] =
+      physical.own ? ColumnNames(physical, "tenant_id, type, seq, subject, at, ext", 6)
+                   : ColumnNames(physical, "tenant_id, seq, subject, at, ext", 5);
+  return events_
+      .emplace(type, PgBulk(&connection(), physical.name, columns, count, "",
+                            Concat("an event of ", table.spec.name, " is there")))
+      .first->second;
+}
+
 absl::Status PgWriter::ApplyEvents(const EventBatch& batch) {
   if (batch.subjects.empty()) return absl::OkStatus();
   const Layout::Table& table = *catalog().layout.Find(batch.type);
@@ -367,11 +398,7 @@ absl::Status PgWriter::ApplyEvents(const EventBatch& batch) {
     given[static_cast<size_t>(places[c])] = static_cast<int>(c);
     documents |= physical.columns[static_cast<size_t>(places[c])].name.empty();
   }
-  const auto [columns, count] =
-      physical.own ? ColumnNames(physical, "tenant_id, type, seq, subject, at, ext", 6)
-                   : ColumnNames(physical, "tenant_id, seq, subject, at, ext", 5);
-  PgBulk rows(&connection(), physical.name, columns, count, "",
-              Concat("an event of ", table.spec.name, " is there"));
+  PgBulk& rows = EventsOf(table);
   for (size_t i = 0; i < batch.subjects.size(); ++i) {
     PgFields& row = session_->Mine(row_);
     if (physical.own) row.Int4(batch.type);
@@ -395,7 +422,6 @@ absl::Status PgWriter::ApplyEvents(const EventBatch& batch) {
     }
     RELATA_RETURN_IF_ERROR(rows.Add(row));
   }
-  RELATA_RETURN_IF_ERROR(rows.Flush());
   if (session_->dialect.subject_index && !physical.own) return absl::OkStatus();
   return index_.Add(batch.type, batch.first_seq, batch.subjects);
 }
@@ -410,16 +436,18 @@ absl::Status PgWriter::ApplyLedger(const std::vector<LedgerWrite>& lines) {
     return InvalidArgument("the seqs of ledger lines must ascend");
   }
   last_line_ = lines.back().seq;
-  PgBulk rows =
-      Into("relata_ledger", "tenant_id, seq, person_type, person, point_type, point, at, body", 8,
-           "a ledger line with this seq is there");
+  if (!ledger_.has_value()) {
+    ledger_ =
+        Into("relata_ledger", "tenant_id, seq, person_type, person, point_type, point, at, body", 8,
+             "a ledger line with this seq is there");
+  }
   for (const LedgerWrite& line : lines) {
     PgFields& row = session_->Mine(row_);
     row.Int(line.seq);
     PutRef(PutRef(row, line.person), line.point).Time(line.at).Bytes(line.body);
-    RELATA_RETURN_IF_ERROR(rows.Add(row));
+    RELATA_RETURN_IF_ERROR(ledger_->Add(row));
   }
-  return rows.Flush();
+  return absl::OkStatus();
 }
 
 absl::Status PgWriter::ApplyChanges(const std::vector<ChangeWrite>& changes) {

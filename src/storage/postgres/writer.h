@@ -86,6 +86,7 @@ class PgWriter : public WithInsides<Forwarding<StoreWriter, PgReads>> {
   absl::Status EraseNow(RecordRef subject);
   absl::Status ApplyNow(const CommitBatch& batch);
   absl::Status QueueAll(const CommitBatch& batch);
+  absl::Status PushHeld();
   absl::Status SendHeld();
   // `sent`: COMMIT is on its way, so that a lost answer leaves its outcome open.
   absl::Status CommitNow(bool& sent);
@@ -113,6 +114,17 @@ class PgWriter : public WithInsides<Forwarding<StoreWriter, PgReads>> {
   PgConnection& connection() { return *session_->connection; }
   const PgCatalog& catalog() const { return *session_->catalog; }
   PgBulk Into(const char* table, const std::string& columns, int count, std::string taken);
+  PgBulk& EventsOf(const Layout::Table& table);
+  // Calls `f` with each bulk whose rows wait.
+  template <class F>
+  absl::Status EachHeld(F f) {
+    for (auto& [type, creations] : creations_) RELATA_RETURN_IF_ERROR(f(creations.fresh));
+    for (auto& [type, events] : events_) RELATA_RETURN_IF_ERROR(f(events));
+    for (std::optional<PgBulk>* held : {&ledger_, &changes_, &images_}) {
+      if (held->has_value()) RELATA_RETURN_IF_ERROR(f(**held));
+    }
+    return absl::OkStatus();
+  }
   // The rows on their way into a record table and the highest row given out in it.
   struct Creations {
     PgBulk fresh;
@@ -126,9 +138,11 @@ class PgWriter : public WithInsides<Forwarding<StoreWriter, PgReads>> {
   const CommitRow before_;
   const std::shared_ptr<PgWriterHome> home_;
   const Duration patience_;
+  // Rows of a part wait for those of the next ones, for the last one or for a reader, so that few
+  // COPYs are begun and one goes on while the next part is made.
   std::map<TypeId, Creations> creations_;
-  // Changes of a part wait for the last one or for a reader, so that the COPY of its records goes
-  // on while the next part is made.
+  std::map<TypeId, PgBulk> events_;
+  std::optional<PgBulk> ledger_;
   std::optional<PgBulk> changes_;
   std::optional<PgBulk> images_;
   // The row being made, which keeps its room from one to the next.
