@@ -136,37 +136,39 @@ Both Lowering::Conditional(const PlanNode& n, const Scope& scope) {
   return out;
 }
 
+std::optional<Owner> Lowering::FindOwner(uint32_t at, const Scope& scope) {
+  const PlanNode& n = Node(at);
+  if (IsScopeRow(n, scope)) return Owner{scope.alias, {}};
+  if (n.op != PlanOp::kFollow || options_.has_aliases) return std::nullopt;
+  std::optional<Column> link = FindColumn(at, scope);
+  if (!link.has_value() || link->target == kNoType) return std::nullopt;
+  if (names_.Table(link->target).empty()) return std::nullopt;
+  Owner owner{Concat(scope.alias, "h", link->hops.size() + 1), std::move(link->hops)};
+  owner.hops.push_back({link->sql, link->target, owner.alias});
+  return owner;
+}
+
 std::optional<Column> Lowering::FindColumn(uint32_t at, const Scope& scope) {
   const PlanNode& n = Node(at);
   if (n.op != PlanOp::kField && n.op != PlanOp::kFollow && n.op != PlanOp::kEventField) {
     return std::nullopt;
   }
   if (n.optional) return std::nullopt;
+  std::optional<Owner> owner = FindOwner(n.inputs[0], scope);
+  if (!owner.has_value()) return std::nullopt;
   Column column;
-  std::string alias = scope.alias;
-  const PlanNode& target = Node(n.inputs[0]);
-  if (target.op == PlanOp::kFollow) {
-    if (options_.has_aliases) return std::nullopt;
-    std::optional<Column> link = FindColumn(n.inputs[0], scope);
-    if (!link.has_value() || link->target == kNoType) return std::nullopt;
-    column.hops = std::move(link->hops);
-    if (names_.Table(link->target).empty()) return std::nullopt;
-    alias = Concat(scope.alias, "h", column.hops.size() + 1);
-    column.hops.push_back({link->sql, link->target, alias});
-  } else if (!IsScopeRow(target, scope)) {
-    return std::nullopt;
-  }
+  column.hops = std::move(owner->hops);
   const bool at_column = n.op == PlanOp::kEventField && n.field == kAtField;
   column.kind = KindOf(n.type);
   // has() asks a field of no stated type, which may be a link to a record that is gone.
   if (column.kind == Kind::kNull) return std::nullopt;
   const std::string stored =
-      at_column ? alias + ".\"at\"" : names_.Column(n.record_type, n.field, alias);
+      at_column ? owner->alias + ".\"at\"" : names_.Column(n.record_type, n.field, owner->alias);
   if (stored.empty()) return std::nullopt;
   column.sql = Ordered(stored, column.kind);
   if (column.kind == Kind::kRecord) column.target = n.type.record;
   if (column.kind == Kind::kMoney) {
-    column.currency = names_.CurrencyColumn(n.record_type, n.field, alias);
+    column.currency = names_.CurrencyColumn(n.record_type, n.field, owner->alias);
   }
   return column;
 }
@@ -176,9 +178,9 @@ bool Lowering::IsScopeRow(const PlanNode& target, const Scope& scope) {
   return target.op == PlanOp::kVariable && target.slot == scope.slot;
 }
 
-Half Lowering::Through(const Column& column, Half inner) const {
-  for (size_t i = column.hops.size(); i-- > 0;) {
-    const Column::Hop& hop = column.hops[i];
+Half Lowering::Through(const std::vector<Hop>& hops, Half inner) const {
+  for (size_t i = hops.size(); i-- > 0;) {
+    const Hop& hop = hops[i];
     inner.sql = Concat("(", hop.link, " IS NOT NULL AND ", hop.link, " IN (SELECT ", hop.alias,
                        ".\"row\" FROM ", names_.Table(hop.table), " AS ", hop.alias, " WHERE ",
                        Alive(hop.table, hop.alias), inner.sql, "))");
@@ -188,20 +190,21 @@ Half Lowering::Through(const Column& column, Half inner) const {
 
 std::optional<Half> Lowering::Present(const Column& column) const {
   if (column.kind != Kind::kRecord) {
-    return Through(column, Exact(Concat("(", column.sql, " IS NOT NULL)")));
+    return Through(column.hops, Exact(Concat("(", column.sql, " IS NOT NULL)")));
   }
   if (options_.has_aliases || column.target == kNoType) return std::nullopt;
   if (names_.Table(column.target).empty()) return std::nullopt;
-  return Through(column, Exact(Concat("(", column.sql, " IS NOT NULL AND ", column.sql,
-                                      " IN (SELECT x.\"row\" FROM ", names_.Table(column.target),
-                                      " AS x WHERE ", Alive(column.target, "x"), "TRUE))")));
+  return Through(column.hops,
+                 Exact(Concat("(", column.sql, " IS NOT NULL AND ", column.sql,
+                              " IN (SELECT x.\"row\" FROM ", names_.Table(column.target),
+                              " AS x WHERE ", Alive(column.target, "x"), "TRUE))")));
 }
 
 Both Lowering::BareField(uint32_t at, const Scope& scope) {
   const std::optional<Column> column = FindColumn(at, scope);
   if (!column.has_value() || column->kind != Kind::kBool) return {};
   const auto is = [&](std::string_view v) {
-    return Through(*column, Exact(Concat("(", column->sql, " IS ", v, ")")));
+    return Through(column->hops, Exact(Concat("(", column->sql, " IS ", v, ")")));
   };
   return {is("TRUE"), is("FALSE"), false};
 }
@@ -244,7 +247,7 @@ Both Lowering::CompareWith(PlanOp op, const Column& column, const Value& constan
                       ", '') = ", kMarked, ")");
         parameters.push_back(Value::Text(constant.money().currency.ToString()));
       }
-      return Through(column, Exact(sql + ")", std::move(parameters)));
+      return Through(column.hops, Exact(sql + ")", std::move(parameters)));
     };
     if (!equality) return {compared(op), compared(Opposite(op)), false};
     const Half equal = compared(PlanOp::kEqual);
@@ -297,7 +300,7 @@ Both Lowering::In(const PlanNode& n, const Scope& scope) {
   found.sql = marks.empty() ? std::string("FALSE")
                             : Concat("(", column->sql, " IS NOT NULL AND ", column->sql, " IN (",
                                      marks, "))");
-  found = Through(*column, std::move(found));
+  found = Through(column->hops, std::move(found));
   return {found, Not(found), true};
 }
 
@@ -320,7 +323,7 @@ Both Lowering::TextCall(const PlanNode& n, const Scope& scope) {
     parameters = {postgres() ? part->value : Value::Bytes(text)};
   }
   const auto half = [&](std::string_view negation) {
-    return Through(*column,
+    return Through(column->hops,
                    Exact(Concat("(", column->sql, " IS NOT NULL AND ", negation, "(", test, "))"),
                          parameters));
   };

@@ -22,7 +22,11 @@ struct Level {
 };
 
 void Take(std::string_view word, std::string_view previous, Level& level) {
-  if (word == "SELECT") {
+  if (word == "WITH") {
+    level.before += 5;  // WITH RECURSIVE name columns AS
+  } else if (word == "UNION") {
+    level.before += 2;
+  } else if (word == "SELECT") {
     level.select = 7;
     level.nots = level.ands = level.ors = 0;
   } else if (word == "NOT") {

@@ -56,18 +56,25 @@ inline constexpr std::string_view kMarked("\x01", 1);
 // The complement; only of an exact half is it a bound.
 inline Half Not(const Half& a) { return {Concat("NOT ", a.sql), a.parameters, a.exact}; }
 
-// A column of the table of one level: t0 the subject, t1 what a relation reaches, ...
+// A link followed on the way to a row: the column that holds it and the table it leads to.
+struct Hop {
+  std::string link;
+  TypeId table;
+  std::string alias;
+};
+
+// A column of the scope's row or of one that links lead to from there.
 struct Column {
   std::string sql;  // "t0.country"
   std::string currency;
   Value::Kind kind = Value::Kind::kNull;
   TypeId target = kNoType;
-  // Links followed on the way, each with the column that holds it and the table it leads to.
-  struct Hop {
-    std::string link;
-    TypeId table;
-    std::string alias;
-  };
+  std::vector<Hop> hops;
+};
+
+// The row that a member is asked of: the scope's or one that links lead to from there.
+struct Owner {
+  std::string alias;
   std::vector<Hop> hops;
 };
 
@@ -115,11 +122,12 @@ class Lowering {
   Both Conditional(const PlanNode& n, const Scope& scope);
 
   // --- Columns -----------------------------------------------------------------------------------
+  std::optional<Owner> FindOwner(uint32_t at, const Scope& scope);
   // The column that a field of the scope's row is in, through the links of its path.
   std::optional<Column> FindColumn(uint32_t at, const Scope& scope);
   static bool IsScopeRow(const PlanNode& target, const Scope& scope);
-  // `inner` speaks of the column where every link on the way leads somewhere.
-  Half Through(const Column& column, Half inner) const;
+  // `inner` speaks of the last row where every link on the way leads somewhere.
+  Half Through(const std::vector<Hop>& hops, Half inner) const;
   // Where the column has a value. A link has one when it leads to a record that exists.
   std::optional<Half> Present(const Column& column) const;
   Both BareField(uint32_t at, const Scope& scope);
@@ -142,29 +150,40 @@ class Lowering {
                                                 const std::string& text);
 
   // --- Relations ---------------------------------------------------------------------------------
-  // A list of related rows of the scope's row: its table, and the column that names the row.
+  // A list of related rows: those of a table that name the owner in a column, or those that a path
+  // of the schema leads to.
   struct Relation {
+    Owner owner;
+    Scope element;
     TypeId table = kNoType;
     bool events = false;
-    std::string key;      // in the relation's table
-    std::string outside;  // the scope's row
-    Scope inner;
+    std::string key;                 // in the table
+    const PlanNode* path = nullptr;  // instead of table and key
   };
   std::optional<Relation> FindRelation(uint32_t at, const Scope& scope, int slot);
-  // Rows of the scope with at least one related row where `inner` holds, or by a count of them.
+  // The same for what counts, sums and compares elements, which a path does not give by owner.
+  std::optional<Relation> FindTable(uint32_t at, const Scope& scope, int slot);
+  // Owners with at least one element where `inner` holds, or by a count of them (not of a path).
   Half Reached(const Relation& r, const Half& inner, const std::string& having = "") const;
-  // A path that the schema declares, taken step by step: each is a relation or a link of the last.
-  // Rows of the scope from which it leads to a record where `inner` holds, which speaks of `alias`.
-  std::optional<Half> AlongPath(const PlanNode& path, const Scope& scope, const std::string& alias,
-                                const Half& inner) const;
+  // A path taken step by step, the last one first. Links that are taken once or more are a set that
+  // grows until nothing is added, never a question per row.
+  Half AlongPath(const Relation& r, const Half& inner) const;
+  std::string Closure(const PathStep& step, const std::string& here, const std::string& there,
+                      const std::string& inner) const;
+  bool KnowsPath(const PlanNode& path) const;
+  // What holds of a list for the scope's row, given what does for its owner. A list of nobody is
+  // empty: `at_nothing` is what holds there, if anything does.
+  Both Owned(const Relation& r, const Both& both, std::optional<bool> at_nothing) const;
   // exists: true where an element is true, false where every element is false. all is the dual.
   Both Quantifier(const PlanNode& n, const Scope& scope);
-  // Rows none of whose elements is an error, which would make the whole list one.
+  // Owners none of whose elements is an error, which would make the whole list one.
   Half Sound(const Relation& r, const Both& body) const;
   // relation.size() or relation.filter(x, P).size() compared with a constant.
   std::optional<Both> Counted(const PlanNode& n, const Scope& scope);
   std::optional<Both> CompareCount(PlanOp op, uint32_t list, int64_t bound, const Scope& scope);
   static bool HoldsAtZero(PlanOp op, int64_t bound);
+  // Whether every count above zero compares alike, and zero otherwise.
+  static bool IsAboutAny(PlanOp op, int64_t bound);
   // A count of too many rows is a bound for >= and > only.
   Half CountHalf(PlanOp op, const Relation& r, const Both& body, int64_t bound) const;
 
@@ -173,7 +192,7 @@ class Lowering {
   std::optional<Both> Reduced(const PlanNode& n, const Scope& scope);
   std::optional<Both> CompareReduced(PlanOp op, const std::string& name, const PlanNode& values,
                                      const Value& constant, const Scope& scope);
-  // Rows of the scope whose group of elements where `inner` holds has `condition`, which speaks of
+  // Owners whose group of elements where `inner` holds has `condition`, which speaks of
   // g: n elements, m values, and what `reductions` names.
   Half Grouped(const Relation& r, const Half& inner, const Column& column,
                const std::string& reductions, const Half& condition) const;

@@ -11,50 +11,86 @@ namespace internal::sql {
 
 using Kind = Value::Kind;
 
+namespace {
+
+// What a sum is compared with, in the unit of the column.
+int64_t Limit(const Value& bound) {
+  return bound.is(Kind::kDuration) ? bound.duration().micros : bound.int_value();
+}
+
+}  // namespace
+
 std::optional<Lowering::Relation> Lowering::FindRelation(uint32_t at, const Scope& scope,
                                                          int slot) {
   const PlanNode& n = Node(at);
+  const bool path = n.op == PlanOp::kPath;
   const bool events = n.op == PlanOp::kEvents;
-  if (options_.has_aliases || (!events && n.op != PlanOp::kChildren)) return std::nullopt;
+  if (options_.has_aliases || (!path && !events && n.op != PlanOp::kChildren)) return std::nullopt;
   // Only from a record, whose row is the key; an event's is its place.
-  const PlanNode& owner = Node(n.inputs[0]);
-  if (!IsScopeRow(owner, scope) || owner.type.is(ValueType::Kind::kEvent)) return std::nullopt;
+  if (Node(n.inputs[0]).type.is(ValueType::Kind::kEvent)) return std::nullopt;
+  std::optional<Owner> owner = FindOwner(n.inputs[0], scope);
+  if (!owner.has_value()) return std::nullopt;
   Relation r;
-  r.inner.slot = slot;
-  r.inner.alias = Concat(scope.alias, "r");
+  r.element = {slot, Concat(owner->alias, path ? "p" : "r")};
+  r.owner = *std::move(owner);
+  if (path) {
+    r.path = &n;
+    return KnowsPath(n) ? std::optional<Relation>(r) : std::nullopt;
+  }
   if (names_.Table(n.record_type).empty()) return std::nullopt;
   r.table = n.record_type;
   r.events = events;
-  r.key = events ? r.inner.alias + ".\"subject\""
-                 : names_.Column(n.record_type, n.field, r.inner.alias);
-  if (r.key.empty()) return std::nullopt;
-  r.outside = scope.alias + ".\"row\"";
-  return r;
+  r.key = events ? r.element.alias + ".\"subject\""
+                 : names_.Column(n.record_type, n.field, r.element.alias);
+  return r.key.empty() ? std::nullopt : std::optional<Relation>(r);
+}
+
+std::optional<Lowering::Relation> Lowering::FindTable(uint32_t at, const Scope& scope, int slot) {
+  if (Node(at).op == PlanOp::kPath) return std::nullopt;
+  return FindRelation(at, scope, slot);
 }
 
 Half Lowering::Reached(const Relation& r, const Half& inner, const std::string& having) const {
+  if (r.path != nullptr) return AlongPath(r, inner);
   Half out;
   const std::string group =
       having.empty() ? "" : Concat(" GROUP BY ", r.key, " HAVING count(*) ", having);
-  out.sql = Concat("(", r.outside, " IN (SELECT ", r.key, " FROM ", names_.Table(r.table), " AS ",
-                   r.inner.alias, " WHERE ", Alive(r.table, r.inner.alias, r.events), r.key,
-                   " IS NOT NULL AND ", inner.sql, group, "))");
+  out.sql =
+      Concat("(", r.owner.alias, ".\"row\" IN (SELECT ", r.key, " FROM ", names_.Table(r.table),
+             " AS ", r.element.alias, " WHERE ", Alive(r.table, r.element.alias, r.events), r.key,
+             " IS NOT NULL AND ", inner.sql, group, "))");
   out.parameters = inner.parameters;
   out.exact = inner.exact;
   return out;
 }
 
-std::optional<Half> Lowering::AlongPath(const PlanNode& path, const Scope& scope,
-                                        const std::string& alias, const Half& inner) const {
+bool Lowering::KnowsPath(const PlanNode& path) const {
+  // A step that is taken once or more leaves out where it began, which is one record or none after
+  // links forward.
+  bool one = true;
+  for (const PathStep& step : path.steps) {
+    const TypeId holder = step.backward ? step.to : step.from;
+    if (names_.Table(step.from).empty() || names_.Table(step.to).empty()) return false;
+    if (names_.Column(holder, step.field, "x").empty() || (step.closure && !one)) return false;
+    one = one && !step.backward && !step.closure;
+  }
+  return true;
+}
+
+Half Lowering::AlongPath(const Relation& r, const Half& inner) const {
   Half out = inner;
-  for (size_t i = path.steps.size(); i-- > 0;) {
-    const PathStep& step = path.steps[i];
-    if (step.closure || names_.Table(step.to).empty()) return std::nullopt;
-    const std::string here = i == 0 ? scope.alias : Concat(alias, i);
-    const std::string there = i + 1 == path.steps.size() ? alias : Concat(alias, i + 1);
+  const std::vector<PathStep>& steps = r.path->steps;
+  for (size_t i = steps.size(); i-- > 0;) {
+    const PathStep& step = steps[i];
+    const std::string here = i == 0 ? r.owner.alias : Concat(r.element.alias, i);
+    const std::string there =
+        i + 1 == steps.size() ? r.element.alias : Concat(r.element.alias, i + 1);
+    if (step.closure) {
+      out.sql = Closure(step, here, there, out.sql);
+      continue;
+    }
     const std::string link = step.backward ? names_.Column(step.to, step.field, there)
                                            : names_.Column(step.from, step.field, here);
-    if (link.empty()) return std::nullopt;
     const std::string from = step.backward ? here + ".\"row\"" : link;
     const std::string to = step.backward ? link : there + ".\"row\"";
     out.sql =
@@ -65,31 +101,61 @@ std::optional<Half> Lowering::AlongPath(const PlanNode& path, const Scope& scope
   return out;
 }
 
+std::string Lowering::Closure(const PathStep& step, const std::string& here,
+                              const std::string& there, const std::string& inner) const {
+  const std::string& table = names_.Table(step.from);
+  const std::string set = there + "c";
+  const std::string next = there + "n";
+  const auto link = [&](const std::string& alias) {
+    return names_.Column(step.from, step.field, alias);
+  };
+  // One link up from a row that the set has, found by its key.
+  const std::string up =
+      Concat(" FROM ", set, ", ", table, " AS ", next, " WHERE ", Alive(step.from, next), next,
+             ".\"row\" = ", set, ".a AND ", link(next), " IS NOT NULL");
+  const std::string found =
+      Concat(" FROM ", table, " AS ", there, " WHERE ", Alive(step.from, there));
+  if (step.backward) {
+    // What is above where `inner` holds.
+    return Concat("(", here, ".\"row\" IN (WITH RECURSIVE ", set, "(a) AS (SELECT ", link(there),
+                  found, link(there), " IS NOT NULL AND ", inner, " UNION SELECT ", link(next), up,
+                  ") SELECT ", set, ".a FROM ", set, "))");
+  }
+  // Each k that somebody links to, with what is above it and itself.
+  const std::string start = there + "s";
+  return Concat("(", link(here), " IS NOT NULL AND ", link(here), " IN (WITH RECURSIVE ", set,
+                "(k, a) AS (SELECT ", link(start), ", ", link(start), " FROM ", table, " AS ",
+                start, " WHERE ", Alive(step.from, start), link(start),
+                " IS NOT NULL UNION SELECT ", set, ".k, ", link(next), up, ") SELECT ", set,
+                ".k FROM ", set, " WHERE ", set, ".a IN (SELECT ", there, ".\"row\"", found, inner,
+                ")))");
+}
+
+Both Lowering::Owned(const Relation& r, const Both& both, std::optional<bool> at_nothing) const {
+  const std::vector<Hop>& hops = r.owner.hops;
+  if (hops.empty()) return both;
+  const Half nobody = Not(Through(hops, Exact("TRUE")));
+  Both out{Through(hops, both.yes), Through(hops, both.no), both.total && at_nothing.has_value()};
+  if (at_nothing == true) out.yes = Combine(nobody, "OR", out.yes);
+  if (at_nothing == false) out.no = Combine(nobody, "OR", out.no);
+  return out;
+}
+
 Both Lowering::Quantifier(const PlanNode& n, const Scope& scope) {
   if (n.slot2 >= 0) return {};
-  const PlanNode& list = Node(n.inputs[0]);
-  const bool path =
-      list.op == PlanOp::kPath && !options_.has_aliases && IsScopeRow(Node(list.inputs[0]), scope);
-  std::optional<Relation> r;
-  if (!path) r = FindRelation(n.inputs[0], scope, n.slot);
-  if (!path && !r.has_value()) return {};
-  const Scope element = path ? Scope{n.slot, scope.alias + "p"} : r->inner;
-  const Both body = Lower(n.inputs[1], element);
+  const std::optional<Relation> r = FindRelation(n.inputs[0], scope, n.slot);
+  if (!r.has_value()) return {};
+  const Both body = Lower(n.inputs[1], r->element);
   const bool exists = n.op == PlanOp::kExists;
   const Half& stop = exists ? body.yes : body.no;
   const Half& other = exists ? body.no : body.yes;
-  const auto reached = [&](const Half& inner) {
-    return path ? AlongPath(list, scope, element.alias, inner)
-                : std::optional<Half>(Reached(*r, inner));
-  };
-  const std::optional<Half> some = reached(stop);
+  const Half some = Reached(*r, stop);
   // Where no element lies outside `other`: a superset of `other` gives a superset.
-  std::optional<Half> every = reached(Not(other));
-  if (!some.has_value() || !every.has_value()) return {};
-  *every = {Concat("NOT ", every->sql), every->parameters, other.exact};
-  Both out{*some, *every, body.total};
+  Half every = Not(Reached(*r, Not(other)));
+  every.exact = other.exact;
+  Both out{some, every, body.total};
   if (!exists) std::swap(out.yes, out.no);
-  return out;
+  return Owned(*r, out, !exists);
 }
 
 Half Lowering::Sound(const Relation& r, const Both& body) const {
@@ -120,14 +186,27 @@ std::optional<Both> Lowering::CompareCount(PlanOp op, uint32_t list, int64_t bou
   const std::optional<Relation> r =
       FindRelation(filtered ? l.inputs[0] : list, scope, filtered ? l.slot : -2);
   if (!r.has_value()) return std::nullopt;
+  const bool none = HoldsAtZero(op, bound);
+  // Of a path it is known whether it leads to any element, not to how many.
+  if (r->path != nullptr && !IsAboutAny(op, bound)) return std::nullopt;
   Both body{Exact("TRUE"), Exact("FALSE"), true};
-  if (filtered) body = Lower(l.inputs[1], r->inner);
+  if (filtered) body = Lower(l.inputs[1], r->element);
   const Half sound = Sound(*r, body);
   const auto half = [&](PlanOp with) {
     const Half counted = CountHalf(with, *r, body, bound);
     return body.total ? counted : Combine(counted, "AND", sound);
   };
-  return Both{half(op), half(Opposite(op)), body.total};
+  return Owned(*r, {half(op), half(Opposite(op)), body.total}, none);
+}
+
+bool Lowering::IsAboutAny(PlanOp op, int64_t bound) {
+  switch (op) {
+    case PlanOp::kLess:
+    case PlanOp::kGreaterEqual:
+      return bound == 1;
+    default:
+      return bound == 0;
+  }
 }
 
 bool Lowering::HoldsAtZero(PlanOp op, int64_t bound) {
@@ -186,13 +265,13 @@ std::optional<Both> Lowering::CompareReduced(PlanOp op, const std::string& name,
   const bool with = values.inputs.size() == 3;
   if (inside && with) return std::nullopt;
   const std::optional<Relation> r =
-      FindRelation(inside ? list.inputs[0] : values.inputs[0], scope, values.slot);
+      FindTable(inside ? list.inputs[0] : values.inputs[0], scope, values.slot);
   if (!r.has_value()) return std::nullopt;
-  const std::optional<Column> column = FindColumn(values.inputs.back(), r->inner);
+  const std::optional<Column> column = FindColumn(values.inputs.back(), r->element);
   if (!column.has_value() || !column->hops.empty()) return std::nullopt;
   Both body{Exact("TRUE"), Exact("FALSE"), true};
-  if (inside) body = Lower(list.inputs[1], Scope{list.slot, r->inner.alias});
-  if (with) body = Lower(values.inputs[1], r->inner);
+  if (inside) body = Lower(list.inputs[1], Scope{list.slot, r->element.alias});
+  if (with) body = Lower(values.inputs[1], r->element);
   if (!body.yes.exact) return std::nullopt;
   const bool sum = name == "sum";
   const std::optional<Value> bound = Bindable(column->kind, constant);
@@ -208,16 +287,19 @@ std::optional<Both> Lowering::CompareReduced(PlanOp op, const std::string& name,
                              : ExtremeHalf(as, *r, *column, body.yes, name, *bound);
     return body.total ? reduced : Combine(reduced, "AND", sound);
   };
-  return Both{half(op), half(Opposite(op)), false};
+  // The extreme of nothing is an error, the sum zero.
+  std::optional<bool> at_nothing;
+  if (sum) at_nothing = HoldsAtZero(op, Limit(*bound));
+  return Owned(*r, {half(op), half(Opposite(op)), false}, at_nothing);
 }
 
 Half Lowering::Grouped(const Relation& r, const Half& inner, const Column& column,
                        const std::string& reductions, const Half& condition) const {
   Half out = inner;
-  out.sql = Concat("(", r.outside, " IN (SELECT g.k FROM (SELECT ", r.key,
+  out.sql = Concat("(", r.owner.alias, ".\"row\" IN (SELECT g.k FROM (SELECT ", r.key,
                    " AS k, count(*) AS n, count(", column.sql, ") AS m, ", reductions, " FROM ",
-                   names_.Table(r.table), " AS ", r.inner.alias, " WHERE ",
-                   Alive(r.table, r.inner.alias, r.events), r.key, " IS NOT NULL AND ", inner.sql,
+                   names_.Table(r.table), " AS ", r.element.alias, " WHERE ",
+                   Alive(r.table, r.element.alias, r.events), r.key, " IS NOT NULL AND ", inner.sql,
                    " GROUP BY ", r.key, ") AS g WHERE ", condition.sql, "))");
   out.parameters.insert(out.parameters.end(), condition.parameters.begin(),
                         condition.parameters.end());
@@ -232,7 +314,7 @@ Half Lowering::ExtremeHalf(PlanOp op, const Relation& r, const Column& column, c
 
 Half Lowering::SumHalf(PlanOp op, const Relation& r, const Column& column, const Half& inner,
                        const Value& constant, const Value& bound) const {
-  const int64_t limit = bound.is(Kind::kDuration) ? bound.duration().micros : bound.int_value();
+  const int64_t limit = Limit(bound);
   Half valid = Exact(Concat("g.m = g.n AND ", InRange()));
   std::string reductions = Sums(column.sql);
   if (column.kind == Kind::kMoney) {

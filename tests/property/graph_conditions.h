@@ -51,7 +51,14 @@ class GraphConditions {
     if (t.type != kContact && t.type != kAccount) return "";
     const Derived& derived =
         t.type == kContact ? kOfContact[random_.Below(2)] : kOfAccount[random_.Below(3)];
+    if (random_.Chance(15)) {
+      return Concat(t.text, derived.name, ".size() ", Of({"> 0", "== 0", ">= 1", "!= 0", "> 1"}));
+    }
     const std::string p = Concat("p", variables_++);
+    if (random_.Chance(15)) {
+      return Concat(t.text, derived.name, ".filter(", p, ", ",
+                    Condition(p, derived.type, depth - 1), ").size() ", Of({"> 0", "== 0", "< 1"}));
+    }
     return Concat(t.text, derived.name, random_.Chance(70) ? ".exists(" : ".all(", p, ", ",
                   Condition(p, derived.type, depth - 1), ")");
   }

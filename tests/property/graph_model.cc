@@ -378,9 +378,11 @@ void CommitSource::Write(const GraphModel& model, RecordWrite write, CommitBatch
   const TypeDef& type = model.schema().type(write.type);
   if (write.op != RecordWrite::Op::kDelete) {
     for (const FieldDef& field : type.fields) {
-      if (write.op == RecordWrite::Op::kCreate || Chance(40)) {
-        write.values.emplace_back(field.id, AnyValue(model, field));
-      }
+      if (write.op != RecordWrite::Op::kCreate && !Chance(40)) continue;
+      Value value = AnyValue(model, field);
+      const bool up = !circles_ && field.target == write.type && value.is(Value::Kind::kRecord);
+      if (up && value.record().row >= write.row) value = Value();
+      write.values.emplace_back(field.id, std::move(value));
     }
     write.values.emplace_back(kCreatedAtField, Value::Time(AnyInstant()));
   }

@@ -75,7 +75,8 @@ std::vector<std::string> Describe(const Snapshot& snapshot);
 // Random commits that fit a model as it stands.
 class CommitSource {
  public:
-  explicit CommitSource(uint64_t seed) : random_(seed) {}
+  // With `circles` a tree's links may lead round in one, as no commit of an engine leaves them.
+  explicit CommitSource(uint64_t seed, bool circles = true) : random_(seed), circles_(circles) {}
 
   // `size` is about how many records and events the commit writes.
   CommitBatch Next(const GraphModel& model, int size);
@@ -99,6 +100,7 @@ class CommitSource {
   Uuid NewId();
 
   std::mt19937_64 random_;
+  bool circles_;
 };
 
 }  // namespace relata::testing

@@ -10,8 +10,9 @@
 // decides again on what came back. No database ever defines the meaning.
 //
 // Nothing is correlated: related records and events are reached by `row IN (SELECT ...)`, counts,
-// sums and extremes by groups. Whatever of the condition depends only on `now`, zone and parameters
-// is computed here and bound.
+// sums and extremes by groups, what is above and below in a tree by a set that grows link by link
+// (commits refuse circles; in one, a record would be above itself). Whatever of the condition
+// depends only on `now`, zone and parameters is computed here and bound.
 //
 // Pure functions; any thread.
 

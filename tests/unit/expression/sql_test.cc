@@ -140,6 +140,46 @@ TEST(Sql, LowersCountsSumsAndExtremesToGroups) {
   for (const auto& c : kCases) EXPECT_EQ(Lowered(c.text), c.sql) << c.text;
 }
 
+TEST(Sql, ReachesListsOfLinkedRecords) {
+  const struct {
+    const char* text;
+    const char* sql;
+  } kCases[] = {
+      {"contact.account.contacts.exists(c, c.active)",
+       "exact: (t0.account IS NOT NULL AND t0.account IN (SELECT t0h1.\"row\" FROM account AS "
+       "t0h1 WHERE t0h1.deleted = 0 AND (t0h1.\"row\" IN (SELECT t0h1r.account FROM contact AS "
+       "t0h1r WHERE t0h1r.deleted = 0 AND t0h1r.account IS NOT NULL AND (t0h1r.active IS "
+       "TRUE)))))"},
+      // The list of nobody is empty.
+      {"contact.account.contacts.size() == 0",
+       "exact: (NOT (t0.account IS NOT NULL AND t0.account IN (SELECT t0h1.\"row\" FROM account "
+       "AS t0h1 WHERE t0h1.deleted = 0 AND TRUE)) OR (t0.account IS NOT NULL AND t0.account IN "
+       "(SELECT t0h1.\"row\" FROM account AS t0h1 WHERE t0h1.deleted = 0 AND NOT (t0h1.\"row\" "
+       "IN (SELECT t0h1r.account FROM contact AS t0h1r WHERE t0h1r.deleted = 0 AND "
+       "t0h1r.account IS NOT NULL AND TRUE GROUP BY t0h1r.account HAVING count(*) <> 0)))))"},
+  };
+  for (const auto& c : kCases) EXPECT_EQ(Lowered(c.text), c.sql) << c.text;
+}
+
+TEST(Sql, ReachesWhatIsAboveAndBelowInATree) {
+  const struct {
+    const char* text;
+    const char* sql;
+  } kCases[] = {
+      {"contact.account.ancestors.exists(a, a.industry == 'x')",
+       "exact: (t0.account IS NOT NULL AND t0.account IN (SELECT t0h1.\"row\" FROM account AS "
+       "t0h1 WHERE t0h1.deleted = 0 AND (t0h1.parent IS NOT NULL AND t0h1.parent IN (WITH "
+       "RECURSIVE t0h1pc(k, a) AS (SELECT t0h1ps.parent, t0h1ps.parent FROM account AS t0h1ps "
+       "WHERE t0h1ps.deleted = 0 AND t0h1ps.parent IS NOT NULL UNION SELECT t0h1pc.k, "
+       "t0h1pn.parent FROM t0h1pc, account AS t0h1pn WHERE t0h1pn.deleted = 0 AND "
+       "t0h1pn.\"row\" = t0h1pc.a AND t0h1pn.parent IS NOT NULL) SELECT t0h1pc.k FROM t0h1pc "
+       "WHERE t0h1pc.a IN (SELECT t0h1p.\"row\" FROM account AS t0h1p WHERE t0h1p.deleted = 0 "
+       "AND (t0h1p.industry IS NOT NULL AND t0h1p.industry = ?)))))) [\"x\"]"},
+      {"contact.account.ancestors.size() > 1", "superset: TRUE"},
+  };
+  for (const auto& c : kCases) EXPECT_EQ(Lowered(c.text), c.sql) << c.text;
+}
+
 TEST(Sql, SpeaksPostgresWithTypesAndTenant) {
   const struct {
     const char* text;

@@ -35,6 +35,15 @@ TEST(SqlDepth, WhatItLetsPassFitsTheParserOfSqlite) {
       {"not related", "NOT NOT (x IS NOT NULL AND x IN (SELECT r FROM t WHERE d = 0 AND NOT (",
        ")))"},
       {"bare", "(", ")"},
+      {"above",
+       "(x IN (WITH RECURSIVE c(a) AS (SELECT l FROM t WHERE d = 0 AND l IS NOT NULL AND (",
+       ") UNION SELECT n.l FROM c, t AS n WHERE n.d = 0 AND n.r = c.a AND n.l IS NOT NULL) SELECT "
+       "c.a FROM c))"},
+      {"below",
+       "(x IS NOT NULL AND x IN (WITH RECURSIVE c(k, a) AS (SELECT l, l FROM t WHERE d = 0 UNION "
+       "SELECT c.k, n.l FROM c, t AS n WHERE n.r = c.a) SELECT c.k FROM c WHERE c.a IN (SELECT r "
+       "FROM t WHERE d = 0 AND (",
+       "))))"},
   };
   sqlite3* db = nullptr;
   ASSERT_EQ(sqlite3_open(":memory:", &db), SQLITE_OK);
