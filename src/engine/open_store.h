@@ -20,6 +20,13 @@ bool IsServer(std::string_view where);
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(std::string_view where,
                                                  const OpenOptions& options);
 
+// A new tenant of a server that is filled out of sight (storage/postgres/staging.h): it takes the
+// name of `options.tenant` when it is kept. `where` is a connection string.
+absl::StatusOr<std::unique_ptr<Store>> OpenStagedStore(std::string_view where,
+                                                       const OpenOptions& options);
+absl::Status KeepStaged(std::string_view where, const OpenOptions& options);
+absl::Status DropStaged(std::string_view where, const OpenOptions& options);
+
 }  // namespace relata::internal
 
 #endif  // RELATA_SRC_ENGINE_OPEN_STORE_H_

@@ -47,6 +47,30 @@ class Unfinished {
   const std::string path_;
 };
 
+// The same of a tenant of a server, unless it is kept.
+class UnfinishedTenant {
+ public:
+  UnfinishedTenant(std::string server, OpenOptions options)
+      : server_(std::move(server)), options_(std::move(options)) {}
+  ~UnfinishedTenant() {
+    if (opened_) (void)internal::DropStaged(server_, options_);
+  }
+  UnfinishedTenant(const UnfinishedTenant&) = delete;
+  UnfinishedTenant& operator=(const UnfinishedTenant&) = delete;
+
+  absl::StatusOr<std::unique_ptr<Store>> Open() {
+    absl::StatusOr<std::unique_ptr<Store>> store = internal::OpenStagedStore(server_, options_);
+    opened_ = store.ok();
+    return store;
+  }
+  absl::Status Keep() { return internal::KeepStaged(server_, options_); }
+
+ private:
+  const std::string server_;
+  const OpenOptions options_;
+  bool opened_ = false;
+};
+
 absl::Status Refuse(const std::vector<Issue>& issues) {
   for (const Issue& issue : issues) {
     if (issue.severity != Severity::kError) continue;
@@ -113,7 +137,8 @@ absl::StatusOr<RestoreReport> RestoreDatabase(const RestoreRequest& request,
 
 absl::StatusOr<LoadReport> LoadDatabase(const LoadRequest& request, const OpenOptions& options,
                                         const Actor& actor, Timestamp now) {
-  const bool file = !internal::IsServer(request.to) && request.to != ":memory:";
+  const bool server = internal::IsServer(request.to);
+  const bool file = !server && request.to != ":memory:";
   if (file && std::filesystem::exists(request.to)) {
     return MakeStatus(absl::StatusCode::kAlreadyExists, Concat(request.to, " is there already"));
   }
@@ -122,7 +147,9 @@ absl::StatusOr<LoadReport> LoadDatabase(const LoadRequest& request, const OpenOp
   const std::string place = file ? copy->path() : request.to;
   OpenOptions open = options;
   open.create = true;
-  RELATA_ASSIGN_OR_RETURN(std::unique_ptr<Store> store, internal::OpenStore(place, open));
+  UnfinishedTenant tenant(place, open);
+  RELATA_ASSIGN_OR_RETURN(std::unique_ptr<Store> store,
+                          server ? tenant.Open() : internal::OpenStore(place, open));
   LoadReport report;
   RELATA_ASSIGN_OR_RETURN(report.loaded, LoadDump(*store, request.source));
   {
@@ -132,6 +159,10 @@ absl::StatusOr<LoadReport> LoadDatabase(const LoadRequest& request, const OpenOp
                  actor, now, &report.verified, &report.prepared));
   }
   if (file) RELATA_RETURN_IF_ERROR(RestoreSqlite(place, request.to, false).status());
+  if (server) {
+    RELATA_RETURN_IF_ERROR(tenant.Keep());
+    (void)internal::OpenStore(place, options).status();  // makes its views
+  }
   return report;
 }
 

@@ -20,6 +20,7 @@
 #include "relata/storage/sqlite.h"
 #include "score/named_score.h"
 #include "segment/contact_cards.h"
+#include "storage/postgres/staging.h"
 
 namespace relata {
 namespace {
@@ -38,6 +39,18 @@ Hooks AllHooks() {
 }  // namespace
 
 namespace internal {
+namespace {
+
+template <class Choice>
+Choice Chosen(const OpenOptions& options) {
+  Choice choice;
+  choice.create = options.create && !options.read_only;
+  choice.read_only = options.read_only;
+  choice.tenant = options.tenant;
+  return choice;
+}
+
+}  // namespace
 
 bool IsServer(std::string_view where) {
   return where.starts_with("postgres://") || where.starts_with("postgresql://");
@@ -46,15 +59,24 @@ bool IsServer(std::string_view where) {
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(std::string_view where,
                                                  const OpenOptions& options) {
   if (where.empty()) return InvalidArgument("a database needs a place: a file or :memory:");
-  const auto choose = [&](auto choice) {
-    choice.create = options.create && !options.read_only;
-    choice.read_only = options.read_only;
-    choice.tenant = options.tenant;
-    return choice;
-  };
-  if (IsServer(where)) return OpenPostgresStore(std::string(where), choose(PostgresOptions()));
+  if (IsServer(where)) {
+    return OpenPostgresStore(std::string(where), Chosen<PostgresOptions>(options));
+  }
   if (where == ":memory:") return NewMemoryStore();
-  return OpenSqliteStore(std::string(where), choose(SqliteOptions()));
+  return OpenSqliteStore(std::string(where), Chosen<SqliteOptions>(options));
+}
+
+absl::StatusOr<std::unique_ptr<Store>> OpenStagedStore(std::string_view where,
+                                                       const OpenOptions& options) {
+  return OpenStagedPostgres(std::string(where), Chosen<PostgresOptions>(options));
+}
+
+absl::Status KeepStaged(std::string_view where, const OpenOptions& options) {
+  return KeepStagedPostgres(std::string(where), Chosen<PostgresOptions>(options));
+}
+
+absl::Status DropStaged(std::string_view where, const OpenOptions& options) {
+  return DropStagedPostgres(std::string(where), Chosen<PostgresOptions>(options));
 }
 
 }  // namespace internal

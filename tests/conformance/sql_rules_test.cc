@@ -17,6 +17,7 @@
 #include "relata/storage/postgres.h"
 #include "relata/testing/store_conformance.h"
 #include "storage/postgres/catalog.h"
+#include "storage/postgres/staging.h"
 #include "support/postgres.h"
 #include "support/support.h"
 #include "testing/store_fixture.h"
@@ -181,6 +182,23 @@ TEST(SqlRules, SettlingGroupedCommitsKeepsToThem) {
   EXPECT_TRUE(std::any_of(sent.begin(), sent.end(), [](const std::string& sql) {
     return sql.find("pg_logical_emit_message") != sql.npos;
   }));
+}
+
+TEST(SqlRules, FillingATenantOutOfSightKeepsToThem) {
+  RELATA_REQUIRE_POSTGRES();
+  PostgresOptions options;
+  options.schema = SharedSchema();
+  options.tenant = testing::UniqueName("staged");
+  options.views = false;
+  options.trace = Note;
+  const std::string dsn = testing::PostgresDsn();
+  for (int time = 0; time < 2; ++time) {
+    ASSERT_TRUE(internal::OpenStagedPostgres(dsn, options).ok());
+    ASSERT_EQ(internal::DropStagedPostgres(dsn, options), absl::OkStatus());
+    ASSERT_TRUE(internal::OpenStagedPostgres(dsn, options).ok());
+    ASSERT_EQ(internal::KeepStagedPostgres(dsn, options), absl::OkStatus());
+  }
+  EXPECT_TRUE(absl::IsNotFound(internal::KeepStagedPostgres(dsn, options)));
 }
 
 TEST(SqlRules, TheSchemaOfADistributedServerKeepsToThemAndSpreadsEveryTable) {

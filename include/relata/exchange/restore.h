@@ -73,9 +73,10 @@ struct LoadReport {
 
 // Fills a new database with a dump, verified and recorded. DataLoss when the dump is damaged or
 // what is in it does not hold together; AlreadyExists when the file is there, FailedPrecondition
-// when the tenant has commits; otherwise as Crm::Open. A file gets its name when all of it is done.
-// On a server a tenant whose loading failed has a part of the commits: it is to be given up, and
-// nothing takes its name for whole, as the record of the job is missing.
+// when the tenant has commits; otherwise as Crm::Open. A file, or a tenant of a server, gets its
+// name when all of it is done: a load that fails leaves nothing under it, and what a load that was
+// killed left behind is taken out by the next one. Whoever had the empty tenant open is told that
+// it is gone. Of two loads of one tenant at once, the one that began first fails.
 absl::StatusOr<LoadReport> LoadDatabase(const LoadRequest& request, const OpenOptions& options,
                                         const Actor& actor, Timestamp now);
 

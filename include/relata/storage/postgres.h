@@ -17,7 +17,8 @@
 // when the server cannot be reached before the deadline.
 //
 // A part of a long commit (StoreWriter::Apply without a commit's number) leaves its COPY running
-// while the next part is made; what is wrong with its rows may be said with a later part.
+// while the next part is made, and rows of other tables wait for later parts, up to 16 MB of them;
+// what is wrong with its rows may be said with a later part.
 //
 // Writers of different tenants that wait together are made durable by one sync of the server's log:
 // with eight of them two commits a sync as the server is delivered, five with commit_delay = 1000

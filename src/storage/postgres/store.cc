@@ -11,6 +11,7 @@
 #include "relata/storage/group_commit.h"
 #include "storage/physical.h"
 #include "storage/postgres/commit_sync.h"
+#include "storage/postgres/staging.h"
 #include "storage/postgres/writer.h"
 #include "storage/sql_face.h"
 
@@ -625,6 +626,8 @@ class PostgresStore : public Store, public GroupCommitStore {
   std::shared_ptr<Home> home_;
 };
 
+}  // namespace
+
 absl::Status CheckNames(const PostgresOptions& options) {
   if (!IsPlainName(options.tenant)) {
     return InvalidArgument(Concat("tenant '", options.tenant, "' must match [a-z][a-z0-9_]{0,40}"));
@@ -635,15 +638,19 @@ absl::Status CheckNames(const PostgresOptions& options) {
   return absl::OkStatus();
 }
 
-}  // namespace
+absl::StatusOr<std::unique_ptr<Store>> OpenPostgresByAnyName(const std::string& dsn,
+                                                             const PostgresOptions& options) {
+  auto home = std::make_shared<Home>(Pool::For(dsn, options), options);
+  RELATA_RETURN_IF_ERROR(home->Open());
+  return std::make_unique<PostgresStore>(std::move(home));
+}
+
 }  // namespace internal
 
 absl::StatusOr<std::unique_ptr<Store>> OpenPostgresStore(const std::string& dsn,
                                                          const PostgresOptions& options) {
   RELATA_RETURN_IF_ERROR(internal::CheckNames(options));
-  auto home = std::make_shared<internal::Home>(internal::Pool::For(dsn, options), options);
-  RELATA_RETURN_IF_ERROR(home->Open());
-  return std::make_unique<internal::PostgresStore>(std::move(home));
+  return internal::OpenPostgresByAnyName(dsn, options);
 }
 
 absl::StatusOr<std::unique_ptr<Store>> LendPostgresStore(PGconn* connection,

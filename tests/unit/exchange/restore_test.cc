@@ -13,7 +13,10 @@
 #include <thread>
 
 #include "base/strings.h"
+#include "engine/open_store.h"
 #include "relata/relata.h"
+#include "storage/postgres/staging.h"
+#include "support/postgres.h"
 #include "support/support.h"
 
 namespace relata {
@@ -56,9 +59,12 @@ class Kept : public ::testing::Test {
   static int64_t People(const std::string& path) {
     const auto crm = Crm::Open(path);
     EXPECT_TRUE(crm.ok()) << crm.status();
+    return crm.ok() ? PeopleOf(*crm) : -1;
+  }
+  static int64_t PeopleOf(const Crm& crm) {
     QueryOptions asking;
     asking.now = kNow;
-    return crm.ok() ? crm->Query("contact", "true", asking)->count : -1;
+    return crm.Query("contact", "true", asking)->count;
   }
 
   std::vector<Issue> Findings() {
@@ -127,7 +133,10 @@ std::string ServerUri() {
 // The bytes of a dump, which a damaged one has fewer of.
 class Dumped : public Kept {
  protected:
-  Dumped() {
+  Dumped() { Dump(); }
+
+  void Dump() {
+    bytes_.clear();
     const auto written = WriteDump(*Crm::Open(path_), [this](std::string_view bytes) {
       bytes_ += bytes;
       return absl::OkStatus();
@@ -185,6 +194,114 @@ TEST_F(Dumped, TheSameIntoATenantOfAServerAndVerifiedThere) {
       absl::IsFailedPrecondition(LoadDatabase(Into(server), options, kSomebody, kNow).status()));
   EXPECT_TRUE(absl::IsFailedPrecondition(
       BackupDatabase(server, dir_.File("copy.db"), options, kSomebody, kNow).status()));
+}
+
+// A tenant of a server that a dump of four commits is loaded into.
+class DumpedToServer : public Dumped {
+ protected:
+  DumpedToServer() {
+    Crm crm = *Crm::Open(path_);
+    for (int i = 0; i < 3; ++i) Add(crm, 20);
+    Dump();
+    options_.tenant = testing::UniqueName("cut");
+  }
+
+  absl::Status Load(LoadRequest request) {
+    return LoadDatabase(request, options_, kSomebody, kNow).status();
+  }
+  absl::Status Load() { return Load(Into(server_)); }
+
+  // What has the number of a tenant with this name, or without any, in any table.
+  int64_t RowsOf(const std::string& name) {
+    const std::string dsn = testing::PostgresDsn();
+    const auto tables = testing::PostgresQuery(
+        dsn,
+        "SELECT table_name FROM information_schema.columns WHERE table_schema = 'relata' AND "
+        "column_name = 'tenant_id' AND table_name <> 'relata_tenant'");
+    int64_t rows = 0;
+    for (const auto& table : tables) {
+      const auto count = testing::PostgresQuery(
+          dsn, Concat("SELECT count(*) FROM relata.\"", table[0],
+                      "\" t JOIN relata.relata_tenant n ON n.tenant_id = t.tenant_id WHERE "
+                      "n.name = '",
+                      name, "' OR n.name LIKE '%(gone)'"));
+      rows += std::stoll(count[0][0]);
+    }
+    return rows;
+  }
+
+  void ExpectNothingLeft() {
+    OpenOptions there = options_;
+    there.create = false;
+    EXPECT_TRUE(absl::IsNotFound(Crm::Open(server_, there).status()));
+    EXPECT_EQ(RowsOf(internal::StagedName(options_.tenant)), 0);
+  }
+
+  const std::string server_ = testing::PostgresDsn().empty() ? "" : ServerUri();
+  OpenOptions options_;
+};
+
+TEST_F(DumpedToServer, NothingIsLeftOfALoadThatFailsAndItCanBeginAgain) {
+  RELATA_REQUIRE_POSTGRES();
+  const std::string whole = bytes_;
+  for (const size_t size : {whole.size() / 3, whole.size() * 2 / 3, whole.size() - 100}) {
+    bytes_ = whole.substr(0, size);
+    EXPECT_TRUE(absl::IsDataLoss(Load())) << size;
+    ExpectNothingLeft();
+  }
+  bytes_ = whole;
+  LoadRequest refused = Into(server_);
+  refused.prepare = [](Crm&) -> absl::StatusOr<std::string> {
+    return absl::UnavailableError("the journal cannot be read");
+  };
+  EXPECT_TRUE(absl::IsUnavailable(Load(refused)));
+  ExpectNothingLeft();
+  EXPECT_EQ(Load(), absl::OkStatus());
+  EXPECT_EQ(PeopleOf(*Crm::Open(server_, options_)), 80);
+  const auto seen = testing::PostgresQuery(
+      testing::PostgresDsn(), Concat("SELECT count(*) FROM relata_", options_.tenant, ".contact"));
+  EXPECT_EQ(seen[0][0], "80");
+}
+
+TEST_F(DumpedToServer, ALoadThatWasKilledShowsNothingAndTheNextOneTakesItOut) {
+  RELATA_REQUIRE_POSTGRES();
+  const std::string whole = bytes_;
+  bytes_.resize(bytes_.size() / 2);
+  {
+    auto store = internal::OpenStagedStore(server_, options_);
+    ASSERT_TRUE(store.ok()) << store.status();
+    EXPECT_TRUE(absl::IsDataLoss(LoadDump(**store, Into(server_).source).status()));
+    EXPECT_GT(*(*store)->HeadId(), 0);
+  }
+  EXPECT_GT(RowsOf(internal::StagedName(options_.tenant)), 0);
+  OpenOptions there = options_;
+  there.create = false;
+  EXPECT_TRUE(absl::IsNotFound(Crm::Open(server_, there).status()));
+  bytes_ = whole;
+  EXPECT_EQ(Load(), absl::OkStatus());
+  EXPECT_EQ(RowsOf(internal::StagedName(options_.tenant)), 0);
+  EXPECT_TRUE(VerifyDatabase(server_, options_)->ok());
+}
+
+TEST_F(DumpedToServer, AnEmptyTenantMakesWayAndOneThatGotACommitMeanwhileDoesNot) {
+  RELATA_REQUIRE_POSTGRES();
+  Crm before = *Crm::Open(server_, options_);
+  LoadRequest request = Into(server_);
+  request.prepare = [&](Crm&) -> absl::StatusOr<std::string> {
+    Add(before, 3);
+    return std::string();
+  };
+  EXPECT_TRUE(absl::IsFailedPrecondition(Load(request)));
+  EXPECT_EQ(RowsOf(internal::StagedName(options_.tenant)), 0);
+  EXPECT_EQ(PeopleOf(*Crm::Open(server_, options_)), 3);
+
+  options_.tenant += "_b";
+  Crm empty = *Crm::Open(server_, options_);
+  EXPECT_EQ(Load(), absl::OkStatus());
+  Transaction tx = empty.Begin(kSomebody);
+  tx.Create("contact", {{"family_name", Value::Text("Curie")}});
+  EXPECT_TRUE(absl::IsNotFound(tx.Commit(kNow).status()));
+  EXPECT_EQ(VerifyDatabase(server_, options_)->records, 80);
 }
 
 TEST_F(Dumped, NothingIsLeftInAFileOfALoadThatFails) {
