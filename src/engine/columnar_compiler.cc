@@ -334,6 +334,8 @@ OperatorPtr ColumnarCompiler::CompileNode(const PlanNode& n, const Scope& scope)
     case PlanOp::kLessEqual:
     case PlanOp::kGreater:
     case PlanOp::kGreaterEqual:
+      if (OperatorPtr test = CompilePathSize(n, scope)) return test;
+      return CompileBinary(n, scope);
     case PlanOp::kAdd:
     case PlanOp::kSubtract:
     case PlanOp::kMultiply:
@@ -387,6 +389,9 @@ OperatorPtr ColumnarCompiler::CompileLogic(const PlanNode& n, const Scope& scope
 // List == [] and its like, the form that has() of a relation takes.
 OperatorPtr ColumnarCompiler::CompileEmptyTest(const PlanNode& n, const Scope& scope) {
   const uint32_t list = IsEmptyList(plan_.node(n.inputs[0])) ? n.inputs[1] : n.inputs[0];
+  if (const PlanNode& path = plan_.node(list); path.op == PlanOp::kPath) {
+    return CompileLeadsAnywhere(path, n.op == PlanOp::kNotEqual, scope);
+  }
   OperatorPtr size = CompileRollup(list, Reduction::kCount, std::nullopt, scope);
   OperatorPtr zero = MakeConstant(Value::Int(0));
   return size == nullptr ? nullptr : MakeCompare(n.op, size, zero);
@@ -397,6 +402,7 @@ OperatorPtr ColumnarCompiler::CompileEqual(const PlanNode& n, const Scope& scope
   const PlanNode& right = plan_.node(n.inputs[1]);
   if (IsEmptyList(left) || IsEmptyList(right)) return CompileEmptyTest(n, scope);
   if (OperatorPtr test = CompileIdTest(n, scope)) return test;
+  if (OperatorPtr test = CompilePathSize(n, scope)) return test;
   if (!IsNullConstant(left) && !IsNullConstant(right)) return CompileBinary(n, scope);
   const uint32_t operand = IsNullConstant(left) ? n.inputs[1] : n.inputs[0];
   OperatorPtr is_null;

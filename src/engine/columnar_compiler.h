@@ -86,7 +86,13 @@ class ColumnarCompiler {
   // What the text says of a list of elements, by which equal ones are known.
   std::string KeyOfList(const ListShape& list) const;
   OperatorPtr CompileEmptyTest(const PlanNode& n, const Scope& scope);
+  // exists and all over a derived path, whose condition asks the record reached alone.
   OperatorPtr CompilePath(const PlanNode& n, const Scope& scope);
+  // A comparison of a derived path's size that asks whether it leads anywhere; nullptr for others.
+  OperatorPtr CompilePathSize(const PlanNode& n, const Scope& scope);
+  OperatorPtr CompileLeadsAnywhere(const PlanNode& path, bool anywhere, const Scope& scope);
+  // What a quantifier over the path needs but for the condition; nothing for what it cannot take.
+  std::optional<PathQuantifierSpec> SpecOfPath(const PlanNode& path) const;
   OperatorPtr CompileIdTest(const PlanNode& n, const Scope& scope);
   OperatorPtr CompileQuestion(const PlanNode& n, const Scope& scope);
   OperatorPtr CompileStatement(const PlanNode& n, const Scope& scope);

@@ -7,6 +7,7 @@
 
 #include "base/strings.h"
 #include "engine/columnar_compiler.h"
+#include "expression/comparisons.h"
 
 namespace relata::internal {
 
@@ -25,15 +26,10 @@ std::optional<ColumnarCompiler::ListShape> ColumnarCompiler::ShapeOf(uint32_t at
   return shape;
 }
 
-// exists and all over a derived path, whose condition asks the record reached alone.
-OperatorPtr ColumnarCompiler::CompilePath(const PlanNode& n, const Scope& scope) {
-  const PlanNode& path = plan_.node(n.inputs[0]);
-  RowSourcePtr rows;
-  if (n.op == PlanOp::kExistsOne || !RowsOf(path.inputs[0], scope, rows)) return nullptr;
+std::optional<PathQuantifierSpec> ColumnarCompiler::SpecOfPath(const PlanNode& path) const {
   PathQuantifierSpec spec;
   spec.graph = &graph_;
   spec.steps = path.steps;
-  spec.all = n.op == PlanOp::kAll;
   const bool known = !path.steps.empty() && TypeOf(path.inputs[0]) == path.steps.front().from &&
                      std::all_of(path.steps.begin(), path.steps.end(), [&](const PathStep& step) {
                        const RecordTable* from = graph_.Records(step.from);
@@ -43,19 +39,55 @@ OperatorPtr ColumnarCompiler::CompilePath(const PlanNode& n, const Scope& scope)
                        return links != nullptr && links->kind() == Kind::kRecord &&
                               links->target() == (step.backward ? step.from : step.to);
                      });
-  if (!known) return nullptr;
+  if (!known) return std::nullopt;
   // A closure leaves out where it starts, which is more than a record can tell of itself when there
   // are several starts.
   bool one_start = true;
   for (const PathStep& step : path.steps) {
-    if (step.closure && !one_start) return nullptr;
+    if (step.closure && !one_start) return std::nullopt;
     one_start = one_start && !step.backward && !step.closure;
   }
   spec.start = graph_.Records(path.steps.front().from);
+  return spec;
+}
+
+OperatorPtr ColumnarCompiler::CompilePath(const PlanNode& n, const Scope& scope) {
+  const PlanNode& path = plan_.node(n.inputs[0]);
+  RowSourcePtr rows;
+  if (n.op == PlanOp::kExistsOne || !RowsOf(path.inputs[0], scope, rows)) return nullptr;
+  std::optional<PathQuantifierSpec> spec = SpecOfPath(path);
+  if (!spec) return nullptr;
+  spec->all = n.op == PlanOp::kAll;
   const TypeId target = path.steps.back().to;
-  spec.condition = Compile(n.inputs[1], {target, {Concat("v", n.slot)}, "", nullptr});
-  if (spec.condition == nullptr || spec.condition->kind() != Kind::kBool) return nullptr;
-  return MakePathQuantifier(lane_, std::move(rows), std::move(spec));
+  spec->condition = Compile(n.inputs[1], {target, {Concat("v", n.slot)}, "", nullptr});
+  if (spec->condition == nullptr || spec->condition->kind() != Kind::kBool) return nullptr;
+  return MakePathQuantifier(lane_, std::move(rows), *std::move(spec));
+}
+
+OperatorPtr ColumnarCompiler::CompilePathSize(const PlanNode& n, const Scope& scope) {
+  for (size_t side = 0; side < 2; ++side) {
+    const PlanNode& size = plan_.node(n.inputs[side]);
+    if (size.op != PlanOp::kCall || size.inputs.size() != 1) continue;
+    const std::string& name = FunctionName(size.function);
+    const PlanNode& path = plan_.node(size.inputs[0]);
+    if (path.op != PlanOp::kPath || (name != "size" && name != "count")) continue;
+    const std::optional<Value> bound = FixedValue(n.inputs[1 - side]);
+    if (!bound || !bound->is(Kind::kInt)) continue;
+    const PlanOp op = side == 0 ? n.op : Mirrored(n.op);
+    if (!IsAboutAny(op, bound->int_value())) return nullptr;
+    return CompileLeadsAnywhere(path, !HoldsAtZero(op, bound->int_value()), scope);
+  }
+  return nullptr;
+}
+
+OperatorPtr ColumnarCompiler::CompileLeadsAnywhere(const PlanNode& path, bool anywhere,
+                                                   const Scope& scope) {
+  RowSourcePtr rows;
+  std::optional<PathQuantifierSpec> spec = SpecOfPath(path);
+  if (!spec || !RowsOf(path.inputs[0], scope, rows)) return nullptr;
+  spec->condition = MakeConstant(Value::Bool(true));
+  OperatorPtr any = MakePathQuantifier(lane_, std::move(rows), *std::move(spec));
+  return anywhere ? std::move(any) : MakeNot(std::move(any));
 }
 
 std::string ColumnarCompiler::KeyOfList(const ListShape& list) const {

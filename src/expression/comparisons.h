@@ -5,6 +5,8 @@
 #ifndef RELATA_SRC_EXPRESSION_COMPARISONS_H_
 #define RELATA_SRC_EXPRESSION_COMPARISONS_H_
 
+#include <cstdint>
+
 #include "relata/expression/plan.h"
 
 namespace relata::internal {
@@ -46,6 +48,36 @@ constexpr PlanOp Opposite(PlanOp op) {
       return PlanOp::kLess;
     default:
       return op;
+  }
+}
+
+// Whether zero compares so with `bound`.
+constexpr bool HoldsAtZero(PlanOp op, int64_t bound) {
+  switch (op) {
+    case PlanOp::kLess:
+      return 0 < bound;
+    case PlanOp::kLessEqual:
+      return 0 <= bound;
+    case PlanOp::kGreater:
+      return 0 > bound;
+    case PlanOp::kGreaterEqual:
+      return 0 >= bound;
+    case PlanOp::kEqual:
+      return bound == 0;
+    default:
+      return bound != 0;
+  }
+}
+
+// Whether every count above zero compares alike and zero otherwise, so that all it asks of a list
+// is whether there is anything in it.
+constexpr bool IsAboutAny(PlanOp op, int64_t bound) {
+  switch (op) {
+    case PlanOp::kLess:
+    case PlanOp::kGreaterEqual:
+      return bound == 1;
+    default:
+      return bound == 0;
   }
 }
 

@@ -181,9 +181,6 @@ class Lowering {
   // relation.size() or relation.filter(x, P).size() compared with a constant.
   std::optional<Both> Counted(const PlanNode& n, const Scope& scope);
   std::optional<Both> CompareCount(PlanOp op, uint32_t list, int64_t bound, const Scope& scope);
-  static bool HoldsAtZero(PlanOp op, int64_t bound);
-  // Whether every count above zero compares alike, and zero otherwise.
-  static bool IsAboutAny(PlanOp op, int64_t bound);
   // A count of too many rows is a bound for >= and > only.
   Half CountHalf(PlanOp op, const Relation& r, const Both& body, int64_t bound) const;
 

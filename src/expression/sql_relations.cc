@@ -199,33 +199,6 @@ std::optional<Both> Lowering::CompareCount(PlanOp op, uint32_t list, int64_t bou
   return Owned(*r, {half(op), half(Opposite(op)), body.total}, none);
 }
 
-bool Lowering::IsAboutAny(PlanOp op, int64_t bound) {
-  switch (op) {
-    case PlanOp::kLess:
-    case PlanOp::kGreaterEqual:
-      return bound == 1;
-    default:
-      return bound == 0;
-  }
-}
-
-bool Lowering::HoldsAtZero(PlanOp op, int64_t bound) {
-  switch (op) {
-    case PlanOp::kLess:
-      return 0 < bound;
-    case PlanOp::kLessEqual:
-      return 0 <= bound;
-    case PlanOp::kGreater:
-      return 0 > bound;
-    case PlanOp::kGreaterEqual:
-      return 0 >= bound;
-    case PlanOp::kEqual:
-      return bound == 0;
-    default:
-      return bound != 0;
-  }
-}
-
 Half Lowering::CountHalf(PlanOp op, const Relation& r, const Both& body, int64_t bound) const {
   const bool at_least = op == PlanOp::kGreater || op == PlanOp::kGreaterEqual;
   if (!body.yes.exact && !at_least) return {};

@@ -52,7 +52,9 @@ class GraphConditions {
     const Derived& derived =
         t.type == kContact ? kOfContact[random_.Below(2)] : kOfAccount[random_.Below(3)];
     if (random_.Chance(15)) {
-      return Concat(t.text, derived.name, ".size() ", Of({"> 0", "== 0", ">= 1", "!= 0", "> 1"}));
+      return Concat(t.text, derived.name,
+                    Of({".size() > 0", ".size() == 0", ".size() >= 1", ".size() != 0", " != []",
+                        ".size() > 1"}));
     }
     const std::string p = Concat("p", variables_++);
     if (random_.Chance(15)) {
