@@ -154,15 +154,10 @@ std::string Product::HowPushed(const Question& question) const {
 
 // Those in the best fifth by recency, frequency and money.
 absl::StatusOr<std::vector<Row>> Product::Champions() const {
-  RELATA_ASSIGN_OR_RETURN(const CustomerPurchases purchases,
-                          PurchasesOf(crm_, "contact", *Currency::Parse("EUR"), options_));
-  std::vector<Row> rows;
-  for (const RfmScore& score : ScoreRfm(purchases.customers, StandardRfm(), options_.now)) {
-    if (score.recency == 5 && score.frequency == 5 && score.monetary == 5) {
-      rows.push_back(score.customer);
-    }
-  }
-  return rows;
+  RfmDefinition how = StandardRfm();
+  how.type = "contact";
+  const std::string best[] = {"555"};
+  return CustomersScored(crm_, how, best, *Currency::Parse("EUR"), options_);
 }
 
 }  // namespace relata::bench

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "base/wide.h"
 #include "engine/distinct_texts.h"
 
 namespace relata::internal {
@@ -177,6 +178,41 @@ void PackedInts::Pack(const ChunkBits& present) {
   }
 }
 
+namespace {
+
+template <class Code>
+RELATA_WIDE_PART void DecodeEach(std::span<const Code> codes, uint64_t base, uint64_t step,
+                                 int64_t* out) {
+  if (step == 1) {
+    for (size_t i = 0; i < codes.size(); ++i) out[i] = static_cast<int64_t>(base + codes[i]);
+  } else if (step <= UINT32_MAX) {
+    // Of two halves of a word, which processors multiply several at a time.
+    const auto narrow = static_cast<uint32_t>(step);
+    for (size_t i = 0; i < codes.size(); ++i) {
+      out[i] = static_cast<int64_t>(base + uint64_t{narrow} * uint32_t{codes[i]});
+    }
+  } else {
+    for (size_t i = 0; i < codes.size(); ++i) {
+      out[i] = static_cast<int64_t>(base + step * codes[i]);
+    }
+  }
+}
+
+RELATA_WIDE void DecodeCodes(std::span<const uint8_t> codes, uint64_t base, uint64_t step,
+                             int64_t* out) {
+  DecodeEach(codes, base, step, out);
+}
+RELATA_WIDE void DecodeCodes(std::span<const uint16_t> codes, uint64_t base, uint64_t step,
+                             int64_t* out) {
+  DecodeEach(codes, base, step, out);
+}
+RELATA_WIDE void DecodeCodes(std::span<const uint32_t> codes, uint64_t base, uint64_t step,
+                             int64_t* out) {
+  DecodeEach(codes, base, step, out);
+}
+
+}  // namespace
+
 void PackedInts::Decode(int64_t* out) const {
   const auto base = static_cast<uint64_t>(base_);
   const auto step = static_cast<uint64_t>(step_);
@@ -186,18 +222,8 @@ void PackedInts::Decode(int64_t* out) const {
           std::copy(codes.begin(), codes.end(), out);
         } else if constexpr (kIsLinear<decltype(codes)>) {
           for (size_t i = 0; i < codes.size; ++i) out[i] = static_cast<int64_t>(base + step * i);
-        } else if (step == 1) {
-          for (size_t i = 0; i < codes.size(); ++i) out[i] = static_cast<int64_t>(base + codes[i]);
-        } else if (step <= UINT32_MAX) {
-          // Of two halves of a word, which processors multiply several at a time.
-          const auto narrow = static_cast<uint32_t>(step);
-          for (size_t i = 0; i < codes.size(); ++i) {
-            out[i] = static_cast<int64_t>(base + uint64_t{narrow} * uint32_t{codes[i]});
-          }
         } else {
-          for (size_t i = 0; i < codes.size(); ++i) {
-            out[i] = static_cast<int64_t>(base + step * codes[i]);
-          }
+          DecodeCodes(std::span(codes), base, step, out);
         }
       },
       codes_);

@@ -189,7 +189,8 @@ class VectorCompare : public Operator {
   void Eval(const Rows& rows, const ChunkBits& wanted, Vector& out) override {
     if (constant_ && a_->EvalCompare(rows, wanted, order_, *constant_, currency_, out)) return;
     a_->Eval(rows, wanted, left_);
-    b_->Eval(rows, wanted, right_);
+    // A constant stays as it is.
+    if (ConstantOf(*b_) == nullptr || right_.n < rows.n) b_->Eval(rows, wanted, right_);
     out.Reset(kind(), rows.n);
     ChunkBits both{};
     for (size_t w = 0; w < kWordsPerChunk; ++w) {
@@ -202,6 +203,9 @@ class VectorCompare : public Operator {
       CompareWithConstant(both, out);
     } else if (left_.dictionary != nullptr && ConstantOf(*b_) != nullptr) {
       CompareCodes(both, out);
+    } else if (IsInteger(a_->kind())) {
+      CompareEachInt(left_.ints.data(), right_.ints.data(), rows.n, order_, out.truth);
+      EachWord(out.truth, [&](size_t w) { return out.truth[w] & both[w]; });
     } else {
       EachBit(both, [&](size_t i) { CompareAt(i, out); });
     }

@@ -194,6 +194,7 @@ void ParentTotals::Read(const Rows& rows, const ChunkBits& wanted, Reduction rea
     if (row == kNoRow) {
       if (read == Reduction::kMin || read == Reduction::kMax) return Withdraw(i, out.error, out);
       if (shape_.reduction == Reduction::kAll) SetBit(out.truth, i);
+      if (out.kind != Kind::kBool) out.ints[i] = 0;  // of nothing
       return;
     }
     const auto p = static_cast<size_t>(row);

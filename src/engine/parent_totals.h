@@ -41,7 +41,7 @@ class ParentBits {
 
  private:
   size_t parents_;
-  std::vector<uint64_t> words_;
+  LargeVector<uint64_t> words_;
 };
 
 // Elements of a chunk, the k-th of which is a parent's: `parents[k]`.

@@ -106,8 +106,8 @@ void CarriedStep::End(size_t) {
   for (std::unique_ptr<Reached>& told : told_by_lane_) {
     if (told == nullptr) continue;
     for (const Carry& carry : carries_) {
-      std::vector<uint64_t>& into = (reached_.*carry.kind).words;
-      const std::vector<uint64_t>& from = ((*told).*carry.kind).words;
+      LargeVector<uint64_t>& into = (reached_.*carry.kind).words;
+      const LargeVector<uint64_t>& from = ((*told).*carry.kind).words;
       for (size_t w = 0; w < into.size(); ++w) into[w] |= from[w];
     }
     told.reset();
@@ -126,13 +126,13 @@ void CarriedStep::EachLink(size_t chunk, const TableBits* among, const Visit& vi
     return links->present[w] & (*exists)[w] &
            (among == nullptr ? ~uint64_t{0} : among->Word(chunk * kWordsPerChunk + w));
   });
-  std::vector<uint32_t> slots;
-  ListBits(here, slots);
-  std::vector<int64_t> to(slots.size());
-  Gather(links->ints, slots, to.data());
+  uint32_t slots[kRowsPerChunk];
+  int64_t to[kRowsPerChunk];
+  const size_t n = ListBits(here, slots);
+  Gather(links->ints, {slots, n}, to);
   const bool merged = graph_.HasAliases();
   const Row first = static_cast<Row>(chunk * kRowsPerChunk);
-  for (size_t k = 0; k < slots.size(); ++k) {
+  for (size_t k = 0; k < n; ++k) {
     const Row target = merged ? LinkedRow(graph_, links_, to[k], targets_) : to[k];
     if (target != kNoRow) visit(first + static_cast<Row>(slots[k]), target);
   }
@@ -197,7 +197,7 @@ void CarriedStep::CarrySideBySide(const TableBits& source, size_t c, TableBits& 
 // record lies what it reaches forward; what it reaches backward is told to all above it.
 void CarriedStep::CarryClosure(const TableBits& source, TableBits& target,
                                TableBits& undecided) const {
-  std::vector<Row> parent(static_cast<size_t>(holders_.limit), kNoRow);
+  LargeVector<Row> parent(static_cast<size_t>(holders_.limit), kNoRow);
   for (size_t c = 0; c < links_.chunk_count(); ++c) {
     EachLink(c, nullptr, [&](Row row, Row linked) {
       if (holders_.Exists(linked)) parent[static_cast<size_t>(row)] = linked;
@@ -232,7 +232,7 @@ void CarriedStep::CarryClosure(const TableBits& source, TableBits& target,
   undecided.words.assign(undecided.words.size(), ~uint64_t{0});
 }
 
-void CarriedStep::TellAncestors(const std::vector<Row>& parent, const TableBits& source,
+void CarriedStep::TellAncestors(std::span<const Row> parent, const TableBits& source,
                                 TableBits& target) {
   for (size_t row = 0; row < parent.size(); ++row) {
     if (!source.Test(static_cast<Row>(row))) continue;

@@ -13,8 +13,10 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
+#include "base/large_pages.h"
 #include "engine/lanes.h"
 #include "engine/operator.h"
 
@@ -22,7 +24,7 @@ namespace relata::internal {
 
 // What is known of the rows of a table, one bit a row.
 struct TableBits {
-  std::vector<uint64_t> words;
+  LargeVector<uint64_t> words;
 
   explicit TableBits(size_t rows = 0) : words(rows / 64 + 1) {}
   bool Test(Row row) const {
@@ -105,7 +107,7 @@ class CarriedStep : public SharedWork {
   template <class Visit>
   void EachLink(size_t chunk, const TableBits* among, const Visit& visit) const;
   void CarryClosure(const TableBits& source, TableBits& target, TableBits& undecided) const;
-  static void TellAncestors(const std::vector<Row>& parent, const TableBits& source,
+  static void TellAncestors(std::span<const Row> parent, const TableBits& source,
                             TableBits& target);
 
   const Graph& graph_;

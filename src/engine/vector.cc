@@ -10,7 +10,10 @@
 #include <array>
 #include <cstring>
 #include <type_traits>
+#include <utility>
 #include <variant>
+
+#include "base/wide.h"
 
 namespace relata::internal {
 
@@ -36,7 +39,7 @@ bool AnyBit(const ChunkBits& bits) {
   return any != 0;
 }
 
-size_t CountBits(const ChunkBits& bits) {
+RELATA_WIDE size_t CountBits(const ChunkBits& bits) {
   size_t count = 0;
   for (uint64_t word : bits) {
     // Written out: without the instruction for it the library's is a call a word.
@@ -52,7 +55,6 @@ void Vector::Reset(Kind of, size_t rows) {
   kind = of;
   n = rows;
   has = error = undecided = truth = ChunkBits{};
-  ints.clear();
   extra.clear();
   extra_all = 0;
   texts.clear();
@@ -60,8 +62,8 @@ void Vector::Reset(Kind of, size_t rows) {
   dictionary = nullptr;
   if (of == Kind::kText) {
     texts.resize(rows);
-  } else if (of != Kind::kBool) {
-    ints.resize(rows);
+  } else if (of != Kind::kBool && ints.size() < rows) {
+    ints.resize(rows);  // where there is no value they are anything
   }
 }
 
@@ -145,7 +147,8 @@ void ReadChunk(const ChunkedColumn& column, const Rows& rows, Vector& out) {
     EachBit(out.has, [&](size_t i) { out.texts[i] = chunk->Plain(i); });
     return;
   }
-  out.ints.resize(std::max(rows.n, chunk->size));
+  const size_t room = std::max(rows.n, chunk->size);
+  if (out.ints.size() < room) out.ints.resize(room);
   chunk->ints.Decode(out.ints.data());
   if (column.kind() == Kind::kText) {
     out.dictionary = &column.dictionary();
@@ -186,8 +189,10 @@ void ReadColumn(const ChunkedColumn& column, const Rows& rows, const ChunkBits& 
   });
 }
 
+namespace {
+
 #ifdef __SSE2__
-void PackFlags(const uint8_t* flags, ChunkBits& out) {
+RELATA_WIDE_PART void PackFlagsHere(const uint8_t* flags, ChunkBits& out) {
   for (size_t w = 0; w < kWordsPerChunk; ++w) {
     uint64_t word = 0;
     for (size_t part = 0; part < 4; ++part) {
@@ -201,7 +206,7 @@ void PackFlags(const uint8_t* flags, ChunkBits& out) {
   }
 }
 #else
-void PackFlags(const uint8_t* flags, ChunkBits& out) {
+RELATA_WIDE_PART void PackFlagsHere(const uint8_t* flags, ChunkBits& out) {
   for (size_t w = 0; w < kWordsPerChunk; ++w) {
     uint64_t word = 0;
     for (size_t byte = 0; byte < 8; ++byte) {
@@ -216,18 +221,17 @@ void PackFlags(const uint8_t* flags, ChunkBits& out) {
 }
 #endif
 
-namespace {
-
 template <class Code, class Test>
-void Flag(const Code* codes, size_t n, const Test& test, ChunkBits& out) {
+RELATA_WIDE_PART void Flag(const Code* codes, size_t n, const Test& test, ChunkBits& out) {
   alignas(64) uint8_t flags[kRowsPerChunk];
   for (size_t i = 0; i < n; ++i) flags[i] = test(codes[i]) ? 1 : 0;
   std::memset(flags + n, 0, kRowsPerChunk - n);
-  PackFlags(flags, out);
+  PackFlagsHere(flags, out);
 }
 
 template <class Code>
-void CompareCodes(const Code* codes, size_t n, Order order, Code v, ChunkBits& out) {
+RELATA_WIDE_PART void CompareEach(const Code* codes, size_t n, Order order, Code v,
+                                  ChunkBits& out) {
   switch (order) {
     case Order::kLess:
       return Flag(
@@ -248,6 +252,23 @@ void CompareCodes(const Code* codes, size_t n, Order order, Code v, ChunkBits& o
       return Flag(
           codes, n, [v](Code c) { return c != v; }, out);
   }
+}
+
+RELATA_WIDE void CompareCodes(const uint8_t* codes, size_t n, Order order, uint8_t v,
+                              ChunkBits& out) {
+  CompareEach(codes, n, order, v, out);
+}
+RELATA_WIDE void CompareCodes(const uint16_t* codes, size_t n, Order order, uint16_t v,
+                              ChunkBits& out) {
+  CompareEach(codes, n, order, v, out);
+}
+RELATA_WIDE void CompareCodes(const uint32_t* codes, size_t n, Order order, uint32_t v,
+                              ChunkBits& out) {
+  CompareEach(codes, n, order, v, out);
+}
+RELATA_WIDE void CompareCodes(const int64_t* codes, size_t n, Order order, int64_t v,
+                              ChunkBits& out) {
+  CompareEach(codes, n, order, v, out);
 }
 
 // base + step * code against v, as code against a code. `step` is at least 1.
@@ -278,8 +299,29 @@ void CompareScaled(const std::vector<Code>& codes, int64_t base, int64_t step, O
 
 }  // namespace
 
+void PackFlags(const uint8_t* flags, ChunkBits& out) { PackFlagsHere(flags, out); }
+
 void CompareInts(const int64_t* ints, size_t n, Order order, int64_t v, ChunkBits& out) {
   CompareCodes(ints, n, order, v, out);
+}
+
+RELATA_WIDE void CompareEachInt(const int64_t* a, const int64_t* b, size_t n, Order order,
+                                ChunkBits& out) {
+  alignas(64) uint8_t flags[kRowsPerChunk];
+  std::memset(flags, 0, sizeof(flags));
+  // Three of the six are others with the operands exchanged or the answer turned round.
+  const bool swapped = order == Order::kGreater || order == Order::kLessEqual;
+  if (swapped) std::swap(a, b);
+  if (order == Order::kEqual || order == Order::kNotEqual) {
+    for (size_t i = 0; i < n; ++i) flags[i] = a[i] == b[i] ? 1 : 0;
+  } else {
+    for (size_t i = 0; i < n; ++i) flags[i] = a[i] < b[i] ? 1 : 0;
+  }
+  PackFlagsHere(flags, out);
+  if (order == Order::kNotEqual || order == Order::kLessEqual || order == Order::kGreaterEqual) {
+    const ChunkBits all = FirstBits(n);
+    EachWord(out, [&](size_t w) { return all[w] & ~out[w]; });
+  }
 }
 
 void CompareCounts(const uint32_t* counts, size_t n, Order order, int64_t v, ChunkBits& out) {
@@ -365,12 +407,20 @@ void Gather(const PackedInts& ints, std::span<const uint32_t> slots, int64_t* ou
       ints.codes());
 }
 
-void ListBits(const ChunkBits& bits, std::vector<uint32_t>& out) {
+size_t ListBits(const ChunkBits& bits, uint32_t* out) {
+  uint32_t* at = out;
   for (size_t w = 0; w < kWordsPerChunk; ++w) {
     for (uint64_t word = bits[w]; word != 0; word &= word - 1) {
-      out.push_back(static_cast<uint32_t>(w * 64 + static_cast<size_t>(std::countr_zero(word))));
+      *at++ = static_cast<uint32_t>(w * 64 + static_cast<size_t>(std::countr_zero(word)));
     }
   }
+  return static_cast<size_t>(at - out);
+}
+
+void ListBits(const ChunkBits& bits, std::vector<uint32_t>& out) {
+  const size_t before = out.size();
+  out.resize(before + CountBits(bits));
+  ListBits(bits, out.data() + before);
 }
 
 }  // namespace relata::internal

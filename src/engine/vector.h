@@ -65,7 +65,8 @@ struct Vector {
   ChunkBits error{};      // is an error value
   ChunkBits undecided{};  // must be asked of the interpreter; what is in none of the three is null
   ChunkBits truth{};      // kBool
-  std::vector<int64_t> ints;  // kinds of fixed size; codes when there is a dictionary
+  // Kinds of fixed size; codes when there is a dictionary. At least n, anything where not `has`.
+  std::vector<int64_t> ints;
   // The currency of a money: `extra[i]`, or `extra_all` when `extra` is empty.
   std::vector<uint32_t> extra;
   uint32_t extra_all = 0;
@@ -125,6 +126,8 @@ void ComparePacked(const PackedInts& ints, Order order, int64_t v, ChunkBits& ou
 
 // One bit for each of the `n` integers that compares so with `v`.
 void CompareInts(const int64_t* ints, size_t n, Order order, int64_t v, ChunkBits& out);
+// The same, each with one of its own.
+void CompareEachInt(const int64_t* a, const int64_t* b, size_t n, Order order, ChunkBits& out);
 void CompareCounts(const uint32_t* counts, size_t n, Order order, int64_t v, ChunkBits& out);
 
 // Bit i of `out` is flags[i] != 0; flags holds kRowsPerChunk bytes of 0 or 1.
@@ -137,7 +140,9 @@ void SelectValues(const PackedInts& ints, std::span<const uint8_t> told, ChunkBi
 // The values of the slots listed, in that order.
 void Gather(const PackedInts& ints, std::span<const uint32_t> slots, int64_t* out);
 
-// Appends the numbers of the bits that are set.
+// Writes the numbers of the bits that are set; how many there are.
+size_t ListBits(const ChunkBits& bits, uint32_t* out);
+// Appends them.
 void ListBits(const ChunkBits& bits, std::vector<uint32_t>& out);
 
 }  // namespace relata::internal

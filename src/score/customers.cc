@@ -3,285 +3,22 @@
 #include "relata/score/customers.h"
 
 #include <algorithm>
-#include <bit>
+#include <array>
 #include <map>
-#include <set>
 #include <utility>
 
 #include "base/large_pages.h"
-#include "base/strings.h"
-#include "engine/conditions.h"
-#include "engine/graph.h"
-#include "engine/vector.h"
-#include "segment/profiling.h"
+#include "score/ntile_cut.h"
+#include "score/order_scan.h"
 
 namespace relata {
 namespace {
 
-using internal::Concat;
-
-constexpr std::string_view kCancelled = "cancelled";
-
-struct OrderFields {
-  TypeId type = kNoType;
-  FieldId customer = kNoField;
-  FieldId at = kNoField;
-  FieldId net = kNoField;
-  FieldId status = kNoField;
-};
-
-absl::StatusOr<OrderFields> FieldsFor(const Crm& crm, std::string_view customer,
-                                      const QueryOptions& options) {
-  if (customer != "account" && customer != "contact") {
-    return InvalidArgument("customers are of type account or contact");
-  }
-  const std::shared_ptr<const Schema> schema = crm.schema();
-  const TypeDef& order = *schema->Find("order");
-  const OrderFields fields{order.id, order.FindField(customer)->id, order.FindField("at")->id,
-                           order.FindField("net")->id, order.FindField("status")->id};
-  RELATA_ASSIGN_OR_RETURN(const Permissions permissions,
-                          internal::PermissionsOf(crm, options.reader));
-  for (const FieldId field : {fields.customer, fields.at, fields.net, fields.status}) {
-    if (!permissions.MayRead(order.id, field)) {
-      return PermissionDenied(Concat("the role may not read order.", order.field(field)->name));
-    }
-  }
-  return fields;
-}
-
-struct OrderLine {
-  Row customer;
-  Timestamp at;
-  Money net;
-};
-
-bool IsReturn(const OrderLine& order) { return order.net.units < 0; }
-
-// One bit a customer.
-class CustomerBits {
- public:
-  explicit CustomerBits(Row limit) : words_(static_cast<size_t>(limit) / 64 + 1) {}
-  void Set(Row row) { words_[static_cast<size_t>(row) / 64] |= uint64_t{1} << (row % 64); }
-  void Clear(Row row) { words_[static_cast<size_t>(row) / 64] &= ~(uint64_t{1} << (row % 64)); }
-  // False for a row that is none.
-  bool Test(Row row) const {
-    const auto at = static_cast<size_t>(row) / 64;
-    return at < words_.size() && (words_[at] >> (row % 64) & 1) != 0;
-  }
-  uint64_t& word(size_t i) { return words_[i]; }
-  size_t size() const { return words_.size(); }
-
- private:
-  std::vector<uint64_t> words_;
-};
-
-// The orders that count, straight from their columns.
-class OrderScan {
- public:
-  OrderScan(const internal::Graph& graph, const OrderFields& fields, TypeId customers,
-            Timestamp now, const std::set<Row>& objectors)
-      : graph_(graph),
-        orders_(*graph.Records(fields.type)),
-        type_(customers),
-        limit_(graph.Records(customers)->limit),
-        now_(now),
-        counted_(limit_),
-        objectors_(limit_),
-        merged_(graph.HasAliases()),
-        customer_(*orders_.Column(fields.customer)),
-        at_(*orders_.Column(fields.at)),
-        net_(*orders_.Column(fields.net)),
-        status_(*orders_.Column(fields.status)) {
-    const internal::Directory<internal::ChunkBits>& exists = graph.Records(customers)->exists;
-    for (size_t w = 0; w < counted_.size(); ++w) {
-      const internal::ChunkBits* chunk = exists[w / internal::kWordsPerChunk];
-      if (chunk != nullptr) counted_.word(w) = (*chunk)[w % internal::kWordsPerChunk];
-    }
-    for (const Row row : objectors) {
-      if (!counted_.Test(row)) continue;
-      counted_.Clear(row);
-      objectors_.Set(row);
-    }
-  }
-
-  Row customers() const { return limit_; }
-  // Customers with orders that were left out because they object to profiling, once asked for each.
-  int64_t objecting() const { return std::ssize(objecting_); }
-
-  // Calls visit(order) for each, in row order, and ahead(row) some orders before with what is
-  // likely to be its customer, or no row at all.
-  template <class Visit, class Ahead>
-  void Each(const Visit& visit, const Ahead& ahead) {
-    for (size_t c = 0; c < customer_.chunk_count(); ++c) EachOfChunk(c, visit, ahead);
-  }
-  template <class Visit>
-  void Each(const Visit& visit) {
-    Each(visit, [](Row) {});
-  }
-
-  // The purchases of all customers from the summaries of the orders. False when these do not tell:
-  // an order that is cancelled, to come or a return, amounts that are missing, too large or of
-  // another currency.
-  bool FromSummaries(Currency currency, std::vector<Purchases>& customers) {
-    if (merged_ || !AllCount()) return false;
-    const auto counts = orders_.SummaryOf(customer_, nullptr, true);
-    const auto instants = orders_.SummaryOf(customer_, &at_, true);
-    const auto amounts = orders_.SummaryOf(customer_, &net_, true);
-    const bool told = instants->whole && amounts->whole && amounts->sums &&
-                      (amounts->currency == 0 || amounts->currency == currency.packed());
-    if (!told) return false;
-    size_t buyers = 0;
-    const size_t chunks = counts->count.chunk_count();
-    for (size_t c = 0; c < chunks; ++c) {
-      const internal::Chunk* chunk = counts->count.chunk(c);
-      if (chunk != nullptr) buyers += internal::CountBits(chunk->present);
-    }
-    internal::ReserveLarge(customers, buyers);
-    std::vector<int64_t> buffers[3];
-    for (size_t c = 0; c < chunks; ++c) {
-      const internal::Chunk* count = counts->count.chunk(c);
-      if (count == nullptr) continue;
-      const int64_t* count_here = Decode(count, buffers[0]);
-      const int64_t* last_here = Decode(instants->greatest.chunk(c), buffers[1]);
-      const int64_t* amount_here = Decode(amounts->sum.chunk(c), buffers[2]);
-      const Row first = static_cast<Row>(c) * kChunkRows;
-      for (size_t w = 0; w < internal::kWordsPerChunk; ++w) {
-        const size_t at = c * internal::kWordsPerChunk + w;
-        if (at >= counted_.size()) break;
-        const uint64_t all = count->present[w];
-        for (uint64_t word = all & objectors_.word(at); word != 0; word &= word - 1) {
-          objecting_.insert(first + static_cast<Row>(w * 64) + std::countr_zero(word));
-        }
-        for (uint64_t word = all & counted_.word(at); word != 0; word &= word - 1) {
-          const size_t i = w * 64 + static_cast<size_t>(std::countr_zero(word));
-          customers.push_back(
-              {first + static_cast<Row>(i), {last_here[i]}, count_here[i], amount_here[i]});
-        }
-      }
-    }
-    return true;
-  }
-
- private:
-  // Whether every order that names a customer and an instant is a purchase.
-  bool AllCount() const {
-    for (size_t c = 0; c < net_.chunk_count(); ++c) {
-      const internal::Chunk* net = net_.chunk(c);
-      if (net != nullptr && net->min < 0) return false;  // a return
-    }
-    for (size_t c = 0; c < at_.chunk_count(); ++c) {
-      const internal::Chunk* at = at_.chunk(c);
-      if (at != nullptr && at->max > now_.micros) return false;
-    }
-    if (status_.dictionary().Find(kCancelled)) return false;
-    for (size_t c = 0; c < status_.chunk_count(); ++c) {
-      const internal::Chunk* status = status_.chunk(c);
-      if (status != nullptr && !status->coded && internal::AnyBit(status->present)) return false;
-    }
-    return true;
-  }
-
-  // Rows of the chunk that are there, have a customer and an instant that has come, and were not
-  // cancelled.
-  bool Choose(size_t c) {
-    const internal::Chunk* customer = customer_.chunk(c);
-    const internal::Chunk* at = at_.chunk(c);
-    const internal::ChunkBits* exists = orders_.exists[c];
-    if (customer == nullptr || at == nullptr || exists == nullptr) return false;
-    internal::EachWord(
-        chosen_, [&](size_t w) { return (*exists)[w] & customer->present[w] & at->present[w]; });
-    if (at->max > now_.micros) {
-      internal::ChunkBits past{};
-      internal::ComparePacked(at->ints, internal::Order::kLessEqual, now_.micros, past);
-      internal::EachWord(chosen_, [&](size_t w) { return chosen_[w] & past[w]; });
-    }
-    const internal::Chunk* status = status_.chunk(c);
-    if (status == nullptr || !internal::AnyBit(status->present)) return true;
-    const int64_t first = static_cast<int64_t>(c) * kChunkRows;
-    internal::EachBit(status->present, [&](size_t i) {
-      if (status_.Text(first + static_cast<int64_t>(i)) == kCancelled) {
-        internal::ClearBit(chosen_, i);
-      }
-    });
-    return true;
-  }
-
-  static const int64_t* Decode(const internal::Chunk* chunk, std::vector<int64_t>& into) {
-    into.resize(internal::kRowsPerChunk);
-    if (chunk != nullptr) chunk->ints.Decode(into.data());
-    return into.data();
-  }
-
-  template <class Visit, class Ahead>
-  void EachOfChunk(size_t c, const Visit& visit, const Ahead& ahead) {
-    if (!Choose(c)) return;
-    constexpr size_t kAhead = 64;
-    const int64_t* customer = Decode(customer_.chunk(c), customer_here_);
-    const int64_t* at = Decode(at_.chunk(c), at_here_);
-    const internal::Chunk* net = net_.chunk(c);
-    const int64_t* units = Decode(net, net_here_);
-    // Most chunks have an amount in every order, of one currency.
-    const bool uniform =
-        net != nullptr && net->extra.empty() && internal::CoversBits(net->present, chosen_);
-    const Currency currency = Currency::FromPacked(uniform ? net->extra_all : 0);
-    internal::EachBit(chosen_, [&](size_t i) {
-      Row who = customer[i];
-      if (merged_) {
-        const RecordRef resolved = graph_.Resolve({type_, who});
-        who = resolved.type == type_ ? resolved.row : kNoRow;
-      } else if (i + kAhead < internal::kRowsPerChunk) {
-        ahead(customer[i + kAhead]);
-      }
-      if (!counted_.Test(who)) {
-        if (objectors_.Test(who)) objecting_.insert(who);
-        return;
-      }
-      if (uniform) return visit(OrderLine{who, {at[i]}, {units[i], currency}});
-      Money amount;
-      if (net != nullptr && net->Has(i)) {
-        amount = {units[i], Currency::FromPacked(net->Extra(i))};
-      }
-      visit(OrderLine{who, {at[i]}, amount});
-    });
-  }
-
-  const internal::Graph& graph_;
-  const internal::RecordTable& orders_;
-  const TypeId type_;
-  const Row limit_;
-  const Timestamp now_;
-  CustomerBits counted_;    // exist and do not object
-  CustomerBits objectors_;  // exist and do
-  std::set<Row> objecting_;
-  const bool merged_;
-  const internal::ChunkedColumn& customer_;
-  const internal::ChunkedColumn& at_;
-  const internal::ChunkedColumn& net_;
-  const internal::ChunkedColumn& status_;
-  internal::ChunkBits chosen_{};
-  std::vector<int64_t> customer_here_, at_here_, net_here_;
-};
-
-// What is scanned, and the snapshot that holds it.
-struct AskedOrders {
-  std::shared_ptr<const Snapshot> view;
-  OrderScan scan;
-};
-
-absl::StatusOr<AskedOrders> OrdersOf(const Crm& crm, std::string_view type,
-                                     const QueryOptions& options) {
-  RELATA_ASSIGN_OR_RETURN(const OrderFields fields, FieldsFor(crm, type, options));
-  const TypeId customers = crm.schema()->Find(type)->id;
-  const ColumnsNeeded columns[] = {
-      {fields.type, {fields.customer, fields.at, fields.net, fields.status}},
-      {customers, {}},
-      {kLedgerTable, {}, true}};
-  RELATA_ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> view, crm.View(std::span(columns)));
-  RELATA_ASSIGN_OR_RETURN(const std::set<Row> objectors,
-                          internal::ObjectorsTo(*view, customers, options.now));
-  OrderScan scan(view->graph(), fields, customers, options.now, objectors);
-  return AskedOrders{std::move(view), std::move(scan)};
-}
+using internal::AskedOrders;
+using internal::IsReturn;
+using internal::OrderLine;
+using internal::OrderScan;
+using internal::OrdersOf;
 
 Currency MostUsed(OrderScan& orders) {
   std::map<Currency, int64_t> counts;
@@ -307,7 +44,124 @@ Currency MostUsed(OrderScan& orders) {
   return best;
 }
 
+const int64_t* Decode(const internal::Chunk& chunk, std::vector<int64_t>& into) {
+  into.resize(internal::kRowsPerChunk);
+  chunk.ints.Decode(into.data());
+  return into.data();
+}
+
+void ReadSummaries(OrderScan& orders, const internal::PurchaseColumns& columns,
+                   std::vector<Purchases>& customers) {
+  size_t buyers = 0;
+  const size_t chunks = columns.count().chunk_count();
+  for (size_t c = 0; c < chunks; ++c) {
+    const internal::Chunk* chunk = columns.count().chunk(c);
+    if (chunk != nullptr) buyers += internal::CountBits(chunk->present);
+  }
+  internal::ReserveLarge(customers, buyers);
+  std::vector<int64_t> buffers[3];
+  for (size_t c = 0; c < chunks; ++c) {
+    const internal::ChunkBits here = orders.CustomersOf(columns, c);
+    if (!internal::AnyBit(here)) continue;
+    const int64_t* count = Decode(*columns.count().chunk(c), buffers[0]);
+    const int64_t* last = Decode(*columns.last().chunk(c), buffers[1]);
+    const int64_t* amount = Decode(*columns.amount().chunk(c), buffers[2]);
+    const Row first = static_cast<Row>(c) * kChunkRows;
+    internal::EachBit(here, [&](size_t i) {
+      customers.push_back({first + static_cast<Row>(i), {last[i]}, count[i], amount[i]});
+    });
+  }
+}
+
+std::vector<int> Digits(std::span<const std::string> patterns, size_t at) {
+  std::vector<int> digits;
+  for (const std::string& pattern : patterns) {
+    if (pattern[at] != '*') digits.push_back(pattern[at] - '0');
+  }
+  return digits;
+}
+
+// Which patterns a customer fits, a chunk at a time.
+class ScoredChunks {
+ public:
+  ScoredChunks(const internal::PurchaseColumns& columns,
+               std::span<const internal::ChunkBits> customers, int bins,
+               std::span<const std::string> patterns)
+      : customers_(customers),
+        cuts_{internal::NtileCut(columns.last(), customers, bins, Digits(patterns, 0)),
+              internal::NtileCut(columns.count(), customers, bins, Digits(patterns, 1)),
+              internal::NtileCut(columns.amount(), customers, bins, Digits(patterns, 2))} {}
+
+  void Fitting(size_t chunk, std::string_view pattern, internal::ChunkBits& into) const {
+    internal::ChunkBits fits = customers_[chunk];
+    for (size_t i = 0; i < cuts_.size(); ++i) {
+      if (pattern[i] == '*') continue;
+      const internal::ChunkBits in = cuts_[i].In(chunk, pattern[i] - '0');
+      internal::EachWord(fits, [&](size_t w) { return fits[w] & in[w]; });
+    }
+    internal::EachWord(into, [&](size_t w) { return into[w] | fits[w]; });
+  }
+
+ private:
+  const std::span<const internal::ChunkBits> customers_;
+  const std::array<internal::NtileCut, 3> cuts_;
+};
+
+std::vector<Row> ScoredRows(OrderScan& orders, const internal::PurchaseColumns& columns, int bins,
+                            std::span<const std::string> patterns) {
+  std::vector<internal::ChunkBits> customers(columns.count().chunk_count());
+  for (size_t c = 0; c < customers.size(); ++c) customers[c] = orders.CustomersOf(columns, c);
+  const ScoredChunks chunks(columns, customers, bins, patterns);
+  std::vector<Row> rows;
+  for (size_t c = 0; c < customers.size(); ++c) {
+    if (!internal::AnyBit(customers[c])) continue;
+    internal::ChunkBits fitting{};
+    for (const std::string& pattern : patterns) chunks.Fitting(c, pattern, fitting);
+    internal::EachBit(fitting, [&](size_t i) {
+      rows.push_back(static_cast<Row>(c * internal::kRowsPerChunk + i));
+    });
+  }
+  return rows;
+}
+
+// From what every customer bought.
+absl::StatusOr<std::vector<Row>> ScoredFromPurchases(const Crm& crm, RfmDefinition how,
+                                                     std::span<const std::string> patterns,
+                                                     Currency currency,
+                                                     const QueryOptions& options) {
+  RELATA_ASSIGN_OR_RETURN(const CustomerPurchases purchases,
+                          PurchasesOf(crm, how.type, currency, options));
+  how.cells = {{"asked", {patterns.begin(), patterns.end()}}};
+  std::vector<Row> rows;
+  for (const RfmScore& score : ScoreRfm(purchases.customers, how, options.now)) {
+    if (!RfmCell(how, score).empty()) rows.push_back(score.customer);
+  }
+  return rows;
+}
+
+bool IsPattern(std::string_view pattern) {
+  return pattern.size() == 3 && std::all_of(pattern.begin(), pattern.end(), [](char c) {
+           return c == '*' || (c >= '1' && c <= '9');
+         });
+}
+
 }  // namespace
+
+absl::StatusOr<std::vector<Row>> CustomersScored(const Crm& crm, const RfmDefinition& how,
+                                                 std::span<const std::string> patterns,
+                                                 Currency currency, const QueryOptions& options) {
+  if (!std::all_of(patterns.begin(), patterns.end(), IsPattern)) {
+    return InvalidArgument("a pattern of scores is three digits or *");
+  }
+  const bool equal_parts = how.method == RfmMethod::kNtile && !how.whole_days;
+  if (equal_parts && !currency.none()) {
+    RELATA_ASSIGN_OR_RETURN(AskedOrders orders, OrdersOf(crm, how.type, options));
+    if (const auto columns = orders.scan.Summaries(currency)) {
+      return ScoredRows(orders.scan, *columns, how.bins, patterns);
+    }
+  }
+  return ScoredFromPurchases(crm, how, patterns, currency, options);
+}
 
 absl::StatusOr<CustomerPurchases> PurchasesOf(const Crm& crm, std::string_view type,
                                               Currency currency, const QueryOptions& options) {
@@ -315,7 +169,8 @@ absl::StatusOr<CustomerPurchases> PurchasesOf(const Crm& crm, std::string_view t
   CustomerPurchases result;
   result.type = crm.schema()->Find(type)->id;
   result.currency = currency.none() ? MostUsed(orders.scan) : currency;
-  if (orders.scan.FromSummaries(result.currency, result.customers)) {
+  if (const auto columns = orders.scan.Summaries(result.currency)) {
+    ReadSummaries(orders.scan, *columns, result.customers);
     result.objecting = orders.scan.objecting();
     return result;
   }

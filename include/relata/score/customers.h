@@ -15,6 +15,8 @@
 #ifndef RELATA_SCORE_CUSTOMERS_H_
 #define RELATA_SCORE_CUSTOMERS_H_
 
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -37,6 +39,15 @@ struct CustomerPurchases {
 // orders. PermissionDenied when the reader may not read orders or their amounts.
 absl::StatusOr<CustomerPurchases> PurchasesOf(const Crm& crm, std::string_view type,
                                               Currency currency, const QueryOptions& options);
+
+// The customers of `how.type`, by row, whose scores fit one of `patterns`, as those of a cell:
+// three digits for recency, frequency and monetary value, `*` for any. They are those that
+// PurchasesOf and ScoreRfm find; where groups are equal parts (RfmMethod::kNtile, no whole days)
+// and every order is a purchase, nothing is written down for the others. InvalidArgument for no
+// such pattern.
+absl::StatusOr<std::vector<Row>> CustomersScored(const Crm& crm, const RfmDefinition& how,
+                                                 std::span<const std::string> patterns,
+                                                 Currency currency, const QueryOptions& options);
 
 // Customers whose silence is longer than `factor` times their usual interval between orders
 // (cadence.h), most overdue first.

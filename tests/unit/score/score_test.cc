@@ -3,11 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
+#include <string>
+#include <vector>
+
 #include "relata/relata.h"
 #include "relata/score/customers.h"
 #include "relata/score/decay.h"
 #include "relata/score/forecast.h"
 #include "relata/score/rule_score.h"
+#include "support/support.h"
 
 namespace relata {
 namespace {
@@ -250,6 +255,56 @@ TEST(Customers, AReturnLowersTheAmountAndIsNoPurchase) {
   ASSERT_TRUE(late.ok()) << late.status();
   ASSERT_THAT(*late, SizeIs(1));
   EXPECT_EQ((*late)[0].since, Days(60));
+}
+
+// Customers over two chunks of rows, most figures shared by many of them.
+void Buy(Crm& crm, uint64_t seed) {
+  std::mt19937_64 random(seed);
+  constexpr size_t kCustomers = 4'600;
+  Transaction tx = crm.Begin(kAmelie);
+  std::vector<RecordRef> who;
+  for (size_t i = 0; i < kCustomers; ++i) {
+    who.push_back(tx.Create("account", {{"name", Value::Text("A")}}));
+  }
+  for (size_t i = 0; i < 2 * kCustomers; ++i) {
+    const auto hours = static_cast<int>(random() % 3) * static_cast<int>(random() % 4'000);
+    tx.Create("order", {{"account", Value::Record(who[random() % kCustomers])},
+                        {"at", Value::Time(kNow - Hours(hours))},
+                        {"net", Value::Amount({static_cast<int64_t>(random() % 9) *
+                                                   static_cast<int64_t>(random() % 1'000'000),
+                                               kEur})}});
+  }
+  const absl::Status status = tx.Commit(kNow).status();
+  ASSERT_TRUE(status.ok()) << status;
+}
+
+TEST(Customers, ThoseOfAScoreAreFoundWithoutWritingAllScores) {
+  const uint64_t seed = testing::Seed(20260112);
+  Crm crm = OpenMemory();
+  Buy(crm, seed);
+  const auto purchases = PurchasesOf(crm, "account", kEur, At(kNow));
+  ASSERT_TRUE(purchases.ok()) << purchases.status();
+  const std::vector<std::vector<std::string>> asked = {
+      {"555"}, {"111"}, {"3*2"}, {"***"}, {"155", "154", "*2*"}, {"959"}, {}};
+  for (const int bins : {5, 2, 9}) {
+    RfmDefinition how = StandardRfm();
+    how.bins = bins;
+    const std::vector<RfmScore> scores = ScoreRfm(purchases->customers, how, kNow);
+    for (const std::vector<std::string>& patterns : asked) {
+      how.cells = {{"asked", patterns}};
+      std::vector<Row> expected;
+      for (const RfmScore& score : scores) {
+        if (!RfmCell(how, score).empty()) expected.push_back(score.customer);
+      }
+      const auto found = CustomersScored(crm, how, patterns, kEur, At(kNow));
+      ASSERT_TRUE(found.ok()) << found.status();
+      EXPECT_EQ(*found, expected) << bins << " " << (patterns.empty() ? "" : patterns[0]);
+      // Where the currency is to be found out, from what everybody bought.
+      EXPECT_EQ(*CustomersScored(crm, how, patterns, Currency(), At(kNow)), expected);
+    }
+  }
+  const std::string wrong[] = {"55"};
+  EXPECT_FALSE(CustomersScored(crm, StandardRfm(), wrong, kEur, At(kNow)).ok());
 }
 
 TEST(ScoreDefinition, WhatIsKeptOfItIsThatOfItsNewestVersionAndOfThePastThatOfThen) {
