@@ -133,9 +133,21 @@ absl::Status CheckValue(const ColumnSpec& column, const Value& v) {
   if (v.is(Kind::kRecord) && column.target != kNoType && v.record().type != column.target) {
     return InvalidArgument(Concat(column.name, " links to another type"));
   }
-  if (v.is(Kind::kTimestamp)) return Annotate(CheckInstant(v.timestamp()), column.name);
-  if (v.is(Kind::kDate)) return Annotate(CheckDay(v.date().days), column.name);
-  return CheckElement(v);
+  absl::Status status;
+  switch (column.kind) {
+    case Kind::kTimestamp:
+      status = CheckInstant(v.timestamp());
+      break;
+    case Kind::kDate:
+      status = CheckDay(v.date().days);
+      break;
+    case Kind::kDouble:
+    case Kind::kList:
+      return CheckElement(v);
+    default:
+      break;
+  }
+  return status.ok() ? status : Annotate(std::move(status), column.name);
 }
 
 absl::Status CheckRecord(const Layout& layout, const RecordWrite& write) {
@@ -148,8 +160,8 @@ absl::Status CheckRecord(const Layout& layout, const RecordWrite& write) {
   for (const auto& [field, value] : write.values) {
     const int place = table->Place(field);
     if (place < 0) return InvalidArgument(Concat(table->spec.name, " has no field ", field));
-    RELATA_RETURN_IF_ERROR(Annotate(
-        CheckValue(table->spec.columns[static_cast<size_t>(place)], value), table->spec.name));
+    absl::Status status = CheckValue(table->spec.columns[static_cast<size_t>(place)], value);
+    if (!status.ok()) return Annotate(std::move(status), table->spec.name);
   }
   return absl::OkStatus();
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <numeric>
 #include <tuple>
 #include <utility>
@@ -23,6 +24,11 @@ constexpr int64_t kMerged = 1'000'000;  // the most entries that one merge holds
 // The most names of a space in memory before they become a run, and the most bytes of them.
 constexpr size_t kMostCollected = 1'000'000;
 constexpr size_t kMostBytes = 256 << 20;
+// Names that come in order need not be collected to be sorted: as many as stay in the cache.
+constexpr size_t kMostAscending = 16'384;
+constexpr size_t kLeastRows = 16;  // of a block that names rows
+// Where the first name of a block stands, which shares nothing with one before: not this.
+constexpr char kRowsMark = '\1';
 
 constexpr char kZero = '\0';
 
@@ -91,15 +97,35 @@ absl::Status EachBlock(NameRuns& runs, NameSpace space, const NameRun& run, std:
   }
 }
 
-absl::Status WriteRun(NameRuns& runs, NameSpace space, int64_t number, const NameBatch& names) {
+// How many names from `at` on are of rows that follow each other.
+size_t RowsFrom(const NameBatch& names, size_t at) {
+  const size_t most = std::min(names.size() - at, static_cast<size_t>(kMostRows));
+  size_t count = 1;
+  while (count < most && names.row(at + count) == names.row(at) + static_cast<Row>(count)) ++count;
+  return count;
+}
+
+std::vector<NameBlock> BlocksOf(const NameRuns& runs, NameSpace space, const NameBatch& names) {
+  const bool finds_ids = space.kind == NameSpace::Kind::kId && runs.FindsIds();
   std::vector<NameBlock> blocks;
   for (size_t at = 0; at < names.size();) {
     NameBlock block;
-    at += PackBlock(names, at, block.bytes);
+    const size_t rows = finds_ids ? RowsFrom(names, at) : 0;
+    if (rows >= kLeastRows) {
+      block.bytes = RowsBlock(names.row(at), static_cast<int64_t>(rows));
+      at += rows;
+    } else {
+      at += PackBlock(names, at, block.bytes);
+    }
     block.last = names.name(at - 1);
     blocks.push_back(std::move(block));
   }
-  return runs.Write(space, {number, static_cast<int64_t>(names.size())}, blocks);
+  return blocks;
+}
+
+absl::Status WriteRun(NameRuns& runs, NameSpace space, int64_t number, const NameBatch& names) {
+  return runs.Write(space, {number, static_cast<int64_t>(names.size())},
+                    BlocksOf(runs, space, names));
 }
 
 // Takes out of `names` those that `run` gives the same row. Where many names stand for each block,
@@ -166,6 +192,76 @@ absl::Status Thin(NameRuns& runs, NameSpace space, const NameRun& run, const Nam
   return runs.Lessen(space, run, taken_out);
 }
 
+// Eight bytes of a name behind what all names share, so that most compare as numbers.
+uint64_t HeadOf(std::string_view rest) {
+  uint64_t head = 0;
+  for (size_t i = 0; i < 8; ++i) {
+    head = head << 8 | (i < rest.size() ? static_cast<unsigned char>(rest[i]) : 0U);
+  }
+  return head;
+}
+
+// Which entry of a batch stands beside what is left of its head, in one number.
+constexpr unsigned kIndexBits = 20;
+
+// The bits of heads in which any two differ, and those between them in a byte: digits need four of
+// the eight. What is left out is the same in all heads, so that the order stays.
+class HeadBits {
+ public:
+  explicit HeadBits(uint64_t differ) {
+    for (unsigned shift = 0; shift < 64; shift += 8) {
+      const uint64_t byte = differ >> shift & 0xff;
+      if (byte == 0) continue;
+      const auto low = static_cast<unsigned>(std::countr_zero(byte));
+      const auto width = static_cast<unsigned>(std::bit_width(byte)) - low;
+      parts_[parts_used_++] = {shift + low, count_, (uint64_t{1} << width) - 1};
+      count_ += width;
+    }
+  }
+  unsigned count() const { return count_; }
+  uint64_t Of(uint64_t head) const {
+    uint64_t bits = 0;
+    for (size_t i = 0; i < parts_used_; ++i) {
+      bits |= (head >> parts_[i].from & parts_[i].mask) << parts_[i].to;
+    }
+    return bits;
+  }
+
+ private:
+  struct Part {
+    unsigned from = 0;
+    unsigned to = 0;
+    uint64_t mask = 0;
+  };
+  std::array<Part, 8> parts_;
+  size_t parts_used_ = 0;
+  unsigned count_ = 0;
+};
+
+// By some bits of the keys after the others, from `low` on: four times as fast as comparing where
+// there are many. Bits that all share are passed over.
+template <class Place, class Key>
+void SortByKey(std::vector<Place>& places, unsigned low, Key key) {
+  constexpr size_t kManyPlaces = 1'000;
+  constexpr unsigned kBits = 11;
+  constexpr uint64_t kMask = (uint64_t{1} << kBits) - 1;
+  if (places.size() < kManyPlaces) {
+    std::sort(places.begin(), places.end());
+    return;
+  }
+  uint64_t differ = 0;
+  for (const Place& place : places) differ |= key(place) ^ key(places.front());
+  std::vector<Place> next(places.size());
+  for (unsigned shift = low; shift < 64; shift += kBits) {
+    if ((differ >> shift & kMask) == 0) continue;
+    std::array<size_t, kMask + 2> starts{};
+    for (const Place& p : places) ++starts[(key(p) >> shift & kMask) + 1];
+    std::partial_sum(starts.begin(), starts.end(), starts.begin());
+    for (const Place& p : places) next[starts[key(p) >> shift & kMask]++] = p;
+    places.swap(next);
+  }
+}
+
 }  // namespace
 
 void AppendKeyName(std::string_view system, std::string_view key, std::string& name) {
@@ -206,48 +302,89 @@ std::string_view IdName(const Uuid& id) {
   return {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()};
 }
 
+std::string RowsBlock(Row first, int64_t count) {
+  std::string bytes(1, kRowsMark);
+  AppendVarint(static_cast<uint64_t>(first), bytes);
+  AppendVarint(static_cast<uint64_t>(count), bytes);
+  return bytes;
+}
+
+bool ReadRowsBlock(std::string_view bytes, Row& first, int64_t& count) {
+  uint64_t row = 0;
+  uint64_t rows = 0;
+  if (!bytes.starts_with(kRowsMark)) return false;
+  bytes.remove_prefix(1);
+  if (!TakeVarint(bytes, row) || !TakeVarint(bytes, rows) || !bytes.empty()) return false;
+  if (row > static_cast<uint64_t>(INT64_MAX - kMostRows) || rows > uint64_t{kMostRows})
+    return false;
+  first = static_cast<Row>(row);
+  count = static_cast<int64_t>(rows);
+  return true;
+}
+
+void NameBatch::Clear() {
+  bytes_.clear();
+  entries_.clear();
+  longest_ = 0;
+  ascending_ = true;
+}
+
 void NameBatch::Add(std::string_view name, Row row) {
+  ascending_ = ascending_ && (entries_.empty() || this->name(entries_.size() - 1) < name);
   entries_.push_back(
-      {0, row, static_cast<uint32_t>(bytes_.size()), static_cast<uint32_t>(name.size())});
+      {row, static_cast<uint32_t>(bytes_.size()), static_cast<uint32_t>(name.size())});
   bytes_ += name;
   longest_ = std::max(longest_, name.size());
 }
 
 bool NameBatch::Sort(size_t& taken) {
-  if (entries_.empty()) return true;
+  if (ascending_) return true;
   size_t shared = entries_.front().size;
-  for (size_t i = 1; i < entries_.size(); ++i) {
-    shared = std::min(shared, Shared(name(0), name(i)));
+  for (const Entry& e : entries_) shared = std::min(shared, Shared(name(0), text(e)));
+  std::vector<uint64_t> heads(entries_.size());
+  uint64_t differ = 0;
+  for (size_t i = 0; i < heads.size(); ++i) {
+    heads[i] = HeadOf(name(i).substr(shared));
+    differ |= heads[i] ^ heads[0];
   }
-  const auto text = [this](const Entry& e) {
-    return std::string_view(bytes_).substr(e.offset, e.size);
-  };
-  for (Entry& e : entries_) {
-    const std::string_view rest = text(e).substr(shared);
-    e.head = 0;
-    for (size_t i = 0; i < 8; ++i) {
-      e.head = e.head << 8 | (i < rest.size() ? static_cast<unsigned char>(rest[i]) : 0U);
-    }
+  const HeadBits bits(differ);
+  if (bits.count() + kIndexBits <= 64 && heads.size() <= size_t{1} << kIndexBits) {
+    for (size_t i = 0; i < heads.size(); ++i) heads[i] = bits.Of(heads[i]) << kIndexBits | i;
+    SortByKey(heads, kIndexBits, [](uint64_t place) { return place; });
+    return Arrange(
+        heads, [](uint64_t place) { return place >> kIndexBits; },
+        [](uint64_t place) { return place & ((size_t{1} << kIndexBits) - 1); }, taken);
   }
-  const auto before = [&](const Entry& a, const Entry& b) {
-    return a.head != b.head ? a.head < b.head : text(a) < text(b);
-  };
-  if (!std::is_sorted(entries_.begin(), entries_.end(), before)) {
-    SortByHead();
-    // What the heads do not tell apart.
-    for (auto from = entries_.begin(); from != entries_.end();) {
-      auto end = from + 1;
-      while (end != entries_.end() && end->head == from->head) ++end;
-      if (end - from > 1) std::sort(from, end, before);
-      from = end;
-    }
-  }
+  std::vector<std::pair<uint64_t, uint32_t>> places;
+  for (size_t i = 0; i < heads.size(); ++i) places.emplace_back(heads[i], i);
+  SortByKey(places, 0, [](const auto& place) { return place.first; });
+  return Arrange(
+      places, [](const auto& place) { return place.first; },
+      [](const auto& place) { return place.second; }, taken);
+}
+
+template <class Places, class Head, class Index>
+bool NameBatch::Arrange(const Places& places, Head head, Index index, size_t& taken) {
+  std::vector<Entry> sorted;
+  sorted.reserve(places.size());
+  for (const auto& place : places) sorted.push_back(entries_[index(place)]);
+  entries_ = std::move(sorted);
   bool twice = false;
-  for (taken = 1; taken < entries_.size(); ++taken) {
-    if (entries_[taken - 1].head != entries_[taken].head || name(taken - 1) != name(taken))
-      continue;
-    if (row(taken - 1) != row(taken)) return false;
-    twice = true;
+  // What the heads do not tell apart.
+  for (size_t from = 0; from < places.size();) {
+    size_t end = from + 1;
+    while (end < places.size() && head(places[end]) == head(places[from])) ++end;
+    if (end - from > 1) {
+      const auto at = [this](size_t i) { return entries_.begin() + static_cast<std::ptrdiff_t>(i); };
+      std::sort(at(from), at(end),
+                [this](const Entry& a, const Entry& b) { return text(a) < text(b); });
+      for (taken = from + 1; taken < end; ++taken) {
+        if (name(taken - 1) != name(taken)) continue;
+        if (row(taken - 1) != row(taken)) return false;
+        twice = true;
+      }
+    }
+    from = end;
   }
   if (twice) {
     entries_.erase(std::unique(entries_.begin(), entries_.end(),
@@ -255,37 +392,6 @@ bool NameBatch::Sort(size_t& taken) {
                    entries_.end());
   }
   return true;
-}
-
-// By one byte of the heads after the other, from the last: four times as fast as comparing where
-// there are many. Bytes that all share are passed over.
-void NameBatch::SortByHead() {
-  constexpr size_t kManyEntries = 1'000;
-  const auto by_head = [](const Entry& a, const Entry& b) { return a.head < b.head; };
-  if (entries_.size() < kManyEntries) {
-    std::sort(entries_.begin(), entries_.end(), by_head);
-    return;
-  }
-  using Place = std::pair<uint64_t, uint32_t>;  // a head and where its entry stands
-  std::vector<Place> places(entries_.size());
-  std::vector<Place> next(entries_.size());
-  uint64_t differ = 0;
-  for (size_t i = 0; i < places.size(); ++i) {
-    places[i] = {entries_[i].head, static_cast<uint32_t>(i)};
-    differ |= entries_[i].head ^ entries_[0].head;
-  }
-  for (unsigned shift = 0; shift < 64; shift += 8) {
-    if ((differ >> shift & 0xff) == 0) continue;
-    std::array<size_t, 257> starts{};
-    for (const Place& p : places) ++starts[(p.first >> shift & 0xff) + 1];
-    std::partial_sum(starts.begin(), starts.end(), starts.begin());
-    for (const Place& p : places) next[starts[p.first >> shift & 0xff]++] = p;
-    places.swap(next);
-  }
-  std::vector<Entry> sorted;
-  sorted.reserve(entries_.size());
-  for (const Place& p : places) sorted.push_back(entries_[p.second]);
-  entries_ = std::move(sorted);
 }
 
 size_t NameBatch::From(size_t i, std::string_view wanted) const {
@@ -370,7 +476,12 @@ absl::Status Pack(NameRuns& runs, NameSpace space, NameBatch& names, size_t& tak
     RELATA_RETURN_IF_ERROR(Known(runs, space, run, names, taken));
   }
   if (names.size() == 0) return absl::OkStatus();
-  return WriteRun(runs, space, all.empty() ? 1 : all.back().run + 1, names);
+  if (all.empty()) return WriteRun(runs, space, 1, names);
+  RELATA_ASSIGN_OR_RETURN(const std::vector<NameBlock> not_below,
+                          runs.Blocks(space, all.back(), names.name(0), 1));
+  if (!not_below.empty()) return WriteRun(runs, space, all.back().run + 1, names);
+  RELATA_RETURN_IF_ERROR(runs.Append(space, all.back(), BlocksOf(runs, space, names)));
+  return runs.Lessen(space, all.back(), -static_cast<int64_t>(names.size()));
 }
 
 absl::Status MergeRuns(NameRuns& runs, NameSpace space) {
@@ -440,13 +551,15 @@ absl::Status NameTaken(NameSpace space, std::string_view name, const Layout& lay
 
 absl::Status NameWriter::Add(NameSpace space, std::string_view name, Row row) {
   if (last_ == nullptr || last_space_ != space) {
-    last_ = &collected_[space];
+    last_ = &collected_.try_emplace(space, std::move(spare_)).first->second;
     last_space_ = space;
   }
   NameBatch& names = *last_;
   names.Add(name, row);
-  return names.size() < kMostCollected && names.bytes() < kMostBytes ? absl::OkStatus()
-                                                                     : Flush(space);
+  const size_t most = names.ascending() ? std::max(kMostAscending, pack_from_) : kMostCollected;
+  return names.size() < std::min(most, kMostCollected) && names.bytes() < kMostBytes
+             ? absl::OkStatus()
+             : Flush(space);
 }
 
 absl::Status NameWriter::Free(NameSpace space, std::string_view name) {
@@ -475,7 +588,14 @@ absl::Status NameWriter::Flush(NameSpace space) {
   last_ = nullptr;
   auto node = collected_.extract(space);
   if (node.empty()) return absl::OkStatus();
-  NameBatch& names = node.mapped();
+  RELATA_RETURN_IF_ERROR(Write(space, node.mapped()));
+  if (node.mapped().size() > kMostAscending) return absl::OkStatus();
+  spare_ = std::move(node.mapped());
+  spare_.Clear();
+  return absl::OkStatus();
+}
+
+absl::Status NameWriter::Write(NameSpace space, NameBatch& names) {
   size_t taken = 0;
   if (!names.Sort(taken)) return loose_->Taken(space, names.name(taken));
   if (names.size() < pack_from_ || names.longest() > kLongestPacked) {

@@ -6,7 +6,11 @@
 // Names are kept in two places. A small commit writes them into a table with a B-tree: they are
 // loose. A commit that brings many packs them into runs: sorted, in blocks of about 2,000 bytes in
 // which a name says only what differs from the one before. A run costs a third of the B-tree's time
-// and half its room, and finding a name in it is one look into the index of its blocks.
+// and half its room, and finding a name in it is one look into the index of its blocks. Names above
+// those of the youngest run follow them in it.
+//
+// Ids mostly ascend with the rows they are given to, and every record has its id beside it: where a
+// backend looks there (NameRuns::FindsIds), such a block says only of which rows it holds the ids.
 //
 // A name stands in one place: whoever writes one looks for it in the other places first. A key that
 // is freed or erased leaves its block, which is written anew.
@@ -68,21 +72,30 @@ class NameBatch {
   }
   Row row(size_t i) const { return entries_[i].row; }
   size_t longest() const { return longest_; }
+  // Whether they were added in order, each above the one before.
+  bool ascending() const { return ascending_; }
+  void Clear();
   size_t bytes() const { return bytes_.size(); }
 
  private:
   struct Entry {
-    uint64_t head = 0;  // eight bytes behind what all names share, so that most compare as numbers
     Row row = kNoRow;
     uint32_t offset = 0;  // a batch holds less than 4 GB
     uint32_t size = 0;
   };
 
-  void SortByHead();
+  std::string_view text(const Entry& e) const {
+    return std::string_view(bytes_).substr(e.offset, e.size);
+  }
+  // The entries in the order of `places`, of which `head` and `index` tell what the name begins
+  // with and which entry it is; false as Sort.
+  template <class Places, class Head, class Index>
+  bool Arrange(const Places& places, Head head, Index index, size_t& taken);
 
   std::string bytes_;
   std::vector<Entry> entries_;
   size_t longest_ = 0;
+  bool ascending_ = true;
 };
 
 struct NameRun {
@@ -104,6 +117,9 @@ class NameRuns {
   virtual absl::StatusOr<std::vector<NameRun>> Runs(NameSpace space) = 0;
   virtual absl::Status Write(NameSpace space, const NameRun& run,
                              const std::vector<NameBlock>& blocks) = 0;
+  // Blocks behind those that the run has; how many entries it holds is not changed by it.
+  virtual absl::Status Append(NameSpace space, const NameRun& run,
+                              const std::vector<NameBlock>& blocks) = 0;
   virtual absl::Status Drop(NameSpace space, const NameRun& run) = 0;
   // The blocks whose last name is not below `from`, in order, at most `most` of them.
   virtual absl::StatusOr<std::vector<NameBlock>> Blocks(NameSpace space, const NameRun& run,
@@ -117,8 +133,10 @@ class NameRuns {
   // `block` in the place of the one named `last`; without bytes: nothing in its place.
   virtual absl::Status Replace(NameSpace space, const NameRun& run, std::string_view last,
                                const NameBlock& block) = 0;
-  // The run holds so many entries fewer.
+  // The run holds so many entries fewer; more where below zero.
   virtual absl::Status Lessen(NameSpace space, const NameRun& run, int64_t entries) = 0;
+  // Whether Blocks and LookUp give the names in the place of a block made by RowsBlock.
+  virtual bool FindsIds() const { return false; }
 };
 
 // The names outside the runs, as a backend keeps them.
@@ -136,6 +154,12 @@ class LooseNames {
   // AlreadyExists, in words.
   virtual absl::Status Taken(NameSpace space, std::string_view name) const = 0;
 };
+
+// A block that holds the ids of `count` records from row `first` on, which ascend. False from
+// ReadRowsBlock: a block that has its names.
+inline constexpr int64_t kMostRows = 32;
+std::string RowsBlock(Row first, int64_t count);
+bool ReadRowsBlock(std::string_view bytes, Row& first, int64_t& count);
 
 // The AlreadyExists of a taken name.
 absl::Status NameTaken(NameSpace space, std::string_view name, const Layout& layout);
@@ -159,6 +183,7 @@ class NameWriter {
 
  private:
   absl::Status Flush(NameSpace space);
+  absl::Status Write(NameSpace space, NameBatch& names);
   // Takes out of `names` those that a run gives the same row; Taken when one gives another.
   absl::Status TakeOutPacked(NameSpace space, NameBatch& names);
 
@@ -166,6 +191,7 @@ class NameWriter {
   LooseNames* loose_;
   const size_t pack_from_;
   std::map<NameSpace, NameBatch> collected_;
+  NameBatch spare_;            // empty; what it grew to is used again
   NameBatch* last_ = nullptr;  // of collected_, of last_space_: where the next name mostly goes too
   NameSpace last_space_;
   std::set<NameSpace> packed_;

@@ -85,10 +85,10 @@ absl::Status PgNameRuns::Write(NameSpace space, const NameRun& run,
       Concat("INSERT INTO ", session_->Name("relata_name_run"),
              "(tenant_id, type, kind, run, entries) VALUES($1, $2, $3, $4, $5)"),
       std::move(fields));
-  return Insert(space, run, blocks);
+  return Append(space, run, blocks);
 }
 
-absl::Status PgNameRuns::Insert(NameSpace space, const NameRun& run,
+absl::Status PgNameRuns::Append(NameSpace space, const NameRun& run,
                                 const std::vector<NameBlock>& blocks) {
   PgBulk rows(session_->connection.get(), session_->Name("relata_name_block"),
               "tenant_id, type, kind, run, last, entries", 6, "", "a block of names");
@@ -156,7 +156,7 @@ absl::Status PgNameRuns::Replace(NameSpace space, const NameRun& run, std::strin
   session_->connection->Add(
       Concat("DELETE FROM ", session_->Name("relata_name_block"), kThisRun, " AND last = $5"),
       std::move(fields));
-  return block.bytes.empty() ? session_->connection->Sync() : Insert(space, run, {block});
+  return block.bytes.empty() ? session_->connection->Sync() : Append(space, run, {block});
 }
 
 absl::Status PgNameRuns::Lessen(NameSpace space, const NameRun& run, int64_t entries) {

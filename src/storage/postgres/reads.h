@@ -164,6 +164,8 @@ class PgNameRuns : public NameRuns {
   absl::StatusOr<std::vector<NameRun>> Runs(NameSpace space) override;
   absl::Status Write(NameSpace space, const NameRun& run,
                      const std::vector<NameBlock>& blocks) override;
+  absl::Status Append(NameSpace space, const NameRun& run,
+                      const std::vector<NameBlock>& blocks) override;
   absl::Status Drop(NameSpace space, const NameRun& run) override;
   absl::StatusOr<std::vector<NameBlock>> Blocks(NameSpace space, const NameRun& run,
                                                 std::string_view from, size_t most) override;
@@ -174,8 +176,6 @@ class PgNameRuns : public NameRuns {
   absl::Status Lessen(NameSpace space, const NameRun& run, int64_t entries) override;
 
  private:
-  absl::Status Insert(NameSpace space, const NameRun& run, const std::vector<NameBlock>& blocks);
-
   PgSession* session_;
 };
 

@@ -176,7 +176,7 @@ absl::Status SqliteReads::CheckInsides(const StoreInsides::Wrong& wrong) {
   RELATA_RETURN_IF_ERROR(ScanErasedEvents([&](TypeId type, Seq seq) { erased[type].insert(seq); }));
   SqlitePacked packed(session_.get());
   SqliteEventRuns runs(session_.get());
-  SqliteNameRuns names(session_->connection.get());
+  SqliteNameRuns names(session_->connection.get(), &session_->catalog);
   for (const auto& [type, table] : catalog().layout.tables()) {
     if (table.spec.kind != TableSpec::Kind::kEvent) {
       for (const NameSpace::Kind kind : {NameSpace::Kind::kId, NameSpace::Kind::kKey}) {

@@ -28,7 +28,7 @@ struct Session {
       : connection(std::move(c)),
         catalog(std::move(k)),
         end(std::move(e)),
-        names(connection.get()) {}
+        names(connection.get(), &catalog) {}
   ~Session() { Close(); }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;

@@ -10,6 +10,8 @@
 #include "base/strings.h"
 #include "gtest/gtest.h"
 #include "relata/storage/sqlite.h"
+#include "storage/insides.h"
+#include "storage/sqlite/connection.h"
 #include "support/support.h"
 
 namespace relata::internal {
@@ -27,6 +29,11 @@ class PlainRuns : public NameRuns {
   }
   absl::Status Write(NameSpace, const NameRun& run, const std::vector<NameBlock>& blocks) override {
     entries_[run.run] = run.entries;
+    for (const NameBlock& block : blocks) runs_[run.run][block.last] = block.bytes;
+    return absl::OkStatus();
+  }
+  absl::Status Append(NameSpace, const NameRun& run,
+                      const std::vector<NameBlock>& blocks) override {
     for (const NameBlock& block : blocks) runs_[run.run][block.last] = block.bytes;
     return absl::OkStatus();
   }
@@ -255,6 +262,133 @@ TEST(NameIndex, AnOlderTableKeepsItsOwnIndexOfIds) {
   ASSERT_TRUE(create(0).ok());
   EXPECT_TRUE(absl::IsAlreadyExists(create(0)));
   EXPECT_EQ((*store)->Read().value()->FindId(1, id).value_or(-1), 2);
+}
+
+// Records of a type with ids that ascend or not, in one file.
+class Ids {
+ public:
+  explicit Ids(std::string path) : path_(std::move(path)) { options_.pack_names_from = 100; }
+
+  // The id that record `row` gets; those of `low` come before all others.
+  static Uuid IdOf(Row row, bool low = false) {
+    Uuid id;
+    id.bytes[0] = low ? 1 : 2;
+    for (size_t b = 0; b < 4; ++b) {
+      id.bytes[4 - b] = static_cast<uint8_t>(static_cast<uint64_t>(row) >> (8 * b));
+    }
+    id.bytes[15] = static_cast<uint8_t>(row * 7 + 1);
+    return id;
+  }
+
+  absl::Status Create(Row from, const std::vector<Uuid>& ids) {
+    auto store = OpenSqliteStore(path_, options_);
+    RELATA_RETURN_IF_ERROR(store.status());
+    auto writer = (*store)->Write(Seconds(5));
+    RELATA_RETURN_IF_ERROR(writer.status());
+    const TableSpec contact{1, "contact", TableSpec::Kind::kRecord, kNoType, "", {}};
+    RELATA_RETURN_IF_ERROR((*writer)->Prepare(std::span(&contact, 1)));
+    const CommitRow head = *(*writer)->Head();
+    CommitBatch batch;
+    for (const Uuid& id : ids) {
+      batch.records.push_back({1, from++, RecordWrite::Op::kCreate, id, {}});
+    }
+    batch.commit.id = head.id + 1;
+    batch.commit.recorded = {head.recorded.micros + 1};
+    batch.commit.last_seq = head.last_seq;
+    RELATA_RETURN_IF_ERROR((*writer)->Apply(batch));
+    return (*writer)->Commit();
+  }
+
+  Row Find(const Uuid& id) {
+    auto store = OpenSqliteStore(path_, options_);
+    const auto row = (*store)->Read().value()->FindId(1, id);
+    EXPECT_TRUE(row.ok() || absl::IsNotFound(row.status())) << row.status();
+    return row.value_or(kNoRow);
+  }
+
+  void ExpectFound(const std::map<Uuid, Row>& expected) {
+    auto store = OpenSqliteStore(path_, options_);
+    const auto reader = *(*store)->Read();
+    for (const auto& [id, row] : expected) {
+      ASSERT_EQ(reader->FindId(1, id).value_or(kNoRow), row) << id.ToString();
+    }
+  }
+
+  size_t Wrong() {
+    auto store = OpenSqliteStore(path_, options_);
+    const auto reader = *(*store)->Read();
+    size_t wrong = 0;
+    const absl::Status status = dynamic_cast<StoreInsides&>(*reader).CheckInsides(
+        [&](const std::string&, std::string_view) { ++wrong; });
+    return status.ok() ? wrong : 1;
+  }
+
+  int64_t Sql(const std::string& sql) {
+    Connection::Options options;
+    options.path = path_;
+    return (*Connection::Open(options))->QueryInt(sql).value().value_or(0);
+  }
+
+ private:
+  const std::string path_;
+  SqliteOptions options_;
+};
+
+TEST(NameIndex, IdsThatAscendWithTheirRowsAreLeftWithTheRecords) {
+  const testing::TempDir dir;
+  Ids file(dir.File("ids.db"));
+  std::map<Uuid, Row> all;
+  const auto create = [&](Row from, size_t count, auto id_of) {
+    std::vector<Uuid> ids;
+    for (size_t i = 0; i < count; ++i) ids.push_back(id_of(from + static_cast<Row>(i)));
+    const absl::Status status = file.Create(from, ids);
+    for (const Uuid& id : ids) all[id] = from++;
+    return status;
+  };
+  const auto ascending = [](Row row) { return Ids::IdOf(row * 2); };
+  ASSERT_EQ(create(0, 20'000, ascending), absl::OkStatus());
+  // Two bytes an id in the blocks and their index.
+  EXPECT_LT(file.Sql("SELECT sum(length(last) + length(entries)) FROM relata_name_block"), 20'000);
+  // Later ids follow in the same run; lower ones, in another order, make one of their own.
+  ASSERT_EQ(create(20'000, 150, ascending), absl::OkStatus());
+  EXPECT_EQ(file.Sql("SELECT count(*) FROM relata_name_run"), 1);
+  const auto mixed = [](Row row) { return Ids::IdOf(row ^ 5, true); };
+  ASSERT_EQ(create(20'150, 200, mixed), absl::OkStatus());
+  ASSERT_EQ(create(20'350, 10, ascending), absl::OkStatus());
+  EXPECT_EQ(file.Sql("SELECT count(*) FROM relata_name_run"), 2);
+  file.ExpectFound(all);
+  for (Row row : {0, 31, 32, 19'999, 20'149}) {
+    EXPECT_EQ(file.Find(Ids::IdOf(row * 2 + 1)), kNoRow) << row;
+  }
+  EXPECT_EQ(file.Find(Ids::IdOf(INT32_MAX)), kNoRow);
+  EXPECT_EQ(file.Wrong(), 0U);
+  // Taken, one by one and in bulk.
+  for (const size_t count : {size_t{1}, size_t{300}}) {
+    const absl::Status status = create(30'000, count, [](Row row) { return Ids::IdOf(row); });
+    EXPECT_TRUE(absl::IsAlreadyExists(status)) << status;
+  }
+}
+
+TEST(NameIndex, AnIdThatIsNotItsRecordsIsFound) {
+  const char* const damages[] = {
+      "UPDATE r_contact SET id = x'01020304050607080900010203040506' WHERE row = 700",
+      "UPDATE r_contact SET id = x'0102' WHERE row = 700",
+      "DELETE FROM r_contact WHERE row = 700",
+      "UPDATE relata_name_block SET entries = x'0100' WHERE block = 2",
+      "UPDATE relata_name_block SET entries = x'010021' WHERE block = 2",
+      "UPDATE relata_name_block SET entries = x'010020' WHERE block = 2",
+      "DELETE FROM relata_name_block WHERE block = 2",
+      "UPDATE relata_name_run SET entries = entries - 1"};
+  for (const char* damage : damages) {
+    const testing::TempDir dir;
+    Ids file(dir.File("ids.db"));
+    std::vector<Uuid> ids;
+    for (Row row = 0; row < 1'000; ++row) ids.push_back(Ids::IdOf(row));
+    ASSERT_EQ(file.Create(0, ids), absl::OkStatus());
+    EXPECT_EQ(file.Wrong(), 0U);
+    file.Sql(damage);
+    EXPECT_GT(file.Wrong(), 0U) << damage;
+  }
 }
 
 }  // namespace
