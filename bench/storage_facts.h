@@ -81,7 +81,7 @@ std::string Email(int64_t i) { return Concat("anna.smith", i, "@example.com"); }
 std::string Phone(int64_t i) { return std::to_string(10'000'000'000 + i * 7919); }
 
 // Processor time of this process, in seconds: what counts where a machine is shared.
-double Processor() {
+inline double Processor() {
   timespec t{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
   return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
