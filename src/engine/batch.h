@@ -54,7 +54,9 @@ struct EventOp {
   TypeId type = kNoType;
   RecordRef subject;
   Timestamp at;
-  FieldValues values;
+  // Its values among those of all events of the batch.
+  size_t first_value = 0;
+  size_t values = 0;
 };
 
 }  // namespace internal
@@ -72,6 +74,7 @@ struct Transaction::Batch {
 
   std::vector<internal::RecordOp> records;
   std::vector<internal::EventOp> events;
+  internal::FieldValues event_values;
   std::vector<ConsentEntry> entries;
   std::vector<DefinitionWrite> definitions;
   std::vector<LogWrite> logs;

@@ -461,48 +461,75 @@ void BatchDecision::AddChange(const Pending& pending, RecordWrite::Op op,
 absl::Status BatchDecision::WriteEvents(const Transaction::Batch& batch) {
   std::map<TypeId, std::vector<const EventOp*>> by_type;
   for (const EventOp& op : batch.events) by_type[op.type].push_back(&op);
-  for (const auto& [type_id, ops] : by_type) {
-    const TypeDef& type = schema_.type(type_id);
-    RELATA_RETURN_IF_ERROR(MayChange(type_id));
-    EventBatch events;
-    events.type = type_id;
-    events.first_seq = allocation_.next_seq;
-    const std::vector<ColumnSpec> columns = TableOf(type).columns;
-    for (const ColumnSpec& c : columns) {
-      events.fields.push_back(c.field);
-      events.columns.emplace_back(c.kind, c.target);
-    }
-    // Most batches only append events to records that are there.
-    const bool plain = pending_.empty() && !before_.graph().HasAliases() &&
-                       before_.Loaded(ColumnsNeeded{type.subject, {}});
-    FieldValues values;
-    for (const EventOp* op : ops) {
-      const RecordRef subject = Subject(op->subject);
-      bool exists = plain && before_.Exists(subject);
-      if (!exists) {
-        RELATA_ASSIGN_OR_RETURN(exists, Exists(StandsFor(subject)));
-      }
-      if (!exists) return NotFound("the record does not exist");
-      values.clear();
-      for (const auto& [id, value] : op->values) {
-        RELATA_ASSIGN_OR_RETURN(Value checked, CheckedValue(type, *type.field(id), value));
-        values.emplace_back(id, std::move(checked));
-      }
-      events.subjects.push_back(subject.row);
-      events.at.push_back(op->at);
-      for (size_t c = 0; c < columns.size(); ++c) {
-        const Value* value = FindIn(values, columns[c].field);
-        if (value == nullptr) {
-          events.columns[c].AppendNull();
-        } else {
-          events.columns[c].Append(*value);
-        }
-      }
-    }
-    allocation_.next_seq += static_cast<Seq>(ops.size());
-    counts_.events += static_cast<int64_t>(ops.size());
-    out_.events.push_back(std::move(events));
+  for (const auto& [type, ops] : by_type) {
+    RELATA_RETURN_IF_ERROR(WriteEventsOf(schema_.type(type), ops, batch.event_values));
   }
+  return absl::OkStatus();
+}
+
+absl::Status BatchDecision::WriteEventsOf(const TypeDef& type, std::span<const EventOp* const> ops,
+                                          std::span<const std::pair<FieldId, Value>> values) {
+  constexpr size_t kNowhere = SIZE_MAX;
+  RELATA_RETURN_IF_ERROR(MayChange(type.id));
+  EventBatch events;
+  events.type = type.id;
+  events.first_seq = allocation_.next_seq;
+  events.subjects.reserve(ops.size());
+  events.at.reserve(ops.size());
+  // The columns that hold a value, and one at least.
+  std::vector<bool> named(type.fields.size());
+  for (const EventOp* op : ops) {
+    for (const auto& [id, value] : values.subspan(op->first_value, op->values)) {
+      if (id < named.size()) named[id] = true;
+    }
+  }
+  std::vector<size_t> places(type.fields.size(), kNowhere);
+  for (const ColumnSpec& c : TableOf(type).columns) {
+    if (!named[c.field] && !events.columns.empty()) continue;
+    places[c.field] = events.columns.size();
+    events.fields.push_back(c.field);
+    events.columns.emplace_back(c.kind, c.target);
+  }
+  // Most batches only append events to records that are there.
+  const bool plain = pending_.empty() && !before_.graph().HasAliases() &&
+                     before_.Loaded(ColumnsNeeded{type.subject, {}});
+  // Where the bits of subjects stand: found once where there are many.
+  constexpr size_t kMany = 64;
+  const RecordTable* const table =
+      plain && ops.size() >= kMany ? before_.graph().Records(type.subject) : nullptr;
+  std::vector<const ChunkBits*> there;
+  for (size_t c = 0; table != nullptr && c < table->exists.size(); ++c) {
+    there.push_back(table->exists[c]);
+  }
+  for (const EventOp* op : ops) {
+    const RecordRef subject = Subject(op->subject);
+    const size_t chunk = ChunkOf(subject.row);
+    bool exists = table == nullptr ? plain && before_.Exists(subject)
+                                   : subject.type == type.subject && chunk < there.size() &&
+                                         there[chunk] != nullptr &&
+                                         TestBit(*there[chunk], OffsetOf(subject.row));
+    if (!exists) {
+      RELATA_ASSIGN_OR_RETURN(exists, Exists(StandsFor(subject)));
+    }
+    if (!exists) return NotFound("the record does not exist");
+    const size_t row = events.subjects.size();
+    events.subjects.push_back(subject.row);
+    events.at.push_back(op->at);
+    for (const auto& [id, value] : values.subspan(op->first_value, op->values)) {
+      RELATA_ASSIGN_OR_RETURN(const Value checked, CheckedValue(type, *type.field(id), value));
+      const size_t place = id < places.size() ? places[id] : kNowhere;
+      // Of one given twice the first counts.
+      if (place != kNowhere && events.columns[place].size() == row) {
+        events.columns[place].Append(checked);
+      }
+    }
+    for (Column& column : events.columns) {
+      if (column.size() == row) column.AppendNull();
+    }
+  }
+  allocation_.next_seq += static_cast<Seq>(ops.size());
+  counts_.events += static_cast<int64_t>(ops.size());
+  out_.events.push_back(std::move(events));
   return absl::OkStatus();
 }
 

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <tuple>
 #include <unordered_map>
@@ -101,6 +102,8 @@ class BatchDecision {
   absl::StatusOr<Value> Set(RecordRef record, FieldId field);
   std::string Called(RecordRef record);
   absl::Status WriteEvents(const Transaction::Batch& batch);
+  absl::Status WriteEventsOf(const TypeDef& type, std::span<const EventOp* const> ops,
+                             std::span<const std::pair<FieldId, Value>> values);
   absl::Status WriteLedger(const Transaction::Batch& batch);
   void WriteLogs(const Transaction::Batch& batch);
   void AddChange(const Pending& pending, RecordWrite::Op op, const FieldValues& before);

@@ -354,6 +354,29 @@ void ChunkedColumn::PutInt(int64_t row, int64_t v, uint32_t extra, EditToken edi
   StoreInt(EditRow(row, edit), OffsetOf(row), v, extra);
 }
 
+void ChunkedColumn::PutInts(int64_t first, std::span<const int64_t> values, uint32_t extra,
+                            EditToken edit) {
+  const bool plain = kind_ != Kind::kMoney && (kind_ != Kind::kRecord || target_ != kNoType);
+  while (!values.empty()) {
+    const size_t offset = OffsetOf(first);
+    const size_t n = std::min(values.size(), kRowsPerChunk - offset);
+    Chunk& chunk = EditRow(first + static_cast<int64_t>(n) - 1, edit);
+    int64_t* const wide = plain ? chunk.ints.wide() : nullptr;
+    for (size_t i = 0; i < n; ++i) {
+      if (wide == nullptr) {
+        StoreInt(chunk, offset + i, values[i], extra);
+        continue;
+      }
+      SetBit(chunk.present, offset + i);
+      wide[offset + i] = values[i];
+      chunk.min = std::min(chunk.min, values[i]);
+      chunk.max = std::max(chunk.max, values[i]);
+    }
+    first += static_cast<int64_t>(n);
+    values = values.subspan(n);
+  }
+}
+
 void ChunkedColumn::PutText(int64_t row, std::string_view v, EditToken edit) {
   StoreText(EditRow(row, edit), OffsetOf(row), v, edit);
 }

@@ -166,6 +166,8 @@ class ChunkedColumn {
   // `v` is null or of the column's kind.
   void Put(int64_t row, const Value& v, EditToken edit);
   void PutInt(int64_t row, int64_t v, uint32_t extra, EditToken edit);
+  // The same for rows that follow each other from `first` on.
+  void PutInts(int64_t first, std::span<const int64_t> values, uint32_t extra, EditToken edit);
   void PutText(int64_t row, std::string_view v, EditToken edit);
   // Value `i` of `source` into row `rows[i]`; rows ascend.
   void PutAll(std::span<const int64_t> rows, const Column& source, EditToken edit);

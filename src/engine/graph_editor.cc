@@ -324,11 +324,12 @@ void GraphEditor::AppendEvents(TypeId type, std::span<const FieldId> fields,
   EventTable& table = EditEvents(type);
   std::vector<int64_t> places(seqs.size());
   std::iota(places.begin(), places.end(), table.count);
-  for (size_t i = 0; i < places.size(); ++i) {
-    table.seq.PutInt(places[i], seqs[i], 0, edit_);
-    table.subject.PutInt(places[i], subjects[i], table.subject_type, edit_);
-    table.at.PutInt(places[i], at[i].micros, 0, edit_);
-  }
+  std::vector<int64_t> instants;
+  instants.reserve(at.size());
+  for (const Timestamp instant : at) instants.push_back(instant.micros);
+  table.seq.PutInts(table.count, seqs, 0, edit_);
+  table.subject.PutInts(table.count, subjects, table.subject_type, edit_);
+  table.at.PutInts(table.count, instants, 0, edit_);
   for (size_t f = 0; f < fields.size(); ++f) {
     if (fields[f] >= table.columns.size() || !table.columns[fields[f]]) continue;
     table.columns[fields[f]].Edit(edit_).PutAll(places, columns[f], edit_);

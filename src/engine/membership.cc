@@ -273,7 +273,10 @@ absl::Status Memberships::RecordSegment(CommitStep& step, const std::string& nam
     std::erase_if(rows,
                   [&](Row row) { return HasRow(state.logged, row) == HasRow(state.members, row); });
   }
-  if (!defined && !moved && !rows.empty()) collect();
+  if (!defined && !moved && !rows.empty() && !collected) {
+    due = Due(rows);
+    collect();
+  }
   const Cause everybody = defined         ? Cause{Cause::Kind::kDefined, kNoType, kNoField, {}}
                           : due.everybody ? due.of_everybody
                                           : Cause{Cause::Kind::kTime, kNoType, kNoField, {}};

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/radix_sort.h"
 #include "engine/columnar_events.h"
 #include "engine/flips.h"
 #include "engine/graph.h"
@@ -150,6 +151,10 @@ bool EachNewEvent(const EventForm& form, const std::shared_ptr<const Plan>& part
       if (moving.back() == nullptr) return false;
     }
   }
+  // By subject, so that what is known of a chunk of them is looked at once.
+  constexpr int64_t kCounts = 1;
+  constexpr int64_t kUnsure = 2;
+  std::vector<int64_t> found;
   const auto end = static_cast<size_t>((is->count + kChunkRows - 1) / kChunkRows);
   for (size_t chunk = ChunkOf(was->count); chunk < end; ++chunk) {
     const ChunkBits places = PlacesOf(chunk, was->count, is->count);
@@ -165,9 +170,15 @@ bool EachNewEvent(const EventForm& form, const std::shared_ptr<const Plan>& part
       });
     }
     EachBit(places, [&](size_t i) {
+      if (!TestBit(counts, i) && !TestBit(unsure, i)) return;
       const auto place = static_cast<int64_t>(chunk * kRowsPerChunk + i);
-      visit({is->subject.Int(place), TestBit(counts, i), TestBit(unsure, i)});
+      found.push_back(is->subject.Int(place) << 2 | (TestBit(counts, i) ? kCounts : 0) |
+                      (TestBit(unsure, i) ? kUnsure : 0));
     });
+  }
+  RadixSort(found, 2);
+  for (const int64_t event : found) {
+    visit({event >> 2, (event & kCounts) != 0, (event & kUnsure) != 0});
   }
   return true;
 }

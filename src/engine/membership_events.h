@@ -42,9 +42,9 @@ struct NewEvent {
   bool unsure = false;
 };
 
-// The events that `after` has and `before` has not, in their order, as the part with the form sees
-// them until `until`; false when that cannot be told from them alone. The caller has made sure that
-// nothing else that the part reads was written.
+// The events that `after` has and `before` has not, as the part with the form sees them until
+// `until`: those that count or may, in the order of their subjects. False when that cannot be told
+// from them alone. The caller has made sure that nothing else that the part reads was written.
 bool EachNewEvent(const EventForm& form, const std::shared_ptr<const Plan>& part,
                   const Snapshot& before, const Snapshot& after, const EvaluationContext& context,
                   Timestamp until, const std::function<void(const NewEvent&)>& visit);

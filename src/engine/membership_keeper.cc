@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/radix_sort.h"
 #include "engine/columnar.h"
 #include "engine/columnar_events.h"
 #include "engine/engine.h"
@@ -200,7 +201,7 @@ std::optional<std::vector<Row>> MembershipKeeper::Follow(const CommitBatch& writ
       rows.push_back(row);
     });
   }
-  std::sort(rows.begin(), rows.end());
+  RadixSort(rows);
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
   return rows;
 }
@@ -222,7 +223,6 @@ bool MembershipKeeper::FollowEvents(size_t i, const CommitBatch& writes, const S
   return EachNewEvent(*part.events, part.plan, before, view_, Asking().context, state_.filled_until,
                       [&](const NewEvent& event) {
                         const Row row = event.subject;
-                        if (!event.unsure && !event.counts) return;
                         std::optional<bool> changed;
                         if (!event.unsure) changed = state.CountOne(*part.events, row, now_, edit_);
                         if (!changed) Forget(i, row);
@@ -284,16 +284,27 @@ void MembershipKeeper::Settle(std::vector<Row>& rows) {
   for (size_t i = 0; i < rows.size();) {
     const size_t chunk = ChunkOf(rows[i]);
     const ConditionParts::Here here(plan_.parts, state_.parts, chunk);
+    const ChunkBits* members = state_.members[chunk];
+    const ChunkTimers* timers = state_.timers[chunk];
     for (; i < rows.size() && ChunkOf(rows[i]) == chunk; ++i) {
       const Row row = rows[i];
+      const size_t offset = OffsetOf(row);
       if (const std::optional<Tri> known = here.Join(row)) {
+        // Most stay what they are.
+        const bool member = members != nullptr && TestBit(*members, offset);
+        const bool timed = timers != nullptr && TestBit(timers->any, offset);
+        if (member == (*known == Tri::kTrue) && !timed) continue;
         Note(row, {*known, Timestamp::kMax});
+        members = state_.members[chunk];
+        timers = state_.timers[chunk];
         continue;
       }
       std::optional<TimedTri> timed;
       if (here.timed()) timed = plan_.parts.Join(here.SaidOf(row, now_));
       if (timed) {
         Note(row, *timed);
+        members = state_.members[chunk];
+        timers = state_.timers[chunk];
       } else {
         rows[left++] = row;
       }

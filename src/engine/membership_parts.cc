@@ -171,38 +171,43 @@ ConditionParts::Here::Here(const ConditionParts& parts, const std::vector<PartSt
   }
 }
 
-Known64 ConditionParts::Here::JoinNode(uint32_t at, size_t word) const {
-  const Node& node = parts_.nodes_[at];
-  if (!Joins(node.op)) {
-    const Bits& bits = bits_[node.part];
-    if (bits.known == nullptr) return {};
-    const uint64_t known = (*bits.known)[word];
-    const uint64_t yes = bits.yes == nullptr ? 0 : known & (*bits.yes)[word];
-    return {known, yes, known & ~(yes | (bits.error == nullptr ? 0 : (*bits.error)[word]))};
-  }
-  Known64 all = JoinNode(node.inputs[0], word);
-  if (node.op == PlanOp::kNot) {
-    std::swap(all.yes, all.no);
-    return all;
-  }
-  for (size_t i = 1; i < node.inputs.size(); ++i) {
-    const Known64 next = JoinNode(node.inputs[i], word);
-    all.decided &= next.decided;
-    if (node.op == PlanOp::kAnd) {
-      all.yes &= next.yes;
-      all.no |= next.no;
-    } else {
-      all.yes |= next.yes;
-      all.no &= next.no;
-    }
-  }
-  // What one operand settles does not wait for the others.
-  all.decided |= node.op == PlanOp::kAnd ? all.no : all.yes;
-  return all;
-}
-
 Known64 ConditionParts::Here::Join(size_t word) const {
-  return JoinNode(static_cast<uint32_t>(parts_.nodes_.size() - 1), word);
+  // Nodes come after their inputs: what is not joined yet stands on a stack, which holds no more
+  // than there are parts.
+  uint64_t decided[kMostParts];
+  uint64_t yes[kMostParts];
+  uint64_t no[kMostParts];
+  size_t top = 0;
+  for (const Node& node : parts_.nodes_) {
+    if (!Joins(node.op)) {
+      const Bits& bits = bits_[node.part];
+      decided[top] = bits.known == nullptr ? 0 : (*bits.known)[word];
+      yes[top] = bits.yes == nullptr ? 0 : decided[top] & (*bits.yes)[word];
+      const uint64_t error = bits.error == nullptr ? 0 : (*bits.error)[word];
+      no[top] = decided[top] & ~(yes[top] | error);
+      ++top;
+      continue;
+    }
+    const size_t first = top - node.inputs.size();
+    if (node.op == PlanOp::kNot) {
+      std::swap(yes[first], no[first]);
+      continue;
+    }
+    for (size_t i = first + 1; i < top; ++i) {
+      decided[first] &= decided[i];
+      if (node.op == PlanOp::kAnd) {
+        yes[first] &= yes[i];
+        no[first] |= no[i];
+      } else {
+        yes[first] |= yes[i];
+        no[first] &= no[i];
+      }
+    }
+    // What one operand settles does not wait for the others.
+    decided[first] |= node.op == PlanOp::kAnd ? no[first] : yes[first];
+    top = first + 1;
+  }
+  return {decided[0], yes[0], no[0]};
 }
 
 std::optional<Tri> ConditionParts::Here::Join(Row row) const {

@@ -128,7 +128,6 @@ class ConditionParts {
       const ChunkBits* yes;
       const ChunkBits* error;
     };
-    Known64 JoinNode(uint32_t at, size_t word) const;
 
     const ConditionParts& parts_;
     const std::vector<PartState>& states_;

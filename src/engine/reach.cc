@@ -254,6 +254,15 @@ std::vector<Row> Due::Rows() const {
   return rows;
 }
 
+Due::Due(const std::vector<Row>& only) : limited_(true) {
+  for (const Row row : only) {
+    const size_t chunk = ChunkOf(row);
+    if (chunk >= bits_.size()) bits_.resize(chunk + 1);
+    if (bits_[chunk] == nullptr) bits_[chunk] = std::make_unique<ChunkBits>();
+    SetBit(*bits_[chunk], OffsetOf(row));
+  }
+}
+
 std::vector<std::optional<Cause>> Due::CausesOf(const std::vector<Row>& rows) const {
   std::vector<std::optional<Cause>> causes(rows.size());
   if (rows.empty()) return causes;

@@ -50,15 +50,26 @@ class Due {
   bool everybody = false;
   Cause of_everybody;
 
+  Due() = default;
+  // That knows of these rows only.
+  explicit Due(const std::vector<Row>& only);
+
   void Add(Row row, const Cause& cause) {
     const size_t chunk = ChunkOf(row);
-    if (chunk >= bits_.size()) bits_.resize(chunk + 1);
-    if (bits_[chunk] == nullptr) bits_[chunk] = std::make_unique<ChunkBits>();
-    if (TestBit(*bits_[chunk], OffsetOf(row))) return;
-    SetBit(*bits_[chunk], OffsetOf(row));
+    if (chunk >= bits_.size()) {
+      if (limited_) return;
+      bits_.resize(chunk + 1);
+    }
+    if (bits_[chunk] == nullptr) {
+      if (limited_) return;
+      bits_[chunk] = std::make_unique<ChunkBits>();
+    }
+    if (TestBit(*bits_[chunk], OffsetOf(row)) != limited_) return;
+    // Of one that is limited the bits are those that are still to be found.
+    limited_ ? ClearBit(*bits_[chunk], OffsetOf(row)) : SetBit(*bits_[chunk], OffsetOf(row));
     found_.emplace_back(row, cause);
   }
-  // Ascending.
+  // Ascending; not of one that is limited.
   std::vector<Row> Rows() const;
   // In the order found.
   template <class Visit>
@@ -70,6 +81,7 @@ class Due {
 
  private:
   // What is due, a bit a row where any row of the chunk is; and in the order found.
+  bool limited_ = false;
   std::vector<std::unique_ptr<ChunkBits>> bits_;
   std::vector<std::pair<Row, Cause>> found_;
 };

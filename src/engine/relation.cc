@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/radix_sort.h"
+
 namespace relata::internal {
 namespace {
 
@@ -38,7 +40,7 @@ void RelationIndex::AddAll(std::span<const Row> parents, Row first_child, const 
   for (size_t i = 0; i < parents.size(); ++i) {
     order.push_back(static_cast<uint64_t>(parents[i]) << 32 | i);
   }
-  std::sort(order.begin(), order.end());
+  RadixSort(order, 32);
   std::vector<TailEntry> entries;
   for (size_t i = 0; i < order.size();) {
     const size_t chunk = ChunkOf(static_cast<Row>(order[i] >> 32));
@@ -103,15 +105,19 @@ void RelationIndex::Put(Row parent, Row child, const ChunkedColumn* at, bool rem
 }
 
 template <class Out>
-void RelationIndex::Merge(std::span<const uint32_t> sealed, std::span<const TailEntry> tail,
-                          const ChunkedColumn* at, std::vector<Out>& out) {
+void RelationIndex::Merge(const Sealed* bucket, std::span<const uint32_t> sealed,
+                          std::span<const TailEntry> tail, const ChunkedColumn* at,
+                          std::vector<Out>& out) {
   for (const TailEntry& entry : tail) {
     const auto before = [&](uint32_t row) {
       const int64_t row_at = AtOf(at, row);
       return row_at != entry.at ? row_at < entry.at : row < entry.row;
     };
-    // What comes is mostly newer than all that is there.
-    const bool last = sealed.empty() || before(sealed.back());
+    // What comes is mostly newer than all that is there, which the bucket knows without a look at
+    // the instants.
+    const bool last = sealed.empty() ||
+                      (entry.at >= bucket->latest && entry.row > bucket->highest) ||
+                      before(sealed.back());
     const auto reached =
         last ? sealed.end() : std::partition_point(sealed.begin(), sealed.end(), before);
     out.insert(out.end(), sealed.begin(), reached);
@@ -153,13 +159,21 @@ void RelationIndex::Seal(Bucket& bucket, const ChunkedColumn* at) {
     while (end < tail.size() && tail[end].parent == parent) ++end;
     copy(parent);
     const std::span<const uint32_t> here = SealedOf(bucket, parent);
-    Merge(here, tail.subspan(i, end - i), at, rows);
+    Merge(bucket.sealed.get(), here, tail.subspan(i, end - i), at, rows);
     sealed->begin[parent + 1] = static_cast<uint32_t>(rows.size());
     copied += here.size();
     from = parent + 1;
     i = end;
   }
   copy(kRowsPerChunk);
+  if (bucket.sealed != nullptr) {
+    sealed->latest = bucket.sealed->latest;
+    sealed->highest = bucket.sealed->highest;
+  }
+  for (const TailEntry& entry : tail) {
+    sealed->latest = std::max(sealed->latest, entry.at);
+    sealed->highest = std::max(sealed->highest, entry.row);
+  }
   bucket.sealed = std::move(sealed);
   std::vector<TailEntry>().swap(bucket.tail);
 }
@@ -190,7 +204,7 @@ void RelationIndex::AppendTo(Row parent, const ChunkedColumn* at, std::vector<Ro
     sealed = sealed.subspan(keep);
     while (!tail.empty() && tail.front().at < since) tail = tail.subspan(1);
   }
-  Merge(sealed, tail, at, out);
+  Merge(bucket->sealed.get(), sealed, tail, at, out);
 }
 
 size_t RelationIndex::MemoryUsed() const {
@@ -243,6 +257,10 @@ class RelationBuilder {
         sealed->begin[i] = begin_[std::min(first + i, last)] - begin_[first];
       }
       sealed->rows.assign(sorted_.begin() + begin_[first], sorted_.begin() + begin_[last]);
+      sealed->highest = *std::max_element(sealed->rows.begin(), sealed->rows.end());
+      for (size_t p = first; at_ != nullptr && p < last; ++p) {
+        sealed->latest = std::max(sealed->latest, latest_[p]);
+      }
       index.buckets_.Edit(first / kRowsPerChunk, edit).sealed = std::move(sealed);
     }
     return index;
@@ -286,13 +304,13 @@ class RelationBuilder {
 
   // Most subjects' events come in order of time: only those that do not are sorted.
   void Order() {
-    std::vector<int64_t> latest(begin_.empty() ? 0 : begin_.size() - 1, INT64_MIN);
-    std::vector<bool> late(latest.size());
+    latest_.assign(begin_.empty() ? 0 : begin_.size() - 1, INT64_MIN);
+    std::vector<bool> late(latest_.size());
     ForEachLink([&](Row row, int64_t parent) {
       const auto p = static_cast<size_t>(parent);
       const int64_t at = at_->Int(row);
-      if (at < latest[p]) late[p] = true;
-      latest[p] = std::max(latest[p], at);
+      if (at < latest_[p]) late[p] = true;
+      latest_[p] = std::max(latest_[p], at);
     });
     for (size_t p = 0; p < late.size(); ++p) {
       if (!late[p]) continue;
@@ -308,6 +326,7 @@ class RelationBuilder {
   size_t total_ = 0;
   std::vector<uint32_t> begin_;
   std::vector<uint32_t> sorted_;
+  std::vector<int64_t> latest_;  // of each parent, when there is `at_`
 };
 
 Relation BuildRelation(const ChunkedColumn& links, Row rows, const ChunkedColumn* at) {

@@ -48,6 +48,9 @@ class RelationIndex {
   struct Sealed {
     std::array<uint32_t, kRowsPerChunk + 1> begin{};
     std::vector<uint32_t> rows;
+    // No row has a later instant, none is higher: what comes is mostly past both.
+    int64_t latest = INT64_MIN;
+    uint32_t highest = 0;
   };
   struct TailEntry {
     int64_t at;
@@ -71,8 +74,9 @@ class RelationIndex {
                  EditToken edit);
   // The rows of one parent: its sealed ones and its entries of the tail as one ordered list.
   template <class Out>
-  static void Merge(std::span<const uint32_t> sealed, std::span<const TailEntry> tail,
-                    const ChunkedColumn* at, std::vector<Out>& out);
+  static void Merge(const Sealed* bucket, std::span<const uint32_t> sealed,
+                    std::span<const TailEntry> tail, const ChunkedColumn* at,
+                    std::vector<Out>& out);
   static std::span<const uint32_t> SealedOf(const Bucket& bucket, size_t parent) {
     if (bucket.sealed == nullptr) return {};
     const uint32_t begin = bucket.sealed->begin[parent];

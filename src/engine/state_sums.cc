@@ -10,7 +10,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/hash/hash.h"
 #include "base/strings.h"
-#include "engine/blake_four.h"
+#include "engine/blake_many.h"
 
 namespace relata::internal {
 namespace {
@@ -361,21 +361,18 @@ void StateSums::AddHash(int sign, const BlakeDigest& hash, Sum& sum) {
 }
 
 void StateSums::HashAll(Waiting& waiting) {
-  const auto& texts = waiting.texts;
-  const std::array<BlakeDigest, 4> hashes = BlakeFour({texts[0], texts[1], texts[2], texts[3]});
-  for (size_t n = 0; n < hashes.size(); ++n) {
+  std::array<std::string_view, kBlakeTexts> texts;
+  std::array<BlakeDigest, kBlakeTexts> hashes;
+  std::copy_n(waiting.texts.begin(), waiting.count, texts.begin());
+  BlakeMany(std::span(texts).first(waiting.count), std::span(hashes).first(waiting.count));
+  for (size_t n = 0; n < waiting.count; ++n) {
     AddHash(waiting.into[n].first, hashes[n], *waiting.into[n].second);
   }
   waiting.count = 0;
 }
 
 void StateSums::Settle() const {
-  for (Waiting& waiting : waiting_) {
-    for (size_t n = 0; n < waiting.count; ++n) {
-      AddHash(waiting.into[n].first, Blake(waiting.texts[n]), *waiting.into[n].second);
-    }
-    waiting.count = 0;
-  }
+  for (Waiting& waiting : waiting_) HashAll(waiting);
 }
 
 void StateSums::Record(int sign, RecordRef record, const Uuid& id, std::string_view packed) {
@@ -389,9 +386,11 @@ void StateSums::Record(int sign, RecordRef record, const Uuid& id, std::string_v
 
 void StateSums::Event(int sign, TypeId type, Seq seq, Row subject, Timestamp at,
                       std::string_view packed) {
-  std::string& bytes = Begin(Kind::kEvent);
-  for (const int64_t n : {int64_t{type}, seq, subject, at.micros}) PutNumber(bytes, n);
-  bytes += packed;
+  const int64_t numbers[] = {static_cast<int64_t>(Kind::kEvent), type, seq, subject, at.micros};
+  text_.resize(salt_.size() + sizeof numbers + packed.size());
+  char* to = std::copy(salt_.begin(), salt_.end(), text_.data());
+  std::memcpy(to, numbers, sizeof numbers);
+  std::copy(packed.begin(), packed.end(), to + sizeof numbers);
   Hash(sign, {Kind::kEvent, type, seq / StretchOf(Kind::kEvent)});
 }
 

@@ -26,7 +26,7 @@
 #include <vector>
 
 #include "codec/pack.h"
-#include "engine/blake_four.h"
+#include "engine/blake_many.h"
 #include "relata/storage/store.h"
 
 namespace relata::internal {
@@ -84,8 +84,8 @@ class StateSums {
   // What is hashed together: texts of as many blocks.
   struct Waiting {
     size_t count = 0;
-    std::array<std::string, 4> texts;
-    std::array<std::pair<int, Sum*>, 4> into;  // the sign and the sum
+    std::array<std::string, kBlakeTexts> texts;
+    std::array<std::pair<int, Sum*>, kBlakeTexts> into;  // the sign and the sum
   };
 
   // An empty text to write to, with the salt and the kind. The next Hash takes it.

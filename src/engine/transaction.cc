@@ -45,19 +45,25 @@ const TypeDef* TypeOf(Transaction::Batch& batch, RecordRef record) {
   return &batch.schema->type(record.type);
 }
 
-// The values by field number; nothing when a name or a kind is wrong, with the error stuck.
-std::optional<FieldValues> Resolve(Transaction::Batch& batch, const TypeDef& type,
-                                   NamedValues values) {
-  FieldValues resolved;
-  resolved.reserve(values.size());
+// Appends the values by field number; false when a name is wrong, with the error stuck.
+bool Resolve(Transaction::Batch& batch, const TypeDef& type, NamedValues values,
+             FieldValues& resolved) {
   for (auto& [name, value] : values) {
     const FieldDef* field = type.FindField(name);
     if (field == nullptr) {
       Stick(batch, InvalidArgument(Concat("'", type.name, "' has no field '", name, "'")));
-      return std::nullopt;
+      return false;
     }
     resolved.emplace_back(field->id, std::move(value));
   }
+  return true;
+}
+
+std::optional<FieldValues> Resolve(Transaction::Batch& batch, const TypeDef& type,
+                                   NamedValues values) {
+  FieldValues resolved;
+  resolved.reserve(values.size());
+  if (!Resolve(batch, type, std::move(values), resolved)) return std::nullopt;
   return resolved;
 }
 
@@ -201,9 +207,9 @@ void Transaction::Append(std::string_view event_type, RecordRef subject, Timesta
   if (at < Timestamp::kMin || at > Timestamp::kMax) {
     return Stick(*batch_, InvalidArgument("the instant lies outside the years 0001 to 9999"));
   }
-  auto resolved = Resolve(*batch_, *def, std::move(values));
-  if (!resolved) return;
-  batch_->events.push_back({def->id, subject, at, *std::move(resolved)});
+  const size_t first = batch_->event_values.size();
+  if (!Resolve(*batch_, *def, std::move(values), batch_->event_values)) return;
+  batch_->events.push_back({def->id, subject, at, first, batch_->event_values.size() - first});
 }
 
 void Transaction::RecordConsent(ConsentEntry entry) {

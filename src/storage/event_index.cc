@@ -207,20 +207,40 @@ absl::Status EventIndexWriter::Finish() {
     // Seqs are shared by all types, so their distance only bounds the length of the tail.
     int64_t tail = static_cast<int64_t>(pending.entries.size());
     const auto known = tails_.find(type);
+    std::vector<EventEntry> entries;
     if (known != tails_.end() && known->second.sealed == pending.sealed) {
+      if (static_cast<int64_t>(known->second.entries.size()) == known->second.count) {
+        entries = known->second.entries;
+        entries.insert(entries.end(), pending.entries.begin(), pending.entries.end());
+      }
       tail += known->second.count;
     } else if (tail < longest && pending.entries.back().seq - pending.sealed >= longest) {
       RELATA_ASSIGN_OR_RETURN(tail, runs_->CountAfter(type, pending.sealed));
     } else if (tail < longest && pending.first > pending.sealed + 1) {
       continue;  // what came before this writer is not counted
+    } else if (pending.first <= pending.sealed + 1) {
+      entries = pending.entries;
     }
     if (tail >= longest) {
       RELATA_RETURN_IF_ERROR(Seal(type, pending));
       tail = 0;
+      entries.clear();
     }
-    tails_[type] = {pending.sealed, tail};
+    tails_[type] = {pending.sealed, tail, std::move(entries)};
   }
   return absl::OkStatus();
+}
+
+// What came after the last run and before this writer.
+absl::Status EventIndexWriter::ReadTail(TypeId type, const Pending& pending,
+                                        std::vector<EventEntry>& entries) {
+  const auto known = tails_.find(type);
+  if (known != tails_.end() && known->second.sealed == pending.sealed &&
+      static_cast<int64_t>(known->second.entries.size()) == known->second.count) {
+    entries = known->second.entries;
+    return absl::OkStatus();
+  }
+  return runs_->Events(type, pending.sealed, pending.first, entries);
 }
 
 absl::Status EventIndexWriter::Seal(TypeId type, Pending& pending) {
@@ -232,7 +252,7 @@ absl::Status EventIndexWriter::Seal(TypeId type, Pending& pending) {
   SortBySubject(entries);
   RELATA_RETURN_IF_ERROR(FindSealed(type, pending));
   std::vector<EventEntry> older;
-  RELATA_RETURN_IF_ERROR(runs_->Events(type, pending.sealed, pending.first, older));
+  RELATA_RETURN_IF_ERROR(ReadTail(type, pending, older));
   if (!older.empty()) {
     sealed.first_seq = older.front().seq;
     SortBySubject(older);

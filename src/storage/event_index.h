@@ -74,14 +74,14 @@ class EventRuns {
 absl::StatusOr<std::vector<Seq>> FindEvents(EventRuns& runs, TypeId type, Row subject, Seq from,
                                             Seq until);
 
-// How long the tails are, which counting would find out too, as the last writer of this process
-// left them. A hint: whoever changes the file otherwise makes it wrong, and a run is then sealed
-// early or late. Thread-safe.
+// The tails as the last writer of this process left them, which the events themselves would tell
+// too. Known as long as nobody else commits. Thread-safe.
 class EventTails {
  public:
   struct Tail {
     Seq sealed = 0;  // the last event that a run covers
     int64_t count = 0;
+    std::vector<EventEntry> entries;  // all `count` of them, or not known
   };
   using Known = std::map<TypeId, Tail>;
 
@@ -112,8 +112,10 @@ class EventIndexWriter {
   absl::Status AddLines(std::span<const EventEntry> lines);
   // Called before the commit: seals the tails that have grown long.
   absl::Status Finish();
-  // After it: how long tails are now, as far as that is known.
-  const EventTails::Known& tails() const { return tails_; }
+  // After it: the tails as they are now, as far as they are known.
+  EventTails::Known TakeTails() { return std::move(tails_); }
+  // Events went: tails have to be read again.
+  void ForgetTails() { tails_.clear(); }
 
  private:
   struct Pending {
@@ -125,6 +127,7 @@ class EventIndexWriter {
   // After `pending` grew: seals what is too much to keep.
   absl::Status Grown(TypeId type, Pending& pending, size_t by);
   absl::Status FindSealed(TypeId type, Pending& pending);
+  absl::Status ReadTail(TypeId type, const Pending& pending, std::vector<EventEntry>& entries);
   absl::Status Seal(TypeId type, Pending& pending);
 
   EventRuns* runs_;

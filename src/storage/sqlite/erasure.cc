@@ -18,6 +18,7 @@ namespace relata::internal {
 absl::Status SqliteWriter::ApplyErase(const EraseWrite& erase) {
   if (erase.empty()) return absl::OkStatus();
   erased_ = true;
+  if (!erase.subjects.empty() || !erase.events.empty()) index_.ForgetTails();
   // A file of before this table existed gets it now.
   RELATA_RETURN_IF_ERROR(
       connection().Execute("CREATE TABLE IF NOT EXISTS relata_erased_event("

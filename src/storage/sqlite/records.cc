@@ -219,6 +219,48 @@ absl::Status SqliteWriter::DeleteRecord(const Layout::Table& table, const Record
   return NotFound(Concat("no ", table.spec.name, " ", write.row));
 }
 
+// A row that comes after all that are there and names no seq gets the next one, without SQLite's
+// way from the root of the tree to the place of each. Of many rows only the first is named.
+absl::Status SqliteWriter::InsertEvents(const Layout::Table& table, const EventBatch& batch,
+                                        const std::vector<int>& places) {
+  const size_t rows = batch.subjects.size();
+  const PhysicalTable& physical = catalog().Physical(batch.type);
+  const Named named = NamedBy(batch, table.spec, places);
+  const auto insert = [&](size_t from, size_t until, bool with_seq) {
+    const int keys = with_seq ? 3 : 2;
+    const std::vector<int> parameters = ParametersOf(table.spec, named, keys);
+    SqliteBulk bulk(&connection(),
+                    InsertInto(physical, named, with_seq ? "seq, subject, at" : "subject, at"),
+                    WidthOf(table.spec, named, keys));
+    const auto bind = [&](Statement& s, int first, size_t, size_t place) {
+      const size_t i = from + place;
+      if (with_seq) s.Bind(first, batch.first_seq + static_cast<Seq>(i));
+      s.Bind(first + keys - 2, batch.subjects[i]);
+      s.Bind(first + keys - 1, batch.at[i].micros);
+      for (size_t c = 0; c < places.size(); ++c) {
+        const auto column = static_cast<size_t>(places[c]);
+        if (!named[column]) continue;
+        BindRow(s, first + parameters[column], table.spec.columns[column], batch.columns[c], i);
+      }
+    };
+    return bulk.Write(until - from, bind, [&](size_t place) {
+      return AlreadyExists(Concat("there is a ", table.spec.name, " ",
+                                  batch.first_seq + static_cast<Seq>(from + place)));
+    });
+  };
+  size_t done = 0;
+  if (rows > SqliteBulk::kAtOnce) {
+    RELATA_RETURN_IF_ERROR(insert(0, 1, true));
+    RELATA_ASSIGN_OR_RETURN(
+        const auto newest,
+        connection().QueryInt(Concat("SELECT max(seq) FROM ", QuoteName(physical.name))));
+    const bool last = newest == batch.first_seq;
+    done = last ? rows : 1;
+    if (last) RELATA_RETURN_IF_ERROR(insert(1, rows, false));
+  }
+  return insert(done, rows, true);
+}
+
 absl::Status SqliteWriter::ApplyEvents(const EventBatch& batch) {
   if (batch.subjects.empty()) return absl::OkStatus();
   const Layout::Table& table = *catalog().layout.Find(batch.type);
@@ -227,26 +269,7 @@ absl::Status SqliteWriter::ApplyEvents(const EventBatch& batch) {
   if (!added && batch.first_seq <= last->second) {
     return InvalidArgument(Concat(table.spec.name, ": seqs must ascend"));
   }
-  constexpr int kKeys = 3;
-  const Named named = NamedBy(batch, table.spec, places);
-  const std::vector<int> parameters = ParametersOf(table.spec, named, kKeys);
-  SqliteBulk rows(&connection(),
-                  InsertInto(catalog().Physical(batch.type), named, "seq, subject, at"),
-                  WidthOf(table.spec, named, kKeys));
-  const auto bind = [&](Statement& s, int first, size_t, size_t i) {
-    s.Bind(first, batch.first_seq + static_cast<Seq>(i));
-    s.Bind(first + 1, batch.subjects[i]);
-    s.Bind(first + 2, batch.at[i].micros);
-    for (size_t c = 0; c < places.size(); ++c) {
-      const auto place = static_cast<size_t>(places[c]);
-      if (!named[place]) continue;
-      BindRow(s, first + parameters[place], table.spec.columns[place], batch.columns[c], i);
-    }
-  };
-  RELATA_RETURN_IF_ERROR(rows.Write(batch.subjects.size(), bind, [&](size_t i) {
-    return AlreadyExists(
-        Concat("there is a ", table.spec.name, " ", batch.first_seq + static_cast<Seq>(i)));
-  }));
+  RELATA_RETURN_IF_ERROR(InsertEvents(table, batch, places));
   last->second = batch.first_seq + static_cast<Seq>(batch.subjects.size()) - 1;
   return index_.Add(batch.type, batch.first_seq, batch.subjects);
 }

@@ -109,7 +109,7 @@ absl::Status SqliteWriter::CommitNow() {
                       Concat("the outcome of the commit is unknown: ", Message(status)));
   }
   RELATA_RETURN_IF_ERROR(status);
-  if (applied_ && session_->tails != nullptr) session_->tails->Put(before_.id + 1, index_.tails());
+  if (applied_ && session_->tails != nullptr) session_->tails->Put(before_.id + 1, index_.TakeTails());
   // What was erased must not stay behind in the log. Readers may hold it up; the next checkpoint
   // then does it.
   if (erased_) (void)connection().Execute("PRAGMA wal_checkpoint(TRUNCATE)");

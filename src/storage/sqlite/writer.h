@@ -84,6 +84,8 @@ class SqliteWriter : public WithInsides<Forwarding<StoreWriter, SqliteReads>> {
   absl::Status DeleteRecord(const Layout::Table& table, const RecordWrite& write);
   absl::Status RestoreRecord(const Layout::Table& table, const RecordWrite& write);
   absl::Status ApplyEvents(const EventBatch& batch);
+  absl::Status InsertEvents(const Layout::Table& table, const EventBatch& batch,
+                            const std::vector<int>& places);
   // writer.cc
   absl::Status ApplyLedger(const std::vector<LedgerWrite>& lines);
   absl::Status ApplyChanges(const std::vector<ChangeWrite>& changes);

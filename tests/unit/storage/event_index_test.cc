@@ -7,6 +7,7 @@
 
 #include "gtest/gtest.h"
 #include "relata/storage/sqlite.h"
+#include "storage/insides.h"
 #include "support/support.h"
 
 namespace relata::internal {
@@ -100,6 +101,49 @@ TEST(EventIndex, FindsWhatAPlainListHoldsAcrossMergedRuns) {
   }
 }
 
+// A tail is remembered from commit to commit; what is erased from it meanwhile is in no run.
+TEST(EventIndex, HoldsNoEventThatWasErasedFromTheTail) {
+  testing::TempDir dir;
+  auto store = OpenSqliteStore(dir.File("crm.db"));
+  ASSERT_TRUE(store.ok()) << store.status();
+  const auto commit = [&](CommitId id, CommitBatch batch) {
+    auto writer = (*store)->Write(Seconds(5));
+    ASSERT_TRUE(writer.ok());
+    const TableSpec visit{1, "visit", TableSpec::Kind::kEvent, 2, "", {}};
+    ASSERT_EQ((*writer)->Prepare(std::vector<TableSpec>{visit}), absl::OkStatus());
+    batch.commit.id = id;
+    batch.commit.last_seq = static_cast<Seq>(id) * 5'000;
+    ASSERT_EQ((*writer)->Apply(batch), absl::OkStatus());
+    ASSERT_EQ((*writer)->Commit(), absl::OkStatus());
+  };
+  const auto visits = [](Seq first) {
+    CommitBatch batch;
+    EventBatch events;
+    events.type = 1;
+    events.first_seq = first;
+    for (Seq seq = first; seq < first + 5'000; ++seq) {
+      events.subjects.push_back(seq % 2);
+      events.at.push_back({seq});
+    }
+    batch.events.push_back(std::move(events));
+    return batch;
+  };
+  commit(1, visits(1));
+  CommitBatch erase;
+  erase.erase.events = {{1, 7}};
+  commit(2, erase);
+  commit(3, visits(10'001));
+  commit(4, {});
+  auto reader = (*store)->Read();
+  ASSERT_TRUE(reader.ok());
+  auto* const insides = dynamic_cast<StoreInsides*>(reader->get());
+  ASSERT_NE(insides, nullptr);
+  ASSERT_EQ(insides->CheckInsides([](std::string where, std::string_view what) {
+    ADD_FAILURE() << where << " " << what;
+  }),
+            absl::OkStatus());
+}
+
 // Runs of one type in memory, which says how often it was counted.
 class RunsInMemory : public EventRuns {
  public:
@@ -117,6 +161,7 @@ class RunsInMemory : public EventRuns {
     return absl::OkStatus();
   }
   absl::Status Events(TypeId, Seq after, Seq before, std::vector<EventEntry>& out) override {
+    ++read;
     for (const Seq seq : events) {
       if (seq > after && seq < before) out.push_back({7, seq});
     }
@@ -133,6 +178,7 @@ class RunsInMemory : public EventRuns {
 
   std::vector<Seq> events;
   int counted = 0;
+  int read = 0;
 
  private:
   std::vector<EventRun> runs_;
@@ -152,11 +198,13 @@ TEST(EventTails, AreCountedOnceAndSealedWhenTheyAreLong) {
     ASSERT_EQ(writer.Add(kType, seq + 1, subjects), absl::OkStatus());
     for (Seq i = 0; i < kPerCommit; ++i) runs.events.push_back(++seq);
     ASSERT_EQ(writer.Finish(), absl::OkStatus());
-    tails.Put(commit, writer.tails());
+    tails.Put(commit, writer.TakeTails());
   }
   EXPECT_EQ(runs.counted, 1);  // when the seqs were far enough apart for the first time
+  EXPECT_EQ(runs.read, 1);     // what was counted then; later ones are remembered
   // Sealed every nine commits, by their 9,000 events.
   ASSERT_FALSE(runs.runs().empty());
+  EXPECT_EQ(runs.runs().back().entries, 9 * kPerCommit);
   EXPECT_EQ(runs.runs().back().last_seq, 18 * 2 * kPerCommit);
   const EventTails::Known known = tails.Take(20);
   ASSERT_TRUE(known.contains(kType));
