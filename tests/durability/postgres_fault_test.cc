@@ -19,6 +19,7 @@
 #include "relata/storage/postgres.h"
 #include "support/postgres.h"
 #include "support/support.h"
+#include "testing/store_fixture.h"
 
 namespace relata {
 namespace {
@@ -73,6 +74,7 @@ class PostgresFaults : public ::testing::TestWithParam<bool> {
     options.views = false;
     options.group_commit = GetParam();
     options.connect_patience = Seconds(10);
+    options.pack_names_from = 1'000;
     return options;
   }
   std::unique_ptr<Store> Open(const std::string& dsn) const {
@@ -162,6 +164,76 @@ class PostgresFaults : public ::testing::TestWithParam<bool> {
     }
   }
 
+  // A commit in parts, of rows that COPY brings into several tables and of names that are packed.
+  // `between` is called after each part; how the first call ended that failed.
+  static absl::Status WriteLong(Store& store, const std::function<void(int part)>& between) {
+    constexpr int kParts = 3;
+    constexpr Row kEach = 1'000;
+    RELATA_ASSIGN_OR_RETURN(const auto writer, store.Write(Seconds(30)));
+    RELATA_ASSIGN_OR_RETURN(const CommitRow head, writer->Head());
+    RELATA_ASSIGN_OR_RETURN(const Row next, writer->NextRow(testing::kAccount));
+    for (int part = 0; part < kParts; ++part) {
+      CommitBatch batch = testing::BatchAfter(head, kParts * kEach);
+      if (part + 1 < kParts) batch.commit = CommitRow();
+      const Row first = next + part * kEach;
+      for (Row row = first; row < first + kEach; ++row) {
+        const Value name = Value::Text(std::string(200, 'x'));
+        batch.records.push_back(
+            testing::Create(testing::kAccount, row, {{testing::kAccountName, name}}));
+        batch.records.push_back(testing::Create(testing::kContact, row));
+        batch.external_keys.push_back({testing::kContact, "erp", Concat(row), row});
+      }
+      batch.events = {testing::Visits(head.last_seq + 1 + part * kEach,
+                                      std::vector<Row>(static_cast<size_t>(kEach), first))};
+      RELATA_RETURN_IF_ERROR(writer->Apply(batch));
+      if (between) between(part);
+    }
+    return writer->Commit();
+  }
+
+  // Whether `status` says that a long commit was kept or was not, and the database agrees; then it
+  // is written again, directly.
+  void CheckLong(const absl::Status& status, CommitId before, Tally& tally) {
+    ++tally.tried;
+    if (status.ok()) {
+      ++tally.acknowledged;
+    } else {
+      ++(absl::IsUnknown(status) ? tally.unknown : tally.refused);
+    }
+    const std::unique_ptr<Store> direct = Open(server_->dsn());
+    const bool kept = direct->HeadId().value_or(-1) == before + 1;
+    if (!absl::IsUnknown(status) && kept != status.ok()) ++tally.violations;
+    if (!kept && WriteLong(*direct, nullptr) != absl::OkStatus()) ++tally.violations;
+    const auto reader = direct->Read();
+    ASSERT_TRUE(reader.ok()) << reader.status();
+    const Row rows = (before + 1) * 3'000;
+    EXPECT_EQ((*reader)->Head()->id, before + 1);
+    EXPECT_EQ((*reader)->Head()->last_seq, rows);
+    for (const TypeId type : {testing::kAccount, testing::kContact}) {
+      EXPECT_EQ((*reader)->NextRow(type).value_or(-1), rows);
+    }
+    EXPECT_EQ((*reader)->FindExternalKey(testing::kContact, "erp", Concat(rows - 1)).value_or(-1),
+              rows - 1);
+    int64_t visits = 0;
+    EXPECT_EQ((*reader)->ScanEvents({testing::kVisit, {}, 0, INT64_MAX, std::nullopt, {}},
+                                    [&](const EventRows& batch) {
+                                      visits += static_cast<int64_t>(batch.seqs.size());
+                                      return absl::OkStatus();
+                                    }),
+              absl::OkStatus());
+    EXPECT_EQ(visits, rows);
+  }
+
+  // An empty tenant with the tables of a long commit; those that were there before are left alone.
+  void BeginLong() {
+    schema_ = testing::UniqueName("long");
+    const std::unique_ptr<Store> store = Open(server_->dsn());
+    auto writer = store->Write(Seconds(30));
+    ASSERT_TRUE(writer.ok()) << writer.status();
+    ASSERT_EQ((*writer)->Prepare(testing::CaseTables()), absl::OkStatus());
+    ASSERT_EQ((*writer)->Commit(), absl::OkStatus());
+  }
+
   static void Print(const std::string& what, const Tally& t) {
     std::printf(
         "[ FIGURES ] %s%s: %d places, %d acknowledged, %d refused, %d unknown, %d violations, "
@@ -173,7 +245,7 @@ class PostgresFaults : public ::testing::TestWithParam<bool> {
   }
 
   static Server* server_;
-  const std::string schema_ = testing::UniqueName("faults");
+  std::string schema_ = testing::UniqueName("faults");
   testing::TempDir dir_;
   int operations_ = 0;
 };
@@ -334,6 +406,52 @@ TEST_P(PostgresFaults, BackendsKilledAtRandomLoseNothingThatWasAcknowledged) {
   EXPECT_EQ(story.Check(*Open(server_->dsn()), acknowledged), "");
   std::printf("[ FIGURES ] %d backends killed at random, %d commits acknowledged, 0 lost\n",
               RELATA_POSTGRES_KILLS, commits);
+}
+
+// What was sent while the caller made the next part is not kept by itself.
+TEST_P(PostgresFaults, ALongCommitIsKeptWholeOrNotAtAll) {
+  PostgresProxy proxy(dir_.path().string(), server_->folder());
+  const struct {
+    const char* name;
+    Fault fault;
+    const char* sqlstate;
+  } cases[] = {{"connection cut", Fault::kCut, ""}, {"SQLSTATE 40001", Fault::kRaise, "40001"}};
+  for (const auto& c : cases) {
+    BeginLong();
+    Tally t;
+    for (int n = 1;; n += RELATA_POSTGRES_STEP) {
+      const std::unique_ptr<Store> store = Open(ThroughProxy());
+      const CommitId before = store->HeadId().value_or(-1);
+      proxy.Arm(c.fault, n, c.sqlstate);
+      const absl::Status status = WriteLong(*store, nullptr);
+      if (!proxy.reached()) break;
+      proxy.Arm(Fault::kNone, 0);
+      // A connection that lay idle is replaced by another.
+      EXPECT_TRUE(status.ok() || absl::IsAborted(status)) << n << ": " << status;
+      CheckLong(status, before, t);
+      if (HasFatalFailure()) return;
+    }
+    Print(Concat(c.name, " at each statement of a long commit"), t);
+  }
+}
+
+TEST_P(PostgresFaults, ALongCommitWhoseBackendIsKilledBetweenPartsIsNotThere) {
+  BeginLong();
+  Tally t;
+  for (int killed = 0; killed < 3; ++killed) {
+    const std::unique_ptr<Store> store = Open(server_->dsn());
+    const CommitId before = store->HeadId().value_or(-1);
+    const absl::Status status = WriteLong(*store, [&](int part) {
+      if (part != killed) return;
+      testing::PostgresQuery(server_->dsn(),
+                             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE "
+                             "pid <> pg_backend_pid() AND application_name = 'relata'");
+    });
+    EXPECT_TRUE(absl::IsAborted(status)) << killed << ": " << status;
+    CheckLong(status, before, t);
+    if (HasFatalFailure()) return;
+  }
+  Print("backend killed between the parts of a long commit", t);
 }
 
 INSTANTIATE_TEST_SUITE_P(Commits, PostgresFaults, ::testing::Bool(), [](const auto& group) {

@@ -7,9 +7,24 @@
 namespace relata::internal {
 namespace {
 
+// Whether a byte is NUL or SOH. Most texts are short: eight bytes at a time.
 bool NeedsEscape(std::string_view text) {
-  return std::memchr(text.data(), 0, text.size()) != nullptr ||
-         std::memchr(text.data(), 1, text.size()) != nullptr;
+  constexpr uint64_t kEach = 0x0101'0101'0101'0101;
+  for (; text.size() >= 8; text.remove_prefix(8)) {
+    uint64_t word = 0;
+    std::memcpy(&word, text.data(), 8);
+    // The high bit of each byte that is below 2, and of none when there is no such byte.
+    if (((word - 2 * kEach) & ~word & 0x80 * kEach) != 0) return true;
+  }
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 2) return true;
+  }
+  return false;
+}
+
+// The last `size` bytes of `v`, the highest first.
+void PutBigEndian(uint64_t v, int size, char* out) {
+  for (int i = 0; i < size; ++i) out[i] = static_cast<char>(v >> (8 * (size - 1 - i)));
 }
 
 }  // namespace
@@ -46,9 +61,8 @@ std::string Unescaped(std::string_view text) {
 
 void PgFields::Length(int32_t length) {
   at_.push_back(bytes_.size());
-  const auto v = static_cast<uint32_t>(length);
-  const char head[4] = {static_cast<char>(v >> 24), static_cast<char>(v >> 16),
-                        static_cast<char>(v >> 8), static_cast<char>(v)};
+  char head[4];
+  PutBigEndian(static_cast<uint32_t>(length), 4, head);
   bytes_.append(head, sizeof head);
 }
 
@@ -59,10 +73,20 @@ PgFields& PgFields::Put(std::string_view v, int32_t length) {
 }
 
 PgFields& PgFields::Number(uint64_t v, int bytes) {
-  Length(bytes);
-  char out[8];
-  for (int i = 0; i < bytes; ++i) out[i] = static_cast<char>(v >> (8 * (bytes - 1 - i)));
-  bytes_.append(out, static_cast<size_t>(bytes));
+  at_.push_back(bytes_.size());
+  char out[12];
+  PutBigEndian(static_cast<uint64_t>(bytes), 4, out);
+  switch (bytes) {  // each a constant that becomes one instruction
+    case 8:
+      PutBigEndian(v, 8, out + 4);
+      break;
+    case 4:
+      PutBigEndian(v, 4, out + 4);
+      break;
+    default:
+      PutBigEndian(v, bytes, out + 4);
+  }
+  bytes_.append(out, static_cast<size_t>(4 + bytes));
   return *this;
 }
 

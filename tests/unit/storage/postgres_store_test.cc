@@ -12,6 +12,7 @@
 #include "gtest/gtest.h"
 #include "relata/engine/crm.h"
 #include "relata/storage/postgres.h"
+#include "storage/postgres/fields.h"
 #include "support/postgres.h"
 #include "support/support.h"
 #include "testing/store_fixture.h"
@@ -467,6 +468,27 @@ TEST_F(Postgres, AKeyThatIsTakenOnAnotherNodeIsTaken) {
   for (Row row = 1; row < 100; ++row) many.push_back(Create(kAccount, row));
   const absl::Status status = Put(*store, {}, many);
   EXPECT_TRUE(absl::IsAlreadyExists(status)) << status;
+}
+
+TEST(PostgresText, ANulOrSohIsEscapedWhereverItStands) {
+  for (size_t size = 0; size < 20; ++size) {
+    for (size_t at = 0; at <= size; ++at) {
+      for (const char c : {'\0', '\1', '\2', '\x7f', '\x80', '\xff'}) {
+        std::string text(size, 'x');
+        if (at < size) text[at] = c;
+        internal::PgFields fields;
+        fields.Text(text).Int(-2).Int4(-3).Bool(true);
+        const std::string_view sent(fields.data(0), static_cast<size_t>(fields.length(0)));
+        EXPECT_EQ(sent, internal::Escaped(text));
+        EXPECT_EQ(internal::Unescaped(sent), text);
+        EXPECT_EQ(sent.size(), text.size() + (at < size && (c == '\0' || c == '\1') ? 1 : 0));
+        for (const auto& [field, value] : {std::pair(1, -2), {2, -3}, {3, 1}}) {
+          const auto length = static_cast<size_t>(fields.length(field));
+          EXPECT_EQ(internal::BigEndian({fields.data(field), length}), value);
+        }
+      }
+    }
+  }
 }
 
 }  // namespace
