@@ -24,8 +24,8 @@ constexpr int64_t kMerged = 1'000'000;  // the most entries that one merge holds
 // The most names of a space in memory before they become a run, and the most bytes of them.
 constexpr size_t kMostCollected = 1'000'000;
 constexpr size_t kMostBytes = 256 << 20;
-// Names that come in order need not be collected to be sorted: as many as stay in the cache.
-constexpr size_t kMostAscending = 16'384;
+// A batch of more names gives its room back.
+constexpr size_t kMostSpare = 16'384;
 constexpr size_t kLeastRows = 16;  // of a block that names rows
 // Where the first name of a block stands, which shares nothing with one before: not this.
 constexpr char kRowsMark = '\1';
@@ -375,7 +375,9 @@ bool NameBatch::Arrange(const Places& places, Head head, Index index, size_t& ta
     size_t end = from + 1;
     while (end < places.size() && head(places[end]) == head(places[from])) ++end;
     if (end - from > 1) {
-      const auto at = [this](size_t i) { return entries_.begin() + static_cast<std::ptrdiff_t>(i); };
+      const auto at = [this](size_t i) {
+        return entries_.begin() + static_cast<std::ptrdiff_t>(i);
+      };
       std::sort(at(from), at(end),
                 [this](const Entry& a, const Entry& b) { return text(a) < text(b); });
       for (taken = from + 1; taken < end; ++taken) {
@@ -556,7 +558,8 @@ absl::Status NameWriter::Add(NameSpace space, std::string_view name, Row row) {
   }
   NameBatch& names = *last_;
   names.Add(name, row);
-  const size_t most = names.ascending() ? std::max(kMostAscending, pack_from_) : kMostCollected;
+  const size_t most =
+      names.ascending() ? std::max(runs_->MostAscending(), pack_from_) : kMostCollected;
   return names.size() < std::min(most, kMostCollected) && names.bytes() < kMostBytes
              ? absl::OkStatus()
              : Flush(space);
@@ -589,7 +592,7 @@ absl::Status NameWriter::Flush(NameSpace space) {
   auto node = collected_.extract(space);
   if (node.empty()) return absl::OkStatus();
   RELATA_RETURN_IF_ERROR(Write(space, node.mapped()));
-  if (node.mapped().size() > kMostAscending) return absl::OkStatus();
+  if (node.mapped().size() > kMostSpare) return absl::OkStatus();
   spare_ = std::move(node.mapped());
   spare_.Clear();
   return absl::OkStatus();

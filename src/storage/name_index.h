@@ -137,6 +137,9 @@ class NameRuns {
   virtual absl::Status Lessen(NameSpace space, const NameRun& run, int64_t entries) = 0;
   // Whether Blocks and LookUp give the names in the place of a block made by RowsBlock.
   virtual bool FindsIds() const { return false; }
+  // How many names that come in order are packed together: they need not be collected to be sorted,
+  // so by default as many as stay in the cache.
+  virtual size_t MostAscending() const { return 16'384; }
 };
 
 // The names outside the runs, as a backend keeps them.

@@ -166,6 +166,8 @@ class PgNameRuns : public NameRuns {
                      const std::vector<NameBlock>& blocks) override;
   absl::Status Append(NameSpace space, const NameRun& run,
                       const std::vector<NameBlock>& blocks) override;
+  // All of a long commit: to write some of them ends the COPY of records.
+  size_t MostAscending() const override { return SIZE_MAX; }
   absl::Status Drop(NameSpace space, const NameRun& run) override;
   absl::StatusOr<std::vector<NameBlock>> Blocks(NameSpace space, const NameRun& run,
                                                 std::string_view from, size_t most) override;
