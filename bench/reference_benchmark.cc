@@ -251,6 +251,7 @@ class Run {
     for (const Question& q : Questions()) {
       if (!Asked(q)) continue;
       if (q.asks_segments()) RELATA_RETURN_IF_ERROR(product_->Save());
+      ForgetPeak();
       const double start = Processor();
       RELATA_ASSIGN_OR_RETURN(const std::vector<Row> rows, product_->Ask(q));
       const double taken = Processor() - start;

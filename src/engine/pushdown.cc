@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -11,12 +12,38 @@
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "engine/graph_view.h"
+#include "engine/ledger_of_few.h"
 #include "engine/store_view.h"
 #include "relata/engine/pushdown.h"
 #include "relata/expression/issue.h"
 
 namespace relata {
 namespace internal {
+namespace {
+
+// Whether a node of the plan is the record that is asked about.
+bool IsSubject(const Plan& plan, uint32_t node) {
+  return plan.nodes()[node].op == PlanOp::kSubject;
+}
+
+}  // namespace
+
+bool AsksSubjectsOnly(const Plan& plan) {
+  return std::all_of(plan.nodes().begin(), plan.nodes().end(), [&](const PlanNode& n) {
+    switch (n.op) {
+      case PlanOp::kConsentStatus:
+      case PlanOp::kConsentAt:
+        return IsSubject(plan, n.inputs[0]);
+      case PlanOp::kInSegment:
+      case PlanOp::kScore:
+      case PlanOp::kMayContact:
+        return false;
+      default:
+        return true;
+    }
+  });
+}
+
 namespace {
 
 // A reader of the store and the graph of the same commit, of which only the aliases are used.
@@ -77,28 +104,52 @@ void Keep(const std::vector<Tri>& decided, std::vector<Row>& rows, QueryAnswer& 
   rows.resize(kept);
 }
 
-// Decides again on what was found, on records read from the store: what it takes follows their
-// number.
+// Decides again on what was found, on records read from the store, some at a time: what is read for
+// them is forgotten with them.
 absl::Status RecheckInStore(const Asked& asked, const Crm& crm, const Condition& condition,
                             const std::vector<ColumnsNeeded>& needed, const QueryOptions& options,
                             std::vector<Row>& rows, QueryAnswer& answer) {
-  StoreView view(asked.view->graph(), *asked.reader, *asked.sql);
-  RELATA_RETURN_IF_ERROR(view.Start(needed));
-  EvaluationContext context;
-  context.view = &view;
-  context.now = options.now;
-  context.zone = ZoneOf(crm);
-  context.parameters.insert(options.parameters.begin(), options.parameters.end());
-  Interpreter interpreter(condition.expression->shared_plan(), std::move(context));
-  view.Expect(condition.type, rows);
+  constexpr size_t kAtOnce = 16'384;
   std::vector<Tri> decided;
-  for (const Row row : rows) {
-    RELATA_ASSIGN_OR_RETURN(const Tri tri, interpreter.EvaluateBoolean({condition.type, row}));
-    RELATA_RETURN_IF_ERROR(view.status());
-    decided.push_back(tri);
+  for (size_t first = 0; first < rows.size(); first += kAtOnce) {
+    const std::span<const Row> some(rows.data() + first, std::min(kAtOnce, rows.size() - first));
+    StoreView view(asked.view->graph(), *asked.reader, *asked.sql);
+    RELATA_RETURN_IF_ERROR(view.Start(needed));
+    EvaluationContext context;
+    context.view = &view;
+    context.now = options.now;
+    context.zone = ZoneOf(crm);
+    context.parameters.insert(options.parameters.begin(), options.parameters.end());
+    Interpreter interpreter(condition.expression->shared_plan(), std::move(context));
+    view.Expect(condition.type, some);
+    for (const Row row : some) {
+      RELATA_ASSIGN_OR_RETURN(const Tri tri, interpreter.EvaluateBoolean({condition.type, row}));
+      RELATA_RETURN_IF_ERROR(view.status());
+      decided.push_back(tri);
+    }
   }
   Keep(decided, rows, answer);
   return absl::OkStatus();
+}
+
+// What a question reads. Where few were found and it asks of the ledger what they said, the ledger
+// of those alone, for this question.
+absl::StatusOr<std::shared_ptr<const Snapshot>> LoadFor(const Asked& asked, const Crm& crm,
+                                                        const Condition& condition,
+                                                        const std::vector<ColumnsNeeded>& needed,
+                                                        std::span<const Row> rows, bool few) {
+  std::vector<ColumnsNeeded> others;
+  for (const ColumnsNeeded& columns : needed) {
+    if (columns.type != kLedgerTable) others.push_back(columns);
+  }
+  const bool whole = !few || others.size() == needed.size() || asked.view->Loaded(kLedgerTable) ||
+                     !AsksSubjectsOnly(condition.expression->plan());
+  if (whole) return crm.View(needed);
+  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, crm.View(others));
+  LedgerOfFew ledger(*asked.reader, view->graph(), condition.type, rows);
+  const absl::StatusOr<std::shared_ptr<const Snapshot>> with = view->Load(needed, ledger);
+  // Another commit came in between.
+  return absl::IsFailedPrecondition(with.status()) ? crm.View(needed) : with;
 }
 
 // The same with the columns loaded for this question, where most of the table was found or where
@@ -112,7 +163,8 @@ absl::Status Recheck(const Asked& asked, const Crm& crm, const Condition& condit
   if (few && StoreView::Answers(condition.expression->plan(), *asked.sql)) {
     return RecheckInStore(asked, crm, condition, needed, options, rows, answer);
   }
-  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, crm.View(needed));
+  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view,
+                          LoadFor(asked, crm, condition, needed, rows, few));
   RELATA_ASSIGN_OR_RETURN(const std::vector<Tri> decided,
                           EvaluateAmong(crm, *view, condition, rows, options));
   Keep(decided, rows, answer);

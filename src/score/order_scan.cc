@@ -7,6 +7,7 @@
 
 #include "base/strings.h"
 #include "engine/conditions.h"
+#include "engine/engine.h"
 #include "segment/profiling.h"
 
 namespace relata::internal {
@@ -130,17 +131,40 @@ ChunkBits OrderScan::CustomersOf(const PurchaseColumns& columns, size_t c) {
   return here;
 }
 
+namespace {
+
+// Who objects to profiling, read from the store; nothing where the ledger is loaded or may be.
+absl::StatusOr<std::optional<std::set<Row>>> ObjectorsWithoutLedger(
+    const Crm& crm, const std::vector<ColumnsNeeded>& columns, TypeId customers, Timestamp now) {
+  const std::optional<std::set<Row>> none;
+  if (crm.engine().memory_limit() == 0 || !crm.as_of().today()) return none;
+  RELATA_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> view, crm.View(columns));
+  if (view->Loaded(kLedgerTable)) return none;
+  RELATA_ASSIGN_OR_RETURN(const std::unique_ptr<StoreReader> reader, crm.engine().Read());
+  absl::StatusOr<std::set<Row>> found = ObjectorsInStore(*view, *reader, customers, now);
+  if (absl::IsAborted(found.status())) return none;
+  RELATA_RETURN_IF_ERROR(found.status());
+  return std::optional(*std::move(found));
+}
+
+}  // namespace
+
 absl::StatusOr<AskedOrders> OrdersOf(const Crm& crm, std::string_view type,
                                      const QueryOptions& options) {
   RELATA_ASSIGN_OR_RETURN(const OrderFields fields, FieldsFor(crm, type, options));
   const TypeId customers = crm.schema()->Find(type)->id;
-  const ColumnsNeeded columns[] = {
-      {fields.type, {fields.customer, fields.at, fields.net, fields.status}},
-      {customers, {}},
-      {kLedgerTable, {}, true}};
-  RELATA_ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> view, crm.View(std::span(columns)));
-  RELATA_ASSIGN_OR_RETURN(const std::set<Row> objectors,
-                          ObjectorsTo(*view, customers, options.now));
+  std::vector<ColumnsNeeded> columns = {
+      {fields.type, {fields.customer, fields.at, fields.net, fields.status}}, {customers, {}}};
+  RELATA_ASSIGN_OR_RETURN(const std::optional<std::set<Row>> few,
+                          ObjectorsWithoutLedger(crm, columns, customers, options.now));
+  if (!few) columns.push_back({kLedgerTable, {}, true});
+  RELATA_ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> view, crm.View(columns));
+  std::set<Row> objectors;
+  if (few) {
+    objectors = *few;
+  } else {
+    RELATA_ASSIGN_OR_RETURN(objectors, ObjectorsTo(*view, customers, options.now));
+  }
   OrderScan scan(view->graph(), fields, customers, options.now, objectors);
   return AskedOrders{std::move(view), std::move(scan)};
 }

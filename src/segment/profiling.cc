@@ -4,8 +4,12 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "codec/pack.h"
@@ -102,21 +106,72 @@ void EachStop(const LedgerTable& table, const Visit& visit) {
   }
 }
 
+// Whether a line of this shape may take a stop back.
+bool MayTakeBack(std::string_view shape) {
+  const StatementShape said = StatementOf(shape);
+  return said.event == ConsentEvent::kUnrestrict ||
+         (IsPositive(said.event) && (said.purposes & Bit(Purpose::kProfiling)) != 0);
+}
+
+// What the lines of a store's ledger say about profiling; shapes are looked at once.
+class ProfilingLines {
+ public:
+  // Whether the line has to be looked at.
+  bool Matters(const LedgerWrite& line) {
+    if (line.body.empty() || line.person.none()) return false;
+    if (!SplitEntry(line.body, parts_)) return true;
+    const auto [known, added] = matters_.try_emplace(parts_.shape, true);
+    if (added)
+      known->second = MayBeStop(parts_.shape) == MayStop::kYes || MayTakeBack(parts_.shape);
+    return known->second;
+  }
+
+ private:
+  EntryParts parts_;
+  std::unordered_map<std::string, bool> matters_;
+};
+
+// Whether a person who said all this objects.
+bool Objects(const std::vector<ConsentEntry>& said, Timestamp now) {
+  return std::any_of(said.begin(), said.end(), [&](const ConsentEntry& stop) {
+    if (stop.at > now || !StopsProfiling(stop)) return false;
+    return std::none_of(said.begin(), said.end(), [&](const ConsentEntry& word) {
+      return word.at <= now && TakesBack(word, stop);
+    });
+  });
+}
+
 }  // namespace
 
 absl::StatusOr<bool> ObjectsToProfiling(const Snapshot& view, RecordRef person, Timestamp now) {
   if (person.none() || !IsPerson(view, person.type)) return false;
   const absl::StatusOr<std::vector<ConsentEntry>> ledger = view.Ledger(view.Resolve(person), {});
   RELATA_RETURN_IF_ERROR(ledger.status());
-  for (const ConsentEntry& stop : *ledger) {
-    if (stop.at > now || !StopsProfiling(stop)) continue;
-    bool back = false;
-    for (const ConsentEntry& word : *ledger) {
-      back = back || (word.at <= now && TakesBack(word, stop));
-    }
-    if (!back) return true;
+  return Objects(*ledger, now);
+}
+
+absl::StatusOr<std::set<Row>> ObjectorsInStore(const Snapshot& view, StoreReader& reader,
+                                               TypeId type, Timestamp now) {
+  std::set<Row> objectors;
+  if (!IsPerson(view, type)) return objectors;
+  RELATA_ASSIGN_OR_RETURN(const CommitRow head, reader.Head());
+  if (head.id != view.commit()) return Aborted("another commit came in between");
+  ProfilingLines lines;
+  std::map<Row, std::vector<ConsentEntry>> said;
+  RELATA_RETURN_IF_ERROR(
+      reader.ScanLedger(0, std::nullopt, [&](const LedgerWrite& line) -> absl::Status {
+        if (!lines.Matters(line)) return absl::OkStatus();
+        const RecordRef person = view.Resolve(line.person);
+        if (person.type != type || person.row < 0) return absl::OkStatus();
+        RELATA_ASSIGN_OR_RETURN(ConsentEntry entry, UnpackEntry(line.seq, line.body));
+        const bool back = entry.event == ConsentEvent::kUnrestrict || IsPositive(entry.event);
+        if (StopsProfiling(entry) || back) said[person.row].push_back(std::move(entry));
+        return absl::OkStatus();
+      }));
+  for (const auto& [row, entries] : said) {
+    if (Objects(entries, now)) objectors.insert(row);
   }
-  return false;
+  return objectors;
 }
 
 absl::Status MayBeProfiled(const Snapshot& view, RecordRef person, Timestamp now) {

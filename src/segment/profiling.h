@@ -11,6 +11,7 @@
 
 #include "relata/base/status.h"
 #include "relata/engine/snapshot.h"
+#include "relata/storage/store.h"
 
 namespace relata::internal {
 
@@ -24,6 +25,10 @@ absl::Status MayBeProfiled(const Snapshot& view, RecordRef person, Timestamp now
 
 // The rows of a type whose persons object. Cost follows the ledger, not the population.
 absl::StatusOr<std::set<Row>> ObjectorsTo(const Snapshot& view, TypeId type, Timestamp now);
+// The same from the store, line by line, where the ledger is not to be loaded. Aborted when the
+// reader does not stand at the view's commit.
+absl::StatusOr<std::set<Row>> ObjectorsInStore(const Snapshot& view, StoreReader& reader,
+                                               TypeId type, Timestamp now);
 // Takes them out of the scores of a type: NaN by row.
 absl::Status LeaveOutObjectors(const Snapshot& view, TypeId type, Timestamp now,
                                std::vector<double>& totals);

@@ -6,9 +6,10 @@
 // By default the columns that a question reads are loaded once and stay. Under LimitMemory a
 // question whose columns are not there is first asked of the store. The statement finds every
 // member; when it is *exact* it finds nobody else and nothing is loaded at all. Otherwise the
-// engine decides again on what was found, with those records and what they link to read from the
-// store. Only where most of a table was found, or where segments, scores, consent or history are
-// asked, it loads what the question reads for as long as it takes, and keeps it only where it fits.
+// engine decides again on what was found, with those records, what they link to and what they said
+// of consent read from the store. Only where most of a table was found, or where segments, scores,
+// permission or history are asked, it loads what the question reads for as long as it takes, and
+// keeps it only where it fits.
 // The members are the same either way; of a question that is not exact, the records that could not
 // be decided are counted among what was found only. A store that is not a SQL database is simply
 // loaded.

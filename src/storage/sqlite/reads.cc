@@ -80,6 +80,25 @@ class SmallCache {
   const bool made_;
 };
 
+// What a statement sorts and groups goes into a file, which nobody else sees, once it is larger
+// than the page cache: these questions are asked so that memory holds little. Not on the host's
+// connection, nor in a build of SQLite that was told otherwise.
+class SortingInFiles {
+ public:
+  explicit SortingInFiles(const Session& session)
+      : connection_(session.connection.get()),
+        made_(!session.lent && connection_->Execute("PRAGMA temp_store=FILE").ok()) {}
+  ~SortingInFiles() {
+    if (made_) (void)connection_->Execute("PRAGMA temp_store=MEMORY");
+  }
+  SortingInFiles(const SortingInFiles&) = delete;
+  SortingInFiles& operator=(const SortingInFiles&) = delete;
+
+ private:
+  Connection* const connection_;
+  const bool made_;
+};
+
 absl::StatusOr<bool> WasErased(Connection& connection, TypeId type, Seq seq) {
   RELATA_ASSIGN_OR_RETURN(
       Statement s,
@@ -412,6 +431,7 @@ absl::Status SqliteReads::ScanLog(std::string_view log, Seq since, std::string_v
 absl::Status SqliteReads::SelectRows(const std::string& statement,
                                      std::span<const Value> parameters,
                                      const Sink<std::vector<Row>>& sink) {
+  const SortingInFiles sorting(*session_);
   RELATA_ASSIGN_OR_RETURN(Statement s, Prepare(statement));
   int at = 0;
   for (const Value& v : parameters) BindParameter(s, ++at, v);

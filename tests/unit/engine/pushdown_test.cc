@@ -125,6 +125,47 @@ TEST_F(MemoryLimit, DecidesAgainOnWhatWasFoundWithoutLoadingTables) {
       "'n8')");
 }
 
+// Of the ledger only what those said who were found is read, by whoever was merged into them too.
+TEST_F(MemoryLimit, DecidesOnConsentByWhatThoseFoundSaid) {
+  {
+    Crm crm = Open();
+    QueryOptions asking;
+    asking.now = kNow;
+    const absl::StatusOr<QueryAnswer> all = crm.Query("contact", "true", asking);
+    ASSERT_TRUE(all.ok()) << all.status();
+    Transaction tx = crm.Begin(kSomebody);
+    const RecordRef account = tx.Create("account", {{"name", Value::Text("Acme")}});
+    for (const Row row : all->rows) {
+      const RecordRef contact{all->type, row};
+      tx.Update(contact, {{"account", Value::Record(account)}});
+      for (Row k = 0; k < 3; ++k) {
+        ConsentEntry entry;
+        entry.event = (row + k) % 3 == 0 ? ConsentEvent::kWithdraw : ConsentEvent::kGrant;
+        entry.at = kNow - Days((row * 5 + k * 3) % 11 + 1);
+        entry.person = PartyId::Of(contact);
+        entry.scope.channels = Bit(Channel::kEmail);
+        entry.scope.purposes = Bit(Purpose::kOffers);
+        if (entry.event == ConsentEvent::kGrant) entry.evidence.source = ConsentSource::kImport;
+        tx.RecordConsent(entry);
+      }
+    }
+    const absl::Status said = tx.Commit(kNow).status();
+    ASSERT_TRUE(said.ok()) << said;
+    Transaction merge = crm.Begin(kSomebody);
+    merge.Merge({all->type, all->rows[4]}, {all->type, all->rows[5]});
+    merge.Merge({all->type, all->rows[9]}, {all->type, all->rows[7]});
+    ASSERT_TRUE(merge.Commit(kNow).ok());
+  }
+  ExpectSame("contact.country == 'DE' && consent_status('email', 'offers') == 'grant'");
+  ExpectSame("contact.country != null && consent_status('email', 'offers') == 'withdraw'");
+  ExpectSame(
+      "contact.country != null && consent_at('email', 'offers') > now - days(4) && "
+      "!contact.events('unsubscribe').exists(e, e.at > consent_at('email', 'offers'))");
+  ExpectSame(
+      "contact.country == 'FR' && contact.account.contacts.exists(c, "
+      "c.consent_status('email', 'offers') == 'grant' && c.country == 'DE')");
+}
+
 TEST_F(MemoryLimit, FollowsMergesAndLaterCommits) {
   Crm crm = Open();
   LimitMemory(crm, 1);

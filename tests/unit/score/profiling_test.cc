@@ -9,6 +9,7 @@
 #include <optional>
 #include <random>
 
+#include "relata/engine/pushdown.h"
 #include "relata/relata.h"
 #include "relata/score/affinity.h"
 #include "relata/score/lifetime_value.h"
@@ -180,6 +181,18 @@ TEST_F(Objection, TakesThemOutOfRecencyFrequencyAndCadence) {
     EXPECT_EQ(std::any_of(late->begin(), late->end(),
                           [&](const Cadence& c) { return c.customer == best_.row; }),
               listed);
+    return listed;
+  });
+}
+
+// Read from the store line by line: the ledger is larger than the memory it may take.
+TEST_F(Objection, TakesThemOutOfPurchasesUnderALimitOfMemory) {
+  LimitMemory(*crm_, 1);
+  ExpectGoneThenBack([&] {
+    const auto purchases = PurchasesOf(*crm_, "contact", Currency(), asking_);
+    EXPECT_TRUE(purchases.ok()) << purchases.status();
+    const bool listed = purchases->customers.front().customer == best_.row;
+    EXPECT_EQ(purchases->objecting, listed ? 0 : 1);
     return listed;
   });
 }
