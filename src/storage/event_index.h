@@ -6,7 +6,9 @@
 // and holds their (subject, seq) pairs, sorted, in packed blocks. What came after the last run is
 // the tail, found by scanning it. A bulk import writes a run every million events; commits let the
 // tail grow to kTail, then seal it into a run that takes smaller younger runs up with it, so that a
-// type of n events has about n / 1,000,000 + 7 runs.
+// type of n events has about n / 1,000,000 + 7 runs. Where a backend says so (EventRuns::Grow), a
+// bulk import then makes one run of every four of a size: commits that wrote little never wait for
+// that.
 //
 // The consent ledger is indexed in the same way, as if it were a type whose subjects are persons
 // (kLedgerIndex). Its lines are long, so its tail is kept shorter.
@@ -58,6 +60,11 @@ class EventRuns {
   virtual absl::Status Write(TypeId type, const EventRun& run,
                              const std::vector<EventBlock>& blocks) = 0;
   virtual absl::Status Drop(TypeId type, const EventRun& run) = 0;
+  // Whether runs may grow beyond what is sorted in memory, by Append: blocks behind those that the
+  // run has.
+  virtual bool Grow(TypeId) const { return false; }
+  virtual absl::Status Append(TypeId type, const EventRun& run,
+                              const std::vector<EventBlock>& blocks);
   // The blocks whose last subject is not below `subject`, in order, until the sink says false.
   virtual absl::Status Blocks(
       TypeId type, const EventRun& run, Row subject,
@@ -100,11 +107,12 @@ class EventIndexWriter {
  public:
   static constexpr size_t kRun = 1'000'000;
   static constexpr int64_t kTail = 8'192;
-  static constexpr int64_t kLedgerTail = 512;
+  static constexpr int64_t kLedgerTail = 256;
 
-  // `runs` must outlive it. `tails`: of the commit that the writer begins on.
-  explicit EventIndexWriter(EventRuns* runs, EventTails::Known tails = {})
-      : runs_(runs), tails_(std::move(tails)) {}
+  // `runs` must outlive it. `tails`: of the commit that the writer begins on. `run`: how many
+  // entries are collected for one.
+  explicit EventIndexWriter(EventRuns* runs, EventTails::Known tails = {}, size_t run = kRun)
+      : runs_(runs), tails_(std::move(tails)), run_(run) {}
 
   // Notes events of one type that have been inserted, in order of seq.
   absl::Status Add(TypeId type, Seq first_seq, const std::vector<Row>& subjects);
@@ -132,6 +140,7 @@ class EventIndexWriter {
 
   EventRuns* runs_;
   EventTails::Known tails_;
+  const size_t run_;
   std::map<TypeId, Pending> pending_;
   size_t entries_ = 0;
 };

@@ -99,7 +99,7 @@ struct EventBatch {
 };
 
 // One line of the consent ledger, packed by the codec room. Person and point are what it is found
-// by.
+// by. The lines of a commit ascend by seq, from part to part too.
 struct LedgerWrite {
   Seq seq = 0;
   RecordRef person;

@@ -39,6 +39,9 @@ absl::Status IndexLedger(Connection& connection) {
 }
 
 absl::StatusOr<std::vector<EventRun>> SqliteEventRuns::Runs(TypeId type) {
+  if (known_ != nullptr) {
+    if (const auto known = known_->find(type); known != known_->end()) return known->second;
+  }
   std::vector<EventRun> runs;
   RELATA_ASSIGN_OR_RETURN(
       Statement select,
@@ -49,11 +52,13 @@ absl::StatusOr<std::vector<EventRun>> SqliteEventRuns::Runs(TypeId type) {
     runs.push_back({select.Int(0), select.Int(1), select.Int(2), select.Int(3)});
     return true;
   }));
+  if (known_ != nullptr) (*known_)[type] = runs;
   return runs;
 }
 
 absl::Status SqliteEventRuns::Write(TypeId type, const EventRun& run,
                                     const std::vector<EventBlock>& blocks) {
+  if (known_ != nullptr) known_->erase(type);
   RELATA_ASSIGN_OR_RETURN(
       Statement insert_run,
       connection_()->Prepare("INSERT INTO relata_event_run VALUES(?, ?, ?, ?, ?)"));
@@ -63,6 +68,11 @@ absl::Status SqliteEventRuns::Write(TypeId type, const EventRun& run,
   insert_run.Bind(4, run.last_seq);
   insert_run.Bind(5, run.entries);
   RELATA_RETURN_IF_ERROR(insert_run.Run());
+  return Append(type, run, blocks);
+}
+
+absl::Status SqliteEventRuns::Append(TypeId type, const EventRun& run,
+                                     const std::vector<EventBlock>& blocks) {
   RELATA_ASSIGN_OR_RETURN(
       Statement insert,
       connection_()->Prepare("INSERT INTO relata_event_block(type, run, last_subject, last_seq, "
@@ -79,6 +89,7 @@ absl::Status SqliteEventRuns::Write(TypeId type, const EventRun& run,
 }
 
 absl::Status SqliteEventRuns::Drop(TypeId type, const EventRun& run) {
+  if (known_ != nullptr) known_->erase(type);
   for (const char* sql : {"DELETE FROM relata_event_run WHERE type = ? AND run = ?",
                           "DELETE FROM relata_event_block WHERE type = ? AND run = ?"}) {
     RELATA_ASSIGN_OR_RETURN(Statement remove, connection_()->Prepare(sql));

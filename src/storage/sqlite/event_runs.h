@@ -5,6 +5,8 @@
 #ifndef RELATA_SRC_STORAGE_SQLITE_EVENT_RUNS_H_
 #define RELATA_SRC_STORAGE_SQLITE_EVENT_RUNS_H_
 
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -24,12 +26,17 @@ EventSource SourceOf(const Catalog& catalog, TypeId type);
 // Indexes a ledger that has no runs, inside the open transaction.
 absl::Status IndexLedger(Connection& connection);
 
+// The runs of the types that were asked for, in a transaction in which nobody else writes.
+using KnownEventRuns = std::map<TypeId, std::vector<EventRun>>;
+
 class SqliteEventRuns : public EventRuns {
  public:
-  // Reads the connection and the catalog through `session` at each call; it must outlive this.
+  // Reads the connection and the catalog through `session` at each call, and keeps in it what is
+  // known; it must outlive this.
   template <class Session>
-  explicit SqliteEventRuns(const Session* session)
+  explicit SqliteEventRuns(Session* session)
       : connection_([session] { return session->connection.get(); }),
+        known_(session->lent ? nullptr : &session->event_runs),
         source_([session](TypeId type) { return SourceOf(*session->catalog, type); }) {}
   // Of the ledger alone.
   explicit SqliteEventRuns(Connection* connection)
@@ -40,6 +47,11 @@ class SqliteEventRuns : public EventRuns {
   absl::Status Write(TypeId type, const EventRun& run,
                      const std::vector<EventBlock>& blocks) override;
   absl::Status Drop(TypeId type, const EventRun& run) override;
+  // Only the ledger's: its point lookups are to stay as fast as those of a B-tree, where an import
+  // of events is to be faster than one.
+  bool Grow(TypeId type) const override { return type == kLedgerIndex; }
+  absl::Status Append(TypeId type, const EventRun& run,
+                      const std::vector<EventBlock>& blocks) override;
   absl::Status Blocks(TypeId type, const EventRun& run, Row subject,
                       const std::function<absl::StatusOr<bool>(std::string_view)>& sink) override;
   absl::Status Events(TypeId type, Seq after, Seq before, std::vector<EventEntry>& out) override;
@@ -49,6 +61,7 @@ class SqliteEventRuns : public EventRuns {
 
  private:
   std::function<Connection*()> connection_;
+  KnownEventRuns* known_ = nullptr;
   std::function<EventSource(TypeId)> source_;
 };
 

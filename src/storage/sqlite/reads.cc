@@ -109,7 +109,7 @@ absl::StatusOr<bool> WasErased(Connection& connection, TypeId type, Seq seq) {
 }
 
 // The seqs of one subject's events in (at, seq) order.
-absl::StatusOr<std::vector<Seq>> SubjectSeqs(const Session& session, const std::string& table,
+absl::StatusOr<std::vector<Seq>> SubjectSeqs(Session& session, const std::string& table,
                                              const ScanSpec& spec) {
   SqliteEventRuns runs(&session);
   RELATA_ASSIGN_OR_RETURN(const std::vector<Seq> seqs,

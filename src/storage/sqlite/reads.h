@@ -15,6 +15,7 @@
 #include "storage/event_index.h"
 #include "storage/insides.h"
 #include "storage/sqlite/catalog.h"
+#include "storage/sqlite/event_runs.h"
 #include "storage/sqlite/name_runs.h"
 
 namespace relata::internal {
@@ -41,6 +42,7 @@ struct Session {
   std::shared_ptr<const Catalog> catalog;
   End end;
   SqliteNameRuns names;
+  KnownEventRuns event_runs;
   std::shared_ptr<EventTails> tails;  // nullptr when lent
   size_t pack_from = SIZE_MAX;        // SqliteOptions::pack_names_from
   bool lent = false;       // inside a transaction of the host's, after SAVEPOINT relata_writer

@@ -215,5 +215,88 @@ TEST(EventTails, AreCountedOnceAndSealedWhenTheyAreLong) {
   EXPECT_TRUE(tails.Take(21).empty());
 }
 
+// Runs of one type in memory, with their blocks, which may grow.
+class GrowingRuns : public EventRuns {
+ public:
+  absl::StatusOr<std::vector<EventRun>> Runs(TypeId) override {
+    std::vector<EventRun> runs;
+    for (const auto& [number, run] : runs_) runs.push_back(run);
+    return runs;
+  }
+  absl::Status Write(TypeId type, const EventRun& run,
+                     const std::vector<EventBlock>& blocks) override {
+    EXPECT_TRUE(runs_.emplace(run.run, run).second);
+    return Append(type, run, blocks);
+  }
+  bool Grow(TypeId) const override { return true; }
+  absl::Status Append(TypeId, const EventRun& run, const std::vector<EventBlock>& blocks) override {
+    auto& kept = blocks_[run.run];
+    for (const EventBlock& block : blocks) {
+      EXPECT_TRUE(kept.empty() || Place(kept.back()) < Place(block));
+      kept.push_back(block);
+    }
+    return absl::OkStatus();
+  }
+  absl::Status Drop(TypeId, const EventRun& run) override {
+    blocks_.erase(run.run);
+    runs_.erase(run.run);
+    return absl::OkStatus();
+  }
+  absl::Status Blocks(TypeId, const EventRun& run, Row subject,
+                      const std::function<absl::StatusOr<bool>(std::string_view)>& sink) override {
+    for (const EventBlock& block : blocks_[run.run]) {
+      if (block.last.subject < subject) continue;
+      const absl::StatusOr<bool> more = sink(block.bytes);
+      if (!more.ok() || !*more) return more.status();
+    }
+    return absl::OkStatus();
+  }
+  absl::Status Events(TypeId, Seq, Seq, std::vector<EventEntry>&) override {
+    return absl::OkStatus();
+  }
+  absl::StatusOr<int64_t> CountAfter(TypeId, Seq) override { return 0; }
+  absl::Status EventsOf(TypeId, Row, Seq, Seq, std::vector<Seq>&) override {
+    return absl::OkStatus();
+  }
+
+ private:
+  static std::pair<Row, Seq> Place(const EventBlock& block) {
+    return {block.last.subject, block.last.seq};
+  }
+
+  std::map<int64_t, EventRun> runs_;
+  std::map<int64_t, std::vector<EventBlock>> blocks_;
+};
+
+// One subject has more events than are read at a time.
+TEST(EventIndex, FullRunsOfABulkImportBecomeOne) {
+  constexpr size_t kRun = 5'000;
+  constexpr Row kSubjects = 300;
+  std::mt19937_64 random(testing::Seed(5));
+  GrowingRuns runs;
+  EventIndexWriter writer(&runs, {}, kRun);
+  std::map<Row, std::vector<Seq>> expected;
+  Seq seq = 0;
+  for (int i = 0; i < 85; ++i) {
+    std::vector<Row> subjects(1'000);
+    const Seq first = seq + 1;
+    for (Row& subject : subjects) {
+      subject = random() % 2 == 0 ? 7 : static_cast<Row>(random() % kSubjects);
+      expected[subject].push_back(++seq);
+    }
+    ASSERT_EQ(writer.Add(1, first, subjects), absl::OkStatus());
+  }
+  ASSERT_EQ(writer.Finish(), absl::OkStatus());
+  std::vector<int64_t> sizes;
+  for (const EventRun& run : *runs.Runs(1)) sizes.push_back(run.entries);
+  EXPECT_EQ(sizes, (std::vector<int64_t>{80'000, 5'000}));
+  EXPECT_GT(expected[7].size(), 40'000U);
+  for (Row subject = 0; subject < kSubjects; ++subject) {
+    const auto found = FindEvents(runs, 1, subject, 0, INT64_MAX);
+    ASSERT_TRUE(found.ok()) << found.status();
+    ASSERT_EQ(*found, expected[subject]) << subject;
+  }
+}
+
 }  // namespace
 }  // namespace relata::internal
