@@ -508,13 +508,13 @@ absl::Status Crm::Engine::Finish(Attempt& attempt) {
   audit.seq = attempt.allocation.next_seq++;
   audit.at = row.recorded;
   // The salt of the sums is the first commit's.
-  std::string salt = row.salt;
-  if (row.id > 1) {
+  if (row.id > 1 && sums_salt_.empty()) {
     RELATA_ASSIGN_OR_RETURN(CommitRow first, attempt.writer->FindCommit(1));
-    salt = std::move(first.salt);
+    sums_salt_ = std::move(first.salt);
   }
-  RELATA_ASSIGN_OR_RETURN(const internal::StateSums sums,
-                          internal::SumsOfCommit(*attempt.writer, std::move(salt), attempt.steps));
+  RELATA_ASSIGN_OR_RETURN(
+      const internal::StateSums sums,
+      internal::SumsOfCommit(*attempt.writer, row.id > 1 ? sums_salt_ : row.salt, attempt.steps));
   std::optional<internal::TablesPromise> tables;
   if (prepare) {
     RELATA_ASSIGN_OR_RETURN(tables, internal::PromiseOfTables(row.salt, *attempt.writer));

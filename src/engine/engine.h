@@ -181,6 +181,7 @@ class Crm::Engine : public std::enable_shared_from_this<Crm::Engine> {
   std::atomic<CommitId> pending_commit_{0};
   const std::vector<CommitBatch>* pending_ = nullptr;
   bool catalogue_stale_ = true;  // the stored catalogue lacks something; guarded by commit_mutex_
+  std::string sums_salt_;        // the first commit's, once read; guarded by commit_mutex_
 
   mutable std::mutex mutex_;
   std::shared_ptr<const Schema> schema_;

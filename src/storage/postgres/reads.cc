@@ -14,22 +14,6 @@ namespace {
 constexpr char kPage[] = " LIMIT 4096";
 static_assert(kBatchRows == 4096);
 
-CommitRow ReadCommit(const PgResult& r, int i) {
-  CommitRow row;
-  row.id = r.Int(i, 0);
-  row.recorded = r.Time(i, 1);
-  row.actor = r.Text(i, 2);
-  row.source = r.Text(i, 3);
-  row.reason = r.Text(i, 4);
-  row.operation_id = r.Text(i, 5);
-  row.result = r.IsNull(i, 6) ? std::string() : std::string(r.Bytes(i, 6));
-  row.salt = r.Bytes(i, 7);
-  row.commitment = r.Bytes(i, 8);
-  row.chain = r.Bytes(i, 9);
-  row.last_seq = r.Int(i, 10);
-  return row;
-}
-
 RecordRef ReadRef(const PgResult& r, int i, int at) {
   return r.IsNull(i, at) ? RecordRef()
                          : RecordRef{static_cast<TypeId>(r.Int(i, at)), r.Int(i, at + 1)};
@@ -39,14 +23,16 @@ std::string OptionalBytes(const PgResult& r, int i, int at) {
   return r.IsNull(i, at) ? std::string() : std::string(r.Bytes(i, at));
 }
 
-std::string CommitsFrom(const PgSession& session) {
+std::string CommitsFrom(const PgDialect& dialect) {
   return Concat(
       "SELECT c.id, c.recorded, c.actor, c.source, c.reason, c.operation_id, o.result, c.salt, "
       "c.commitment, c.chain, c.last_seq FROM ",
-      session.Name("relata_commit"), " c LEFT JOIN ", session.Name("relata_operation"),
+      dialect.Name("relata_commit"), " c LEFT JOIN ", dialect.Name("relata_operation"),
       " o ON o.tenant_id = $1 AND c.operation_id <> '' AND o.operation_id = c.operation_id "
       "WHERE c.tenant_id = $1 ");
 }
+
+constexpr char kNewest[] = "ORDER BY c.id DESC LIMIT 1";
 
 ChangeRow ReadChange(const PgResult& r, int i) {
   ChangeRow row;
@@ -83,18 +69,39 @@ absl::Status PgReads::Pages(const std::string& sql, const std::function<PgFields
   }
 }
 
+std::string NewestCommit(const PgDialect& dialect) { return CommitsFrom(dialect) + kNewest; }
+
+CommitRow ReadCommit(const PgResult& r, int i) {
+  CommitRow row;
+  row.id = r.Int(i, 0);
+  row.recorded = r.Time(i, 1);
+  row.actor = r.Text(i, 2);
+  row.source = r.Text(i, 3);
+  row.reason = r.Text(i, 4);
+  row.operation_id = r.Text(i, 5);
+  row.result = r.IsNull(i, 6) ? std::string() : std::string(r.Bytes(i, 6));
+  row.salt = r.Bytes(i, 7);
+  row.commitment = r.Bytes(i, 8);
+  row.chain = r.Bytes(i, 9);
+  row.last_seq = r.Int(i, 10);
+  return row;
+}
+
 absl::StatusOr<CommitRow> PgReads::OneCommit(const std::string& rest, PgFields fields,
                                              const std::string& missing) {
   if (session_->connection == nullptr) return FailedPrecondition("the writer is committed");
   RELATA_ASSIGN_OR_RETURN(const PgResult found,
-                          Query(CommitsFrom(*session_) + rest, std::move(fields)));
+                          Query(CommitsFrom(session_->dialect) + rest, std::move(fields)));
   if (found.rows() > 0) return ReadCommit(found, 0);
   if (missing.empty()) return CommitRow();
   return NotFound(missing);
 }
 
 absl::StatusOr<CommitRow> PgReads::Head() {
-  return OneCommit("ORDER BY c.id DESC LIMIT 1", session_->Mine(), "");
+  if (session_->connection != nullptr && session_->head) return *session_->head;
+  RELATA_ASSIGN_OR_RETURN(CommitRow head, OneCommit(kNewest, session_->Mine(), ""));
+  if (session_->steady) session_->head = head;
+  return head;
 }
 
 absl::StatusOr<CommitRow> PgReads::FindCommit(CommitId id) {
@@ -106,7 +113,7 @@ absl::StatusOr<CommitRow> PgReads::FindCommit(CommitId id) {
 absl::Status PgReads::ScanCommits(CommitId since, const Sink<CommitRow>& sink) {
   CommitId last = since;
   return Pages(
-      Concat(CommitsFrom(*session_), "AND c.id > $2 ORDER BY c.id", kPage),
+      Concat(CommitsFrom(session_->dialect), "AND c.id > $2 ORDER BY c.id", kPage),
       [&] {
         PgFields fields = session_->Mine();
         return std::move(fields.Int(last));
@@ -136,12 +143,16 @@ absl::StatusOr<Row> PgReads::NextRow(TypeId type) {
   RELATA_ASSIGN_OR_RETURN(const Layout::Table* table,
                           catalog.layout.FindToRead(type, TableSpec::Kind::kRecord));
   if (table == nullptr) return Row{0};
+  const auto known = session_->next_rows.find(type);
+  if (session_->connection != nullptr && known != session_->next_rows.end()) return known->second;
   const PgTable& physical = catalog.Physical(type);
   RELATA_ASSIGN_OR_RETURN(const PgResult highest,
                           Query(Concat("SELECT \"row\" FROM ", physical.name, " WHERE ",
                                        physical.Mine(type), " ORDER BY \"row\" DESC LIMIT 1"),
                                 session_->Mine()));
-  return highest.rows() == 0 ? Row{0} : highest.Int(0, 0) + 1;
+  const Row next = highest.rows() == 0 ? Row{0} : highest.Int(0, 0) + 1;
+  if (session_->steady) session_->next_rows[type] = next;
+  return next;
 }
 
 absl::Status PgReads::ScanRecords(const ScanSpec& spec, const Sink<RecordRows>& sink) {

@@ -55,6 +55,12 @@ struct PgSession {
   bool IdsIndexed(const PgTable& table) const {
     return table.own || dialect.indexed_ids.contains(table.name);
   }
+  // This transaction writes from now on.
+  void Unsteady() {
+    steady = false;
+    head.reset();
+    next_rows.clear();
+  }
   // The runs of a space are others now.
   void Forget(NameSpace space) {
     name_runs.erase(space);
@@ -73,10 +79,19 @@ struct PgSession {
   PgRunsOfNames name_runs;      // as far as asked
   bool all_name_runs = false;   // other spaces have none
   size_t pack_from = SIZE_MAX;  // PostgresOptions::pack_names_from
-  bool committed = false;       // by its writer
-  bool writing = false;         // holds the tenant's lock
+  // What a transaction of one's own reads does not change until it writes, so these are asked once.
+  // In a host's transaction others write too.
+  bool steady = false;
+  std::optional<CommitRow> head;
+  std::map<TypeId, Row> next_rows;
+  bool committed = false;  // by its writer
+  bool writing = false;    // holds the tenant's lock
   End end;
 };
+
+// The statement that reads the tenant's newest commit, and a commit as it answers.
+std::string NewestCommit(const PgDialect& dialect);
+CommitRow ReadCommit(const PgResult& result, int row);
 
 class PgSelection;
 

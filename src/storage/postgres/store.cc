@@ -146,13 +146,18 @@ class Home : public PgWriterHome, public std::enable_shared_from_this<Home> {
   }
 
   absl::StatusOr<std::shared_ptr<PgSession>> BeginWriting(Duration patience) {
-    PgRunsOfNames runs;
+    PgLocked locked;
     RELATA_ASSIGN_OR_RETURN(
         std::shared_ptr<PgSession> session,
-        Begin(true, [&](PgConnection& connection) { return Lock(connection, patience, runs); }));
+        Begin(true, [&](PgConnection& connection) -> absl::StatusOr<std::string> {
+          RELATA_ASSIGN_OR_RETURN(locked, Lock(connection, patience));
+          return locked.digest;
+        }));
     // In a host's transaction others write too: what was asked once may be otherwise later.
-    session->all_name_runs = !lent();
-    if (session->all_name_runs) session->name_runs = std::move(runs);
+    session->all_name_runs = session->steady;
+    if (!session->steady) return session;
+    session->name_runs = std::move(locked.runs);
+    session->head = std::move(locked.head);
     return session;
   }
 
@@ -188,8 +193,7 @@ class Home : public PgWriterHome, public std::enable_shared_from_this<Home> {
 
   // --- For writers
 
-  absl::StatusOr<std::string> Lock(PgConnection& connection, Duration patience,
-                                   PgRunsOfNames& runs) override {
+  absl::StatusOr<PgLocked> Lock(PgConnection& connection, Duration patience) override {
     if (savepoint_) return Unavailable("another writer of this connection is open");
     connection.Add(lent() ? "SAVEPOINT relata_writer" : "BEGIN ISOLATION LEVEL READ COMMITTED", {});
     if (sync_ != nullptr) connection.Add("SET LOCAL synchronous_commit = off", {});
@@ -202,33 +206,37 @@ class Home : public PgWriterHome, public std::enable_shared_from_this<Home> {
     connection.Add(
         Concat("SET LOCAL lock_timeout = ", std::max<int64_t>((patience.micros + 999) / 1000, 1)),
         {});
-    std::string digest;
+    PgLocked locked;
     bool found = false;
     connection.Add(Concat("SELECT catalog FROM ", dialect_.Name("relata_lock"),
                           " WHERE tenant_id = $1 FOR UPDATE"),
                    Tenant(), [&](PgResult& row) {
                      found = row.rows() > 0;
-                     if (found) digest = row.Text(0, 0);
+                     if (found) locked.digest = row.Text(0, 0);
                      return absl::OkStatus();
                    });
     connection.Add(Concat("SET LOCAL lock_timeout = ",
                           std::max<int64_t>(options_.lock_timeout.micros / 1000, 1)),
                    {});
-    runs.clear();
+    // A statement sees what was committed before it began: here all that the last writer left.
+    connection.Add(NewestCommit(dialect_), Tenant(), [&](PgResult& row) {
+      if (row.rows() > 0) locked.head = ReadCommit(row, 0);
+      return absl::OkStatus();
+    });
     connection.Add(Concat("SELECT type, kind, run, entries FROM ", dialect_.Name("relata_name_run"),
                           " WHERE tenant_id = $1 ORDER BY type, kind, run"),
                    Tenant(), [&](PgResult& r) {
                      for (int i = 0; i < r.rows(); ++i) {
                        const NameSpace space{static_cast<TypeId>(r.Int(i, 0)),
                                              static_cast<NameSpace::Kind>(r.Int(i, 1))};
-                       runs[space].push_back({r.Int(i, 2), r.Int(i, 3)});
+                       locked.runs[space].push_back({r.Int(i, 2), r.Int(i, 3)});
                      }
                      return absl::OkStatus();
                    });
     absl::Status status = connection.Sync();
     if (lent()) savepoint_ = true;
     if (status.ok() && !found) status = NotFound("the tenant is gone");
-    if (status.ok()) return digest;
+    if (status.ok()) return locked;
     const bool busy = absl::IsUnavailable(status) && !connection.lost();
     EndFailed(connection);
     return busy ? Unavailable("another writer holds the tenant's lock") : status;
@@ -357,6 +365,7 @@ class Home : public PgWriterHome, public std::enable_shared_from_this<Home> {
                             OnConnection([&](PgConnection& c) -> absl::Status {
                               RELATA_ASSIGN_OR_RETURN(digest, begin(c));
                               RELATA_ASSIGN_OR_RETURN(catalog, LoadCatalog(c, dialect_, digest));
+                              Hold(catalog);
                               return absl::OkStatus();
                             }));
     auto session = std::make_shared<PgSession>(
@@ -365,6 +374,7 @@ class Home : public PgWriterHome, public std::enable_shared_from_this<Home> {
           home->End(std::move(c), writing && !committed);
         });
     session->catalog = std::move(catalog);
+    session->steady = !lent();
     session->writing = writing;
     session->pack_from = options_.pack_names_from;
     return session;
@@ -392,6 +402,12 @@ class Home : public PgWriterHome, public std::enable_shared_from_this<Home> {
     savepoint_ = false;
     (void)connection.Execute("ROLLBACK TO SAVEPOINT relata_writer");
     (void)connection.Execute("RELEASE SAVEPOINT relata_writer");
+  }
+
+  // The next transaction finds the catalog in memory, which is one for all tenants that have it.
+  void Hold(std::shared_ptr<const PgCatalog> catalog) {
+    const std::lock_guard lock(mutex_);
+    catalog_.swap(catalog);
   }
 
   absl::StatusOr<std::string> CatalogDigest(PgConnection& connection) {
@@ -597,6 +613,8 @@ class Home : public PgWriterHome, public std::enable_shared_from_this<Home> {
   std::shared_ptr<PgConnection> lent_;
   bool savepoint_ = false;  // a writer is open on the lent connection, which one thread uses
   std::unique_ptr<PgCommitSync> sync_;  // with group commit
+  std::mutex mutex_;
+  std::shared_ptr<const PgCatalog> catalog_;  // of the last transaction; guarded by mutex_
 };
 
 class PostgresStore : public Store, public GroupCommitStore {

@@ -147,10 +147,11 @@ absl::Status PgWriter::MakeTables(const std::vector<PgStep>& steps) {
   }
   RELATA_RETURN_IF_ERROR(connection().Rollback());
   RELATA_RETURN_IF_ERROR(home_->RunSteps(connection(), steps));
-  RELATA_ASSIGN_OR_RETURN(const std::string digest,
-                          home_->Lock(connection(), patience_, session_->name_runs));
-  RELATA_ASSIGN_OR_RETURN(const CommitRow head, Head());
-  if (digest != catalog().digest || head.id != before_.id) {
+  RELATA_ASSIGN_OR_RETURN(PgLocked locked, home_->Lock(connection(), patience_));
+  session_->head = locked.head;
+  session_->next_rows.clear();
+  session_->name_runs = std::move(locked.runs);
+  if (locked.digest != catalog().digest || locked.head.id != before_.id) {
     return Aborted("another writer committed while tables were made");
   }
   for (const RecordRef subject : erased_) RELATA_RETURN_IF_ERROR(EraseNow(subject));
@@ -186,6 +187,10 @@ absl::Status PgWriter::EraseNow(RecordRef subject) {
 
 absl::Status PgWriter::ApplyNow(const CommitBatch& batch) {
   if (complete_) return FailedPrecondition("the commit is complete");
+  if (!applied_) {
+    next_rows_ = session_->next_rows;
+    session_->Unsteady();
+  }
   applied_ = true;
   RELATA_RETURN_IF_ERROR(catalog().layout.Check(batch, before_));
   // A part leaves its COPY running: what is wrong with its rows is then said with a later one.
@@ -262,7 +267,10 @@ absl::StatusOr<PgWriter::Creations*> PgWriter::CreationsOf(const Layout::Table& 
   const auto [columns, count] =
       physical.own ? ColumnNames(physical, "tenant_id, type, \"row\", id, deleted, ext", 6)
                    : ColumnNames(physical, "tenant_id, \"row\", id, deleted, ext", 5);
-  RELATA_ASSIGN_OR_RETURN(const Row next, NextRow(type));
+  const auto known = next_rows_.find(type);
+  RELATA_ASSIGN_OR_RETURN(const Row next, known == next_rows_.end()
+                                              ? NextRow(type)
+                                              : absl::StatusOr<Row>(known->second));
   const std::string taken = Concat("a row or an id of ", table.spec.name, " is taken");
   PgBulk fresh(&connection(), physical.name, columns, count, "", taken);
   PgBulk any(&connection(), physical.name, columns, count, BringBack(physical), taken);

@@ -18,14 +18,19 @@ namespace relata::internal {
 
 class ErasedLines;
 
+// What is read with the tenant's lock.
+struct PgLocked {
+  std::string digest;  // of the catalog
+  PgRunsOfNames runs;  // all runs of the tenant's names
+  CommitRow head;
+};
+
 // What the writer asks of the store it came from.
 class PgWriterHome {
  public:
   virtual ~PgWriterHome() = default;
-  // Begins a transaction on the connection and takes the tenant's lock; the digest of the catalog.
-  // `runs` gets all runs of the tenant's names, which are read with it.
-  virtual absl::StatusOr<std::string> Lock(PgConnection& connection, Duration patience,
-                                           PgRunsOfNames& runs) = 0;
+  // Begins a transaction on the connection and takes the tenant's lock, in one round trip.
+  virtual absl::StatusOr<PgLocked> Lock(PgConnection& connection, Duration patience) = 0;
   // Runs schema statements, each in a transaction of its own. No transaction is open.
   virtual absl::Status RunSteps(PgConnection& connection, const std::vector<PgStep>& steps) = 0;
   // A host's transaction has taken over what was written in it.
@@ -141,6 +146,7 @@ class PgWriter : public WithInsides<Forwarding<StoreWriter, PgReads>> {
   // Rows of a part wait for those of the next ones, for the last one or for a reader, so that few
   // COPYs are begun and one goes on while the next part is made.
   std::map<TypeId, Creations> creations_;
+  std::map<TypeId, Row> next_rows_;  // as far as they were asked for before the first Apply
   std::map<TypeId, PgBulk> events_;
   std::optional<PgBulk> ledger_;
   std::optional<PgBulk> changes_;
