@@ -309,7 +309,8 @@ absl::Status EventIndexWriter::FindSealed(TypeId type, Pending& pending) {
 EventTails::Known EventTails::Take(CommitId head) {
   const std::lock_guard lock(mutex_);
   Known known = std::exchange(known_, {});
-  return commit_ == head ? known : Known();
+  if (commit_ != head) known.clear();
+  return known;
 }
 
 void EventTails::Put(CommitId commit, Known tails) {
@@ -326,26 +327,27 @@ absl::Status EventIndexWriter::Finish() {
     // Seqs are shared by all types, so their distance only bounds the length of the tail.
     int64_t tail = static_cast<int64_t>(pending.entries.size());
     const auto known = tails_.find(type);
-    std::vector<EventEntry> entries;
+    bool whole = pending.first <= pending.sealed + 1;  // whether all of the tail is known
     if (known != tails_.end() && known->second.sealed == pending.sealed) {
-      if (static_cast<int64_t>(known->second.entries.size()) == known->second.count) {
-        entries = known->second.entries;
-        entries.insert(entries.end(), pending.entries.begin(), pending.entries.end());
-      }
+      whole = static_cast<int64_t>(known->second.entries.size()) == known->second.count;
       tail += known->second.count;
     } else if (tail < longest && pending.entries.back().seq - pending.sealed >= longest) {
       RELATA_ASSIGN_OR_RETURN(tail, runs_->CountAfter(type, pending.sealed));
-    } else if (tail < longest && pending.first > pending.sealed + 1) {
+    } else if (tail < longest && !whole) {
       continue;  // what came before this writer is not counted
-    } else if (pending.first <= pending.sealed + 1) {
-      entries = pending.entries;
     }
     if (tail >= longest) {
       RELATA_RETURN_IF_ERROR(Seal(type, pending));
-      tail = 0;
-      entries.clear();
+      tails_[type] = {pending.sealed, 0, {}};
+      continue;
     }
-    tails_[type] = {pending.sealed, tail, std::move(entries)};
+    EventTails::Tail& now = tails_[type];
+    if (!whole || now.sealed != pending.sealed) now.entries.clear();
+    if (whole) {
+      now.entries.insert(now.entries.end(), pending.entries.begin(), pending.entries.end());
+    }
+    now.sealed = pending.sealed;
+    now.count = tail;
   }
   return absl::OkStatus();
 }

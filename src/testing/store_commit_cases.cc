@@ -365,6 +365,32 @@ void AnErasureLeavesNoTraceOfItsSubjects(StoreFixture& s) {
   EXPECT_TRUE(absl::IsNotFound(reader->FindOperation("form marie@vernay.fr").status()));
 }
 
+// Stores may keep long lines elsewhere than short ones.
+void LongLinesOfALogComeBackAndAreErased(StoreFixture& s) {
+  PutTraces(s);
+  CommitBatch batch = BatchAfter(s.Head(), 6);
+  Lines expected = LogLines(s, "outbox");
+  Lines erased{"8  {}", "9  {}"};
+  Seq seq = batch.commit.last_seq - 6;
+  for (const size_t size : {799, 800, 801, 5'000, 100'000}) {
+    const bool named = size == 5'000;
+    std::string body = named ? "to marie@vernay.fr " : "";
+    body.resize(size, 'x');
+    batch.logs.push_back({"outbox", ++seq, kPaul, "long", {9}, body});
+    expected.push_back(Concat(seq, " long ", body));
+    erased.push_back(named ? Concat(seq, "  {}") : expected.back());
+  }
+  ASSERT_EQ(s.Put(batch), absl::OkStatus());
+  EXPECT_EQ(LogLines(s, "outbox"), expected);
+  batch = BatchAfter(s.Head(), 1);
+  batch.erase.words = {"marie@vernay.fr"};
+  ASSERT_EQ(s.Put(batch), absl::OkStatus());
+  if (s.backend().durable()) s.Reopen();
+  const Lines left = LogLines(s, "outbox");
+  ASSERT_EQ(left.size(), erased.size());
+  EXPECT_EQ(Lines(left.begin() + 2, left.end()), Lines(erased.begin() + 2, erased.end()));
+}
+
 void AnErasureReachesWhatItNamesAndNoMore(StoreFixture& s) {
   PutTraces(s);
   CommitBatch batch = BatchAfter(s.Head(), 1);
@@ -562,6 +588,7 @@ std::vector<StoreCase> CommitAndLogCases() {
       {"ChangesAreFoundByRecordAlsoInsideARange", ChangesAreFoundByRecordAlsoInsideARange},
       {"ErasedImagesNoLongerReadBack", ErasedImagesNoLongerReadBack},
       {"AnErasureLeavesNoTraceOfItsSubjects", AnErasureLeavesNoTraceOfItsSubjects},
+      {"LongLinesOfALogComeBackAndAreErased", LongLinesOfALogComeBackAndAreErased},
       {"AnErasureReachesWhatItNamesAndNoMore", AnErasureReachesWhatItNamesAndNoMore},
       {"AnAliasCanBeEnded", AnAliasCanBeEnded},
       {"DefinitionsKeepEveryVersion", DefinitionsKeepEveryVersion},

@@ -11,6 +11,7 @@
 
 #include "storage/erased_words.h"
 #include "storage/physical.h"
+#include "storage/sqlite/migrations.h"
 #include "storage/sqlite/writer.h"
 
 namespace relata::internal {
@@ -115,8 +116,8 @@ absl::Status SqliteWriter::EraseLines(const ErasedLines& touched) {
   std::vector<std::pair<std::string, Seq>> lines;
   RELATA_ASSIGN_OR_RETURN(
       Statement scan,
-      connection().Prepare("SELECT log, seq, subject_type, subject, key, body FROM relata_log "
-                           "WHERE log != 'audit'"));  // long lines, and never touched
+      connection().Prepare(Concat("SELECT log, seq, subject_type, subject, key, ", kLineBody,
+                                  " FROM relata_log WHERE log != 'audit'")));  // never touched
   for (;;) {
     RELATA_ASSIGN_OR_RETURN(const bool row, scan.Step());
     if (!row) break;
@@ -130,10 +131,15 @@ absl::Status SqliteWriter::EraseLines(const ErasedLines& touched) {
   RELATA_ASSIGN_OR_RETURN(Statement empty,
                           connection().Prepare("UPDATE relata_log SET key = '', body = '{}' "
                                                "WHERE log = ? AND seq = ?"));
+  RELATA_ASSIGN_OR_RETURN(
+      Statement drop,
+      connection().Prepare("DELETE FROM relata_log_body WHERE log = ? AND seq = ?"));
   for (const auto& [log, seq] : lines) {
-    empty.BindText(1, log);
-    empty.Bind(2, seq);
-    RELATA_RETURN_IF_ERROR(empty.Run());
+    for (Statement* statement : {&empty, &drop}) {
+      statement->BindText(1, log);
+      statement->Bind(2, seq);
+      RELATA_RETURN_IF_ERROR(statement->Run());
+    }
   }
   return absl::OkStatus();
 }

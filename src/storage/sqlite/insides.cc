@@ -45,6 +45,9 @@ constexpr Contradiction kContradictions[] = {
     {"SELECT i.seq FROM relata_personal_image i LEFT JOIN relata_change c ON c.seq = i.seq "
      "WHERE c.subject_type IS NOT i.subject_type OR c.subject IS NOT i.subject",
      "image of change ", "is kept under another person than it is of"},
+    {"SELECT b.seq FROM relata_log_body b LEFT JOIN relata_log l ON l.log = b.log AND l.seq = "
+     "b.seq WHERE l.body IS NOT ''",
+     "long log line ", "is not the one that stands in its log"},
     {"SELECT b.type FROM relata_event_block b LEFT JOIN relata_event_run r ON r.type = b.type "
      "AND r.run = b.run WHERE r.run IS NULL",
      "event index of type ", "has a block of no run"},

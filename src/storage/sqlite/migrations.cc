@@ -60,6 +60,16 @@ std::span<const MigrationStep> Migrations() {
        {"DROP INDEX IF EXISTS relata_ledger_person",
         "INSERT OR REPLACE INTO relata_migration VALUES(4, 'packed ledger')"},
        IndexLedger},
+      // Whoever adds a line compares it with others, which SQLite reads as a whole for that.
+      {"long lines apart",
+       {"CREATE TABLE IF NOT EXISTS relata_log_body(log TEXT NOT NULL, seq INTEGER NOT NULL, body "
+        "TEXT NOT NULL, PRIMARY KEY(log, seq))",
+        Concat("INSERT OR IGNORE INTO relata_log_body SELECT log, seq, body FROM relata_log WHERE "
+               "length(CAST(body AS BLOB)) > ",
+               kLongBody, " ORDER BY seq"),
+        "UPDATE relata_log SET body = '' WHERE (log, seq) IN (SELECT log, seq FROM "
+        "relata_log_body)",
+        "INSERT OR REPLACE INTO relata_migration VALUES(5, 'long lines apart')"}},
   };
   return *steps;
 }

@@ -22,6 +22,14 @@ namespace relata::internal {
 // The version of the file's layout; what changes it is a step below.
 inline constexpr int64_t kSqliteFormat = 0;
 
+// Bodies of log lines that are longer lie in relata_log_body, and relata_log says '': a page of the
+// file holds none of them as a whole.
+inline constexpr size_t kLongBody = 800;
+// The body of a line of relata_log, as SQL.
+inline constexpr char kLineBody[] =
+    "CASE body WHEN '' THEN coalesce((SELECT apart.body FROM relata_log_body apart WHERE "
+    "apart.log = relata_log.log AND apart.seq = relata_log.seq), '') ELSE body END";
+
 struct MigrationStep {
   std::string name;
   std::vector<std::string> statements;

@@ -7,6 +7,7 @@
 
 #include "storage/sqlite/batches.h"
 #include "storage/sqlite/event_runs.h"
+#include "storage/sqlite/migrations.h"
 #include "storage/sqlite/name_runs.h"
 #include "storage/sqlite/values.h"
 
@@ -410,9 +411,8 @@ absl::Status SqliteReads::ScanLog(std::string_view log, Seq since, std::string_v
                                   const Sink<LogWrite>& sink) {
   RELATA_ASSIGN_OR_RETURN(
       Statement s,
-      Prepare(Concat("SELECT seq, subject_type, subject, key, at, body, log FROM relata_log "
-                     "WHERE seq > ?2 ",
-                     log.empty() ? "" : "AND log = ?1 ",
+      Prepare(Concat("SELECT seq, subject_type, subject, key, at, ", kLineBody,
+                     ", log FROM relata_log WHERE seq > ?2 ", log.empty() ? "" : "AND log = ?1 ",
                      key.empty() ? "" : "AND key = ?3 AND key != '' ", "ORDER BY seq")));
   if (!log.empty()) s.BindText(1, log);
   s.Bind(2, since);

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "storage/sqlite/migrations.h"
+
 namespace relata::internal {
 namespace {
 
@@ -109,7 +111,8 @@ absl::Status SqliteWriter::CommitNow() {
                       Concat("the outcome of the commit is unknown: ", Message(status)));
   }
   RELATA_RETURN_IF_ERROR(status);
-  if (applied_ && session_->tails != nullptr) session_->tails->Put(before_.id + 1, index_.TakeTails());
+  if (applied_ && session_->tails != nullptr)
+    session_->tails->Put(before_.id + 1, index_.TakeTails());
   // What was erased must not stay behind in the log. Readers may hold it up; the next checkpoint
   // then does it.
   if (erased_) (void)connection().Execute("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -219,13 +222,22 @@ absl::Status SqliteWriter::ApplyLogs(const std::vector<LogWrite>& lines) {
   RELATA_ASSIGN_OR_RETURN(
       Statement s, connection().Prepare("INSERT INTO relata_log VALUES(?, ?, ?, ?, ?, ?, ?)"));
   for (const LogWrite& line : lines) {
+    const bool apart = line.body.size() > kLongBody;
     s.BindText(1, line.log);
     s.Bind(2, line.seq);
     BindRef(s, 3, line.subject);
     s.BindText(5, line.key);
     s.Bind(6, line.at.micros);
-    s.BindText(7, line.body);
+    s.BindText(7, apart ? std::string_view() : line.body);
     RELATA_RETURN_IF_ERROR(Taken(s.Run(), Concat("there is a log line ", line.seq)));
+    if (!apart) continue;
+    RELATA_ASSIGN_OR_RETURN(
+        Statement body,
+        connection().Prepare("INSERT INTO relata_log_body(log, seq, body) VALUES(?, ?, ?)"));
+    body.BindText(1, line.log);
+    body.Bind(2, line.seq);
+    body.BindText(3, line.body);
+    RELATA_RETURN_IF_ERROR(body.Run());
   }
   return absl::OkStatus();
 }

@@ -63,6 +63,9 @@ class AuditTrail : public ::testing::Test {
       tx.Append("login", persons_[static_cast<size_t>(i) % persons_.size()], kStart + Seconds(i),
                 {});
     }
+    for (const char* key : {"a", "b"}) {
+      tx.Log("outbox", persons_[0], key, "{\"text\":\"" + std::string(1'000, 'x') + "\"}");
+    }
     ASSERT_TRUE(tx.Commit(kStart + Days(20)).ok());
     EraseWrite erase;
     for (const char* type : {"login", "page_view"}) {

@@ -136,6 +136,43 @@ TEST(Migration, AFileOfTheFirstVersionIsBroughtUpToDate) {
             static_cast<int64_t>(Migrations().size()));
 }
 
+TEST(Migration, LongLinesOfAnOlderFileAreSetApart) {
+  const testing::TempDir dir;
+  const std::string path = dir.File("lines.db");
+  const std::string longer(kLongBody + 1, 'x');
+  {
+    const auto store = OpenSqliteStore(path);
+    ASSERT_TRUE(store.ok());
+    const auto writer = (*store)->Write(Seconds(1));
+    ASSERT_TRUE(writer.ok());
+    CommitBatch batch;
+    batch.commit.id = 1;
+    batch.commit.last_seq = 2;
+    batch.logs = {{"outbox", 1, {}, "", {1}, longer}, {"outbox", 2, {}, "", {1}, "{}"}};
+    ASSERT_TRUE((*writer)->Apply(batch).ok());
+    ASSERT_TRUE((*writer)->Commit().ok());
+  }
+  ASSERT_TRUE(Connect(path)
+                  ->Execute(Concat("UPDATE relata_log SET body = ", kLineBody,
+                                   ";DROP TABLE relata_log_body;"
+                                   "DELETE FROM relata_migration WHERE step > 4;"
+                                   "UPDATE relata_meta SET value = '4' WHERE key = 'step'"))
+                  .ok());
+  const auto store = OpenSqliteStore(path);
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_EQ(**Connect(path)->QueryInt("SELECT count(*) FROM relata_log_body"), 1);
+  EXPECT_EQ(**Connect(path)->QueryInt("SELECT max(length(body)) FROM relata_log"), 2);
+  std::vector<std::string> bodies;
+  ASSERT_TRUE((*(*store)->Read())
+                  ->ScanLog("outbox", 0, "",
+                            [&](const LogWrite& line) {
+                              bodies.push_back(line.body);
+                              return absl::OkStatus();
+                            })
+                  .ok());
+  EXPECT_EQ(bodies, (std::vector<std::string>{longer, "{}"}));
+}
+
 TEST(Migration, AFileOfANewerVersionIsRefused) {
   const testing::TempDir dir;
   const std::string path = dir.File("newer.db");
