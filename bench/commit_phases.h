@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where the processor time of a commit goes: a decider and an observer of the store note when the
-// batch was decided, when the memberships had followed it, and when the store was asked to keep it.
+// Where the processor time of a commit goes: a decider, the source of ids and an observer of the
+// store note when the batch was decided, when the memberships had followed it, and when the store
+// was asked to keep it.
 
 #ifndef RELATA_BENCH_COMMIT_PHASES_H_
 #define RELATA_BENCH_COMMIT_PHASES_H_
 
 #include <functional>
 #include <memory>
+#include <utility>
 
+#include "relata/base/id.h"
 #include "relata/engine/crm.h"
 #include "relata/storage/wrapper.h"
 
 namespace relata::bench {
 
 // Of one thread.
-class CommitPhases : public StoreObserver {
+class CommitPhases : public StoreObserver, public IdSource {
  public:
   struct Times {
     double begun = 0;      // the writer was asked for
@@ -25,7 +28,8 @@ class CommitPhases : public StoreObserver {
     double durable = 0;    // the store has committed
   };
 
-  explicit CommitPhases(std::function<double()> clock) : clock_(std::move(clock)) {}
+  explicit CommitPhases(std::function<double()> clock)
+      : clock_(std::move(clock)), ids_(NewRandomIds()) {}
 
   // To be called once, after the product's own rules are in place.
   void Join(Crm& crm) {
@@ -39,7 +43,6 @@ class CommitPhases : public StoreObserver {
 
   absl::Status Before(StoreCall call) override {
     if (call == StoreCall::kWrite) times_ = {clock_()};
-    if (call == StoreCall::kFindCommit) times_.evaluated = clock_();
     if (call == StoreCall::kCommit) times_.written = clock_();
     return absl::OkStatus();
   }
@@ -48,11 +51,19 @@ class CommitPhases : public StoreObserver {
     return status;
   }
 
+  // A commit that creates nothing draws its first id, a salt of its commitment, when all is
+  // decided.
+  Uuid Next(Timestamp now) override {
+    if (times_.evaluated < times_.decided) times_.evaluated = clock_();
+    return ids_->Next(now);
+  }
+
   // Of the newest commit.
   const Times& times() const { return times_; }
 
  private:
   const std::function<double()> clock_;
+  const std::unique_ptr<IdSource> ids_;
   Times times_;
 };
 

@@ -80,7 +80,9 @@ Product::Product(Crm crm, std::shared_ptr<const CommitPhases> phases)
 absl::StatusOr<Product> Product::Open(const std::string& path, double (*clock)()) {
   auto phases = std::make_shared<CommitPhases>(clock);
   RELATA_ASSIGN_OR_RETURN(std::shared_ptr<Store> file, OpenSqliteStore(path));
-  RELATA_ASSIGN_OR_RETURN(Crm crm, Crm::Open(WrapStore(std::move(file), phases)));
+  OpenOptions options;
+  options.ids = phases;
+  RELATA_ASSIGN_OR_RETURN(Crm crm, Crm::Open(WrapStore(std::move(file), phases), options));
   phases->Join(crm);
   Product product(std::move(crm), std::move(phases));
   RELATA_RETURN_IF_ERROR(product.Start());
