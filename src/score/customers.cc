@@ -4,10 +4,15 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "base/large_pages.h"
+#include "engine/engine.h"
+#include "engine/lanes.h"
 #include "score/ntile_cut.h"
 #include "score/order_scan.h"
 
@@ -81,22 +86,34 @@ std::vector<int> Digits(std::span<const std::string> patterns, size_t at) {
   return digits;
 }
 
-// Which patterns a customer fits, a chunk at a time.
-class ScoredChunks {
+// Where the groups of recency, frequency and money begin, one of them a part of the work.
+class Cuts {
  public:
-  ScoredChunks(const internal::PurchaseColumns& columns,
-               std::span<const internal::ChunkBits> customers, int bins,
-               std::span<const std::string> patterns)
-      : customers_(customers),
-        cuts_{internal::NtileCut(columns.last(), customers, bins, Digits(patterns, 0)),
-              internal::NtileCut(columns.count(), customers, bins, Digits(patterns, 1)),
-              internal::NtileCut(columns.amount(), customers, bins, Digits(patterns, 2))} {}
+  Cuts(const internal::PurchaseColumns& columns, std::span<const internal::ChunkBits> customers,
+       int bins, std::span<const std::string> patterns, const Crm& crm)
+      : customers_(customers) {
+    const internal::ChunkedColumn* const measures[] = {&columns.last(), &columns.count(),
+                                                       &columns.amount()};
+    // A row takes about what ten comparisons of a column take.
+    const auto work = static_cast<int64_t>(10 * std::size(measures) * customers.size()) *
+                      static_cast<int64_t>(internal::kRowsPerChunk);
+    const std::shared_ptr<internal::Helpers> helpers = crm.engine().helpers();
+    const bool alone = helpers == nullptr || work < crm.engine().least_work();
+    internal::Lanes lanes;
+    lanes.SetCount(alone ? 1 : helpers->count() + 1);
+    internal::SharedLoop loop(lanes, work, std::size(measures), [&](size_t, size_t which) {
+      cuts_[which].emplace(*measures[which], customers, bins, Digits(patterns, which));
+    });
+    if (!alone) lanes.Start(*helpers, [](size_t) { return true; });
+    loop.Complete(0);
+    lanes.Close();
+  }
 
   void Fitting(size_t chunk, std::string_view pattern, internal::ChunkBits& into) const {
     internal::ChunkBits fits = customers_[chunk];
     for (size_t i = 0; i < cuts_.size(); ++i) {
       if (pattern[i] == '*') continue;
-      const internal::ChunkBits in = cuts_[i].In(chunk, pattern[i] - '0');
+      const internal::ChunkBits in = cuts_[i]->In(chunk, pattern[i] - '0');
       internal::EachWord(fits, [&](size_t w) { return fits[w] & in[w]; });
     }
     internal::EachWord(into, [&](size_t w) { return into[w] | fits[w]; });
@@ -104,19 +121,20 @@ class ScoredChunks {
 
  private:
   const std::span<const internal::ChunkBits> customers_;
-  const std::array<internal::NtileCut, 3> cuts_;
+  std::array<std::optional<internal::NtileCut>, 3> cuts_;
 };
 
-std::vector<Row> ScoredRows(OrderScan& orders, const internal::PurchaseColumns& columns, int bins,
+std::vector<Row> ScoredRows(const Crm& crm, OrderScan& orders,
+                            const internal::PurchaseColumns& columns, int bins,
                             std::span<const std::string> patterns) {
   std::vector<internal::ChunkBits> customers(columns.count().chunk_count());
   for (size_t c = 0; c < customers.size(); ++c) customers[c] = orders.CustomersOf(columns, c);
-  const ScoredChunks chunks(columns, customers, bins, patterns);
+  const Cuts cuts(columns, customers, bins, patterns, crm);
   std::vector<Row> rows;
   for (size_t c = 0; c < customers.size(); ++c) {
     if (!internal::AnyBit(customers[c])) continue;
     internal::ChunkBits fitting{};
-    for (const std::string& pattern : patterns) chunks.Fitting(c, pattern, fitting);
+    for (const std::string& pattern : patterns) cuts.Fitting(c, pattern, fitting);
     internal::EachBit(fitting, [&](size_t i) {
       rows.push_back(static_cast<Row>(c * internal::kRowsPerChunk + i));
     });
@@ -157,7 +175,7 @@ absl::StatusOr<std::vector<Row>> CustomersScored(const Crm& crm, const RfmDefini
   if (equal_parts && !currency.none()) {
     RELATA_ASSIGN_OR_RETURN(AskedOrders orders, OrdersOf(crm, how.type, options));
     if (const auto columns = orders.scan.Summaries(currency)) {
-      return ScoredRows(orders.scan, *columns, how.bins, patterns);
+      return ScoredRows(crm, orders.scan, *columns, how.bins, patterns);
     }
   }
   return ScoredFromPurchases(crm, how, patterns, currency, options);

@@ -3,7 +3,8 @@
 // The groups of SQL's NTILE over a column, without sorting it and without writing them down.
 //
 // Rows are ranked by value, equal values by row. A group begins at one pair of value and row; those
-// pairs are all there is to find, and who is in a group a comparison of packed integers says.
+// pairs are all there is to find: where to look for one a sample tells, and comparisons of packed
+// integers count what lies below. They say who is in a group, too.
 
 #ifndef RELATA_SRC_SCORE_NTILE_CUT_H_
 #define RELATA_SRC_SCORE_NTILE_CUT_H_
@@ -34,15 +35,21 @@ class NtileCut {
     int64_t value;
     Row row;
   };
-  class Histogram;
 
+  void Sample();
+  Begin At(uint64_t rank);
+  ChunkBits Between(size_t chunk, int64_t least, int64_t most) const;
+  uint64_t CountIn(int64_t least, int64_t most) const;
+  uint64_t CountBelow(int64_t least) const;
   // Those in `group` or above.
   ChunkBits From(size_t chunk, int group) const;
   Row NthOf(int64_t value, uint64_t nth) const;
-  Begin NthWithin(int64_t least, int64_t most, uint64_t nth) const;
+  std::optional<Begin> NthWithin(int64_t least, int64_t most, uint64_t nth) const;
 
   const ChunkedColumn& values_;
   const std::span<const ChunkBits> among_;
+  uint64_t ranked_ = 0;
+  std::vector<int64_t> sample_;
   std::vector<std::optional<Begin>> begins_;  // of group 2 on, by group - 1; nothing: nobody
 };
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/engine.h"
+#include "relata/engine/threads.h"
 #include "relata/relata.h"
 #include "relata/score/customers.h"
 #include "relata/score/decay.h"
@@ -302,6 +304,14 @@ TEST(Customers, ThoseOfAScoreAreFoundWithoutWritingAllScores) {
       // Where the currency is to be found out, from what everybody bought.
       EXPECT_EQ(*CustomersScored(crm, how, patterns, Currency(), At(kNow)), expected);
     }
+  }
+  // By two threads as by one.
+  ASSERT_TRUE(SetThreads(crm, 2).ok());
+  crm.engine().SetLeastWork(1);
+  const std::string best[] = {"5*5"};
+  const auto alone = CustomersScored(crm, StandardRfm(), best, Currency(), At(kNow));
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(*CustomersScored(crm, StandardRfm(), best, kEur, At(kNow)), *alone);
   }
   const std::string wrong[] = {"55"};
   EXPECT_FALSE(CustomersScored(crm, StandardRfm(), wrong, kEur, At(kNow)).ok());
