@@ -211,7 +211,6 @@ void Tenants(const std::string& dsn, PostgresOptions options, int tenants) {
   std::vector<TableSpec> tables = Tables();
   const auto start = Now();
   double before = 0;
-  int64_t rows = 0;
   for (int i = 0; i < tenants; ++i) {
     if (i == tenants / 10) before = InUse();
     options.tenant = Concat("t", i);
@@ -228,7 +227,6 @@ void Tenants(const std::string& dsn, PostgresOptions options, int tenants) {
     Require(writer->Apply(batch));
     Require(writer->Commit());
     writer = nullptr;
-    rows += row + 1;
     open.push_back(std::move(store));
   }
   const double each = (InUse() - before) / (tenants - tenants / 10);
