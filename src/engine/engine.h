@@ -70,8 +70,7 @@ class Crm::Engine : public std::enable_shared_from_this<Crm::Engine> {
   static absl::StatusOr<std::shared_ptr<Engine>> Open(std::unique_ptr<Store> store,
                                                       OpenOptions options);
 
-  // --- Reading
-  // -------------------------------------------------------------------------------------
+  // --- Reading -----------------------------------------------------------------------------------
 
   std::shared_ptr<const Schema> schema() const;
   std::string zone() const;
@@ -124,8 +123,7 @@ class Crm::Engine : public std::enable_shared_from_this<Crm::Engine> {
   // To be called before the Crm is shared.
   void SetHooks(Hooks hooks) { hooks_ = std::move(hooks); }
 
-  // --- Writing
-  // -------------------------------------------------------------------------------------
+  // --- Writing -----------------------------------------------------------------------------------
 
   Row NewProvisionalRow() { return next_provisional_.fetch_add(1, std::memory_order_relaxed); }
   // The record a provisional reference became, or `record` itself.

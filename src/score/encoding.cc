@@ -258,8 +258,7 @@ double TakeWeights(std::span<const double> weights, std::vector<ModelFeature>& f
   return weights[0];
 }
 
-// --- Calibration
-// ---------------------------------------------------------------------------------
+// --- Calibration ---------------------------------------------------------------------------------
 
 namespace {
 

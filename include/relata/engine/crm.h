@@ -170,8 +170,7 @@ class Crm {
   Crm& operator=(Crm&&) noexcept;
   ~Crm();
 
-  // --- Schema
-  // --------------------------------------------------------------------------------------
+  // --- Schema ------------------------------------------------------------------------------------
 
   // The schema as it stands; kept alive by the pointer whatever is added later.
   std::shared_ptr<const Schema> schema() const;
@@ -181,8 +180,7 @@ class Crm {
   absl::Status Extend(const Schema& extended, const Actor& actor, Timestamp now);
   std::string zone() const;
 
-  // --- Change
-  // --------------------------------------------------------------------------------------
+  // --- Change ------------------------------------------------------------------------------------
 
   Transaction Begin(Actor actor) const;
   // Moves time: records what time alone caused (memberships entered and left, workflows due) up to
@@ -195,8 +193,7 @@ class Crm {
   // shared.
   void AddDecider(Decider decider);
 
-  // --- The past
-  // -------------------------------------------------------------------------------------
+  // --- The past ----------------------------------------------------------------------------------
 
   // The same tenant as it was (as_of.h): every question asked of it, here and in the rooms above,
   // is answered from the graph of that instant. Definitions are those known at `known_at`. It takes
@@ -209,8 +206,7 @@ class Crm {
   // "" counts those of every table that was asked so far.
   absl::StatusOr<int64_t> Erased(std::string_view type) const;
 
-  // --- Read
-  // ----------------------------------------------------------------------------------------
+  // --- Read --------------------------------------------------------------------------------------
 
   // The graph as of the newest commit this process knows, with these tables loaded.
   absl::StatusOr<std::shared_ptr<const Snapshot>> View(std::span<const TypeId> types) const;
@@ -261,8 +257,7 @@ class Crm {
   absl::StatusOr<std::vector<HistoryEntry>> History(RecordRef record,
                                                     const QueryOptions& asking) const;
 
-  // --- Definitions and logs
-  // ------------------------------------------------------------------------
+  // --- Definitions and logs ----------------------------------------------------------------------
 
   // When the first commit was recorded; nothing before it.
   absl::StatusOr<std::optional<Timestamp>> FirstCommitAt() const;

@@ -63,8 +63,7 @@ class Transaction {
   Transaction& operator=(Transaction&&) noexcept;
   ~Transaction();
 
-  // --- Records
-  // -------------------------------------------------------------------------------------
+  // --- Records -----------------------------------------------------------------------------------
 
   // A new record of a type declared in C++.
   template <class T>
@@ -109,8 +108,7 @@ class Transaction {
   // Ends the merge of `loser`: it is itself again, with its own links, events and entries.
   void Unmerge(RecordRef loser);
 
-  // --- Events and consent
-  // --------------------------------------------------------------------------
+  // --- Events and consent ------------------------------------------------------------------------
 
   // An immutable fact about `subject` at `at`. Future instants are accepted.
   void Append(std::string_view event_type, RecordRef subject, Timestamp at,
@@ -120,8 +118,7 @@ class Transaction {
   // Commit for a grant without channel or purpose; `recorded_at` is set by the commit.
   void RecordConsent(ConsentEntry entry);
 
-  // --- Definitions and logs
-  // ------------------------------------------------------------------------
+  // --- Definitions and logs ----------------------------------------------------------------------
 
   // The next version of a definition (kind "segment", "score", "role", ...); an empty body retires
   // it.
@@ -130,8 +127,7 @@ class Transaction {
   // A line of a named log, as JSON: the outbox, attempts, jobs done.
   void Log(std::string_view log, RecordRef subject, std::string_view key, std::string body);
 
-  // --- About the whole
-  // -----------------------------------------------------------------------------
+  // --- About the whole ---------------------------------------------------------------------------
 
   // Committing the same operation id twice does it once and returns the first result. Kept 30 days.
   Transaction& OperationId(std::string_view id);

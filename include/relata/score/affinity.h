@@ -89,8 +89,7 @@ struct AlikeBuyer {
 };
 std::vector<AlikeBuyer> BuyAlike(std::span<const Basket> baskets, int64_t customer);
 
-// --- Over the graph
-// ----------------------------------------------------------------------------
+// --- Over the graph ------------------------------------------------------------------------------
 
 // Whose purchases and where their items are. `purchases` yields a list of records over the type;
 // `at` is a field of these, `lines` their list of lines, `product` the link or text of a line.
