@@ -4,8 +4,8 @@
 // SQLite answering them in SQL in the same run. Every answer is checked: count and checksums must
 // be the same in all engines.
 //
-//   reference_benchmark [--contacts N] [--repetitions N] [--folder PATH] [--keep] [--no-peers]
-//                       [--peer duckdb|sqlite] [--only Qn] [--no-events] [--rounds N]
+//   reference_benchmark [--contacts N] [--repetitions N] [--folder PATH] [--keep | --in-place]
+//                       [--no-peers | --peer duckdb|sqlite] [--only Qn] [--no-events] [--rounds N]
 //                       [--threads N] [--memory MB]
 //
 // First asking: nothing is loaded; what the columns and indexes cost that a question leaves behind,
@@ -24,7 +24,8 @@
 // there is asked of the store by SQL. The answers must be those of the peers all the same.
 //
 // Times are of the processor (one thread); ratios in one run are what counts. With --keep the
-// folder's database and the peers' files are made once and used again: the run works on a copy.
+// folder's database and the peers' files are made once and used again: the run works on a copy, or
+// with --in-place, where a copy would be too large, on the database itself.
 
 #include <algorithm>
 #include <chrono>
@@ -59,6 +60,7 @@ struct Options {
   int rounds = 5;       // of new events
   std::string folder;
   bool keep = false;
+  bool in_place = false;  // with keep: no copy is made
   bool peers = true;
   std::string peer;  // one peer instead of both
   std::string only;  // one question, asked cold
@@ -101,7 +103,7 @@ class Run {
   std::string DatabasePath() const { return options_.folder + "/relata.db"; }
   // What the run changes: the imported database itself, or a copy of one that is kept.
   std::string RunPath() const {
-    return options_.keep ? options_.folder + "/run.db" : DatabasePath();
+    return options_.keep && !options_.in_place ? options_.folder + "/run.db" : DatabasePath();
   }
 
   bool Asked(const Question& q) const { return options_.only.empty() || options_.only == q.name; }
@@ -498,6 +500,9 @@ int Main(int argc, char** argv) {
     const char* next = i + 1 < argc ? argv[i + 1] : nullptr;
     if (word == "--keep") {
       options.keep = true;
+    } else if (word == "--in-place") {
+      options.keep = true;
+      options.in_place = true;
     } else if (word == "--no-peers") {
       options.peers = false;
     } else if (word == "--no-events") {
@@ -519,11 +524,12 @@ int Main(int argc, char** argv) {
     } else if (word == "--folder" && next != nullptr) {
       options.folder = argv[++i];
     } else {
-      std::fprintf(stderr,
-                   "usage: %s [--contacts N] [--repetitions N] [--folder PATH] [--keep] "
-                   "[--no-peers | --peer duckdb|sqlite] [--only Qn] [--no-events] [--rounds N] "
-                   "[--threads N] [--memory MB]\n",
-                   argv[0]);
+      std::fprintf(
+          stderr,
+          "usage: %s [--contacts N] [--repetitions N] [--folder PATH] [--keep | --in-place] "
+          "[--no-peers | --peer duckdb|sqlite] [--only Qn] [--no-events] [--rounds N] "
+          "[--threads N] [--memory MB]\n",
+          argv[0]);
       return 2;
     }
   }
