@@ -172,9 +172,10 @@ absl::StatusOr<std::vector<Row>> CustomersScored(const Crm& crm, const RfmDefini
     return InvalidArgument("a pattern of scores is three digits or *");
   }
   const bool equal_parts = how.method == RfmMethod::kNtile && !how.whole_days;
-  if (equal_parts && !currency.none()) {
+  if (equal_parts) {
     RELATA_ASSIGN_OR_RETURN(AskedOrders orders, OrdersOf(crm, how.type, options));
-    if (const auto columns = orders.scan.Summaries(currency)) {
+    const Currency asked = currency.none() ? MostUsed(orders.scan) : currency;
+    if (const auto columns = orders.scan.Summaries(asked)) {
       return ScoredRows(crm, orders.scan, *columns, how.bins, patterns);
     }
   }

@@ -46,12 +46,39 @@ int Tell(const Session& session, const RfmDefinition& how, const CustomerPurchas
   return kDone;
 }
 
-int Rfm(const Session& session, const std::string& type, const std::string& name) {
+// Who has one of the scores.
+int TellScored(const Session& session, const Crm& crm, const RfmDefinition& how,
+               const std::vector<std::string>& patterns) {
+  const absl::StatusOr<std::vector<Row>> rows =
+      CustomersScored(crm, how, patterns, Currency(), QuestionOf(session));
+  if (!rows.ok()) return session.Fail(rows.status());
+  const TypeId type = crm.schema()->Find(how.type)->id;
+  TextTable table({"id", std::string(session.Say("title", "intitulé"))});
+  Json ids = Json::array();
+  for (const Row row : *rows) {
+    const absl::StatusOr<std::string> id = crm.Name({type, row});
+    if (!id.ok()) return session.Fail(id.status());
+    const absl::StatusOr<std::string> title = crm.Title({type, row}, QuestionOf(session));
+    table.Add({*id, title.ok() ? *title : ""});
+    ids.push_back(*id);
+  }
+  if (session.json) {
+    session.PrintLine(Json({{"now", FormatTimestamp(session.now())}, {"ids", ids}}).dump());
+    return kDone;
+  }
+  session.Print(table.ToString());
+  session.PrintLine(Concat(rows->size(), session.Say(" customers", " clients")));
+  return kDone;
+}
+
+int Rfm(const Session& session, const std::string& type, const std::string& name,
+        const std::string& scored) {
   const absl::StatusOr<Crm> crm = session.Open();
   if (!crm.ok()) return session.Fail(crm.status());
   absl::StatusOr<RfmDefinition> how = FindRfm(*crm, name);
   if (!how.ok()) return session.Fail(how.status());
   if (!type.empty()) how->type = type;
+  if (!scored.empty()) return TellScored(session, *crm, *how, SplitList(scored));
   const absl::StatusOr<CustomerPurchases> purchases =
       PurchasesOf(*crm, how->type, Currency(), QuestionOf(session));
   if (!purchases.ok()) return session.Fail(purchases.status());
@@ -102,7 +129,12 @@ void AddRfmCommand(CLI::App& app, Session& session) {
   auto name = std::make_shared<std::string>();
   rfm->add_option("TYPE", *type, "account or contact; the definition's when not given");
   rfm->add_option("--definition", *name, "How to cut: a saved definition")->type_name("NAME");
-  session.On(rfm, [&session, type, name] { return Rfm(session, *type, *name); });
+  auto scored = std::make_shared<std::string>();
+  rfm->add_option("--scored", *scored,
+                  "Only who has these scores: recency, frequency, monetary value, * for any; "
+                  "such as 555 or 5*5,45*")
+      ->type_name("PATTERNS");
+  session.On(rfm, [&session, type, name, scored] { return Rfm(session, *type, *name, *scored); });
 }
 
 }  // namespace relata::shell

@@ -26,6 +26,14 @@ Customers by recency, frequency and monetary value, cut as a definition says.
   loyal               2          6800.00 EUR
   potential_loyalist  2          2800.00 EUR
   10 customers with a purchase, 5 bins, as of 2026-11-20T00:00:00Z
+  $ relata --db r.db --now 2026-11-20T00:00:00Z rfm --scored 555,5*4 | sed 's/[0-9a-f-]\{36\}/ID/'
+  id                                            title
+  account/ID  Customer 9
+  account/ID  Customer 10
+  2 customers
+  $ relata --db r.db --now 2026-11-20T00:00:00Z rfm --scored 56 2>&1
+  relata: a pattern of scores is three digits or *
+  [2]
 
 Four customers ordered once: by ranks they stay together.
 

@@ -288,7 +288,9 @@ TEST(EventIndex, FullRunsOfABulkImportBecomeOne) {
   }
   ASSERT_EQ(writer.Finish(), absl::OkStatus());
   std::vector<int64_t> sizes;
-  for (const EventRun& run : *runs.Runs(1)) sizes.push_back(run.entries);
+  const absl::StatusOr<std::vector<EventRun>> kept = runs.Runs(1);
+  ASSERT_TRUE(kept.ok()) << kept.status();
+  for (const EventRun& run : *kept) sizes.push_back(run.entries);
   EXPECT_EQ(sizes, (std::vector<int64_t>{80'000, 5'000}));
   EXPECT_GT(expected[7].size(), 40'000U);
   for (Row subject = 0; subject < kSubjects; ++subject) {
