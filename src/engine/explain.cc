@@ -29,7 +29,8 @@ class Teller {
     if (!reason.error.empty()) line += Concat(" (", reason.error, ")");
     for (size_t i = 0; i < reason.facts.size(); ++i) {
       if (i == kMaxFactsALine) {
-        line += Concat("; and ", reason.facts.size() - i, " more facts");
+        const size_t more = reason.facts.size() - i;
+        line += Concat("; and ", more, more == 1 ? " more fact" : " more facts");
         break;
       }
       line += Concat(i == 0 ? ": " : "; ", Tell(reason.facts[i]));

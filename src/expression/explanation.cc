@@ -2,6 +2,8 @@
 
 #include "relata/expression/explanation.h"
 
+#include <set>
+#include <tuple>
 #include <utility>
 
 #include "base/strings.h"
@@ -70,9 +72,19 @@ absl::StatusOr<Explanation> Explain(std::shared_ptr<const Plan> plan, RecordRef 
   explanation.error = result.error;
   explanation.truncated = trace.truncated_;
   size_t facts = 0;
+  // What was told of an atom: one that reads a field twice tells it once. The past of a field has
+  // a value for each instant.
+  std::set<std::tuple<Fact::Kind, RecordRef, TypeId, FieldId, std::string, int64_t>> told;
   for (internal::Trace::Entry& entry : trace.entries_) {
     if (entry.is_atom) {
       explanation.reasons.push_back(std::move(entry.reason));
+      told.clear();
+      continue;
+    }
+    const Fact& fact = entry.fact;
+    if (fact.kind != Fact::Kind::kHistory &&
+        !told.emplace(fact.kind, fact.record, fact.type, fact.field, fact.name, fact.count)
+             .second) {
       continue;
     }
     if (++facts > kMaxFacts) {

@@ -259,6 +259,10 @@ TEST_F(Evaluating, ExplainsByTheFactsThatDecided) {
       (Lines{"contact.events('page_view').exists(e, e.path.startsWith('/pricing')) is true: "
              "contact/0 has 3 page_view",
              "e.path.startsWith('/pricing') is true: path of page_view/0 is '/pricing/x'"}));
+  // What an atom reads twice it tells once.
+  EXPECT_EQ(Why(graph_, marie_, "contact.visits * contact.visits > contact.visits"),
+            (Lines{"contact.visits * contact.visits > contact.visits is true: visits of contact/0 "
+                   "is 5"}));
   EXPECT_EQ(Why(graph_, lone_, "contact.country.startsWith('F') && contact.visits == null"),
             (Lines{"contact.country.startsWith('F') cannot be decided (no matching overload for "
                    "'startsWith' applied to (null, string)): country of contact/2 is absent"}));
