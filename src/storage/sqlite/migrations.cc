@@ -31,6 +31,27 @@ absl::Status Take(Connection& connection, const MigrationStep& step, int64_t num
       Concat("INSERT OR REPLACE INTO relata_meta VALUES('step', '", number, "')"));
 }
 
+absl::Status CopyLongLines(Connection& connection) {
+  RELATA_RETURN_IF_ERROR(connection.Execute(
+      "CREATE TABLE IF NOT EXISTS relata_log_body(log TEXT NOT NULL, seq INTEGER NOT NULL, body "
+      "TEXT NOT NULL, PRIMARY KEY(log, seq))"));
+  RELATA_ASSIGN_OR_RETURN(Statement lines,
+                          connection.Prepare("SELECT log, seq, body FROM relata_log WHERE "
+                                             "length(CAST(body AS BLOB)) > ? ORDER BY log, seq"));
+  RELATA_ASSIGN_OR_RETURN(
+      Statement copy,
+      connection.Prepare("INSERT INTO relata_log_body(log, seq, body) VALUES(?, ?, ?)"));
+  lines.Bind(1, static_cast<int64_t>(kLongBody));
+  while (true) {
+    RELATA_ASSIGN_OR_RETURN(const bool line, lines.Step());
+    if (!line) return absl::OkStatus();
+    copy.BindText(1, lines.Text(0));
+    copy.Bind(2, lines.Int(1));
+    copy.BindText(3, lines.Text(2));
+    RELATA_RETURN_IF_ERROR(copy.Run());
+  }
+}
+
 }  // namespace
 
 std::span<const MigrationStep> Migrations() {
@@ -62,14 +83,10 @@ std::span<const MigrationStep> Migrations() {
        IndexLedger},
       // Whoever adds a line compares it with others, which SQLite reads as a whole for that.
       {"long lines apart",
-       {"CREATE TABLE IF NOT EXISTS relata_log_body(log TEXT NOT NULL, seq INTEGER NOT NULL, body "
-        "TEXT NOT NULL, PRIMARY KEY(log, seq))",
-        Concat("INSERT OR IGNORE INTO relata_log_body SELECT log, seq, body FROM relata_log WHERE "
-               "length(CAST(body AS BLOB)) > ",
-               kLongBody, " ORDER BY seq"),
-        "UPDATE relata_log SET body = '' WHERE (log, seq) IN (SELECT log, seq FROM "
+       {"UPDATE relata_log SET body = '' WHERE (log, seq) IN (SELECT log, seq FROM "
         "relata_log_body)",
-        "INSERT OR REPLACE INTO relata_migration VALUES(5, 'long lines apart')"}},
+        "INSERT OR REPLACE INTO relata_migration VALUES(5, 'long lines apart')"},
+       CopyLongLines},
   };
   return *steps;
 }
