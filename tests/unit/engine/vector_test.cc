@@ -183,7 +183,10 @@ TEST(Vector, TakesWholePartsOfLengthsTowardsZero) {
       for (size_t i = 0; i < lengths.size(); ++i) {
         lengths[i] = Awkward(random, most);
         // Next to a whole number of units, as large as that is exact.
-        if (i % 2 == 0) lengths[i] = lengths[i] / unit * unit + static_cast<int64_t>(i % 3) - 1;
+        const int64_t whole = lengths[i] / unit * unit;
+        if (i % 2 == 0 && whole > INT64_MIN && whole < INT64_MAX) {
+          lengths[i] = whole + (static_cast<int64_t>(i % 3) - 1);
+        }
       }
       const OperatorPtr part =
           MakeLengthPart(std::make_unique<Given>(Value::Kind::kDuration, lengths), unit);
