@@ -3,10 +3,10 @@
 #include "storage/event_index.h"
 
 #include <algorithm>
-#include <array>
 #include <tuple>
 #include <utility>
 
+#include "base/radix_sort.h"
 #include "base/strings.h"
 #include "storage/varint.h"
 
@@ -30,30 +30,11 @@ int64_t LongestTail(TypeId type) {
   return type == kLedgerIndex ? EventIndexWriter::kLedgerTail : EventIndexWriter::kTail;
 }
 
-// Sorts entries that ascend by seq by (subject, seq): a stable radix sort on the subject, 11 bits a
-// pass, several times faster than comparing on a million entries. Bits that all share are passed
-// over. A line of nobody has a subject below zero.
+// Sorts entries that ascend by seq by (subject, seq). A line of nobody has a subject below zero.
 void SortBySubject(std::vector<EventEntry>& entries) {
-  constexpr int kBits = 11;
-  constexpr size_t kBuckets = size_t{1} << kBits;
   constexpr uint64_t kSign = uint64_t{1} << 63;
-  uint64_t differ = 0;
-  for (const EventEntry& e : entries) {
-    differ |= static_cast<uint64_t>(e.subject ^ entries.front().subject);
-  }
-  std::vector<EventEntry> other(entries.size());
-  for (int shift = 0; shift < 64 && (differ >> shift) != 0; shift += kBits) {
-    if (((differ >> shift) & (kBuckets - 1)) == 0) continue;
-    std::array<size_t, kBuckets + 1> starts{};
-    const auto bucket = [shift](const EventEntry& e) {
-      return static_cast<size_t>((static_cast<uint64_t>(e.subject) ^ kSign) >> shift) &
-             (kBuckets - 1);
-    };
-    for (const EventEntry& e : entries) ++starts[bucket(e) + 1];
-    for (size_t i = 1; i <= kBuckets; ++i) starts[i] += starts[i - 1];
-    for (const EventEntry& e : entries) other[starts[bucket(e)]++] = e;
-    entries.swap(other);
-  }
+  RadixSortBy(entries,
+              [](const EventEntry& e) { return static_cast<uint64_t>(e.subject) ^ kSign; });
 }
 
 // Two sorted lists as one.

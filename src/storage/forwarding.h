@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A backend's reads written once and offered twice, by its reader and by its writer.
+// A backend's reads written once and offered twice, by its reader and by its writer; or those of
+// another reader, of which a class answers some itself.
 
 #ifndef RELATA_SRC_STORAGE_FORWARDING_H_
 #define RELATA_SRC_STORAGE_FORWARDING_H_
@@ -11,11 +12,12 @@
 
 namespace relata::internal {
 
-// `Base` is StoreReader or StoreWriter; `Reads` has its reading functions by the same names.
+// `Base` is StoreReader or StoreWriter; `Reads` has its reading functions by the same names, or is
+// a reference to what has them and outlives this.
 template <class Base, class Reads>
 class Forwarding : public Base {
  public:
-  explicit Forwarding(Reads reads) : reads_(std::move(reads)) {}
+  explicit Forwarding(Reads reads) : reads_(std::forward<Reads>(reads)) {}
 
   absl::StatusOr<CommitRow> Head() override { return reads_.Head(); }
   absl::StatusOr<CommitRow> FindCommit(CommitId id) override { return reads_.FindCommit(id); }
