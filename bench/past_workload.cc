@@ -9,14 +9,13 @@
 // they need: "how many are customers", today, and as of before each of the changes. Then each is
 // asked again, loaded. What counts are the ratios to today.
 
-#include <time.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "measure.h"
 #include "relata/engine/crm.h"
 #include "relata/process/overview.h"
 
@@ -26,13 +25,6 @@ namespace {
 const Timestamp kStart = UtcMidnight(MakeDate(2026, 1, 1));
 const Actor kLoader = Actor::System("load");
 constexpr int64_t kRowsPerCommit = 1000;
-
-// Processor time: other programs' load does not count.
-double Now() {
-  timespec t{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
-}
 
 void Check(const absl::Status& status) {
   if (status.ok()) return;
@@ -86,19 +78,19 @@ Cost Ask(const std::string& path, const AsOf& as_of, RecordRef one) {
     return Check(crm.Query("contact", "contact.lifecycle == 'customer'", asking)).count;
   };
   Cost cost;
-  double begin = Now();
+  double begin = bench::Processor();
   const Crm today = Check(Crm::Open(path));
   const Crm crm = Check(today.Past(as_of));
   cost.count = ask(crm);
-  cost.first = Now() - begin;
+  cost.first = bench::Processor() - begin;
   constexpr int kTimes = 20;
-  begin = Now();
+  begin = bench::Processor();
   for (int i = 0; i < kTimes; ++i) (void)ask(crm);
-  cost.again = (Now() - begin) / kTimes;
+  cost.again = (bench::Processor() - begin) / kTimes;
   (void)Check(OverviewOf(crm, one, asking));  // loads the tables around a contact
-  begin = Now();
+  begin = bench::Processor();
   for (int i = 0; i < kTimes; ++i) (void)Check(OverviewOf(crm, one, asking));
-  cost.view = (Now() - begin) / kTimes;
+  cost.view = (bench::Processor() - begin) / kTimes;
   return cost;
 }
 

@@ -13,7 +13,6 @@
 
 #include <libpq-fe.h>
 #include <malloc.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <thread>
@@ -26,6 +25,7 @@
 namespace relata {
 namespace {
 
+using bench::PeakMegabytes;
 using internal::PgFields;
 
 // Seconds by the clock: most of the work is the server's.
@@ -118,37 +118,6 @@ class Raw {
 
   PGconn* connection_;
 };
-
-// The times of one kind of work on both sides, a pair each turn, seconds.
-struct Turns {
-  const char* what;
-  int64_t rows;
-  std::vector<double> raw;
-  std::vector<double> ours;
-
-  static double Median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-  }
-  void Report() const {
-    std::vector<double> ratios;
-    for (size_t i = 0; i < raw.size(); ++i) ratios.push_back(raw[i] / ours[i]);
-    std::sort(ratios.begin(), ratios.end());
-    const auto n = static_cast<double>(rows);
-    std::printf(
-        "%-12s %10lld rows, medians of %zu   raw %8.0f/s   store %8.0f/s   store/raw %.2f "
-        "(%.2f to %.2f)\n",
-        what, static_cast<long long>(rows), raw.size(), n / Median(raw), n / Median(ours),
-        ratios[ratios.size() / 2], ratios.front(), ratios.back());
-    std::fflush(stdout);
-  }
-};
-
-double PeakMegabytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;
-}
 
 void SmallCommits(Raw& raw, Ours& ours, int64_t next) {
   constexpr int64_t kSmall = 300;

@@ -28,10 +28,8 @@
 // with --in-place, where a copy would be too large, on the database itself.
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -39,6 +37,7 @@
 #include <vector>
 
 #include "base/strings.h"
+#include "measure.h"
 #include "nlohmann/json.hpp"
 #include "peer_process.h"
 #include "reference_data.h"
@@ -68,20 +67,6 @@ struct Options {
   int threads = 1;
   size_t memory = 0;  // megabytes; 0: no limit
 };
-
-double Processor() {
-  timespec t{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
-}
-double Wall() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-double Median(std::vector<double> values) {
-  if (values.empty()) return 0;
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
 
 class Run {
  public:

@@ -2,17 +2,14 @@
 
 #include "reference_memory.h"
 
-#include <sys/resource.h>
-
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <memory>
 #include <span>
 
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "engine/membership.h"
+#include "measure.h"
 #include "relata/engine/pushdown.h"
 
 namespace relata::bench {
@@ -30,29 +27,6 @@ size_t IndexesOf(const internal::Graph& graph, TypeId type) {
 }
 
 }  // namespace
-
-double PeakMegabytes() {
-  // Linux tells of the peak since it was last forgotten.
-  if (std::FILE* status = std::fopen("/proc/self/status", "r")) {
-    char line[256];
-    long kilobytes = 0;
-    while (kilobytes == 0 && std::fgets(line, sizeof(line), status) != nullptr) {
-      if (std::strncmp(line, "VmHWM:", 6) == 0) kilobytes = std::strtol(line + 6, nullptr, 10);
-    }
-    std::fclose(status);
-    if (kilobytes > 0) return static_cast<double>(kilobytes) / 1024;
-  }
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;
-}
-
-void ForgetPeak() {
-  if (std::FILE* refs = std::fopen("/proc/self/clear_refs", "w")) {
-    std::fputs("5", refs);
-    std::fclose(refs);
-  }
-}
 
 void PrintMemory(const Crm& crm) {
   const absl::StatusOr<std::shared_ptr<const Snapshot>> view =

@@ -9,9 +9,6 @@
 
 namespace relata::bench {
 
-// The most the process has taken since the last ForgetPeak, where the system lets it be forgotten.
-double PeakMegabytes();
-void ForgetPeak();
 // Loaded columns and indexes by table, and the peak of the process.
 void PrintMemory(const Crm& crm);
 // What the kept segments hold themselves, beside the columns and indexes above.

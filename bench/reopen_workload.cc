@@ -17,13 +17,13 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <filesystem>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "measure.h"
 #include "reference_data.h"
 #include "reference_import.h"
 #include "relata/engine/crm.h"
@@ -53,17 +53,6 @@ constexpr Question kQuestions[] = {
     {"who a table names", "contact.opportunities.exists(o, o.stage == 'closed_won')",
      "SELECT contact, stage FROM r_opportunity WHERE deleted = 0", kWhoIsThere, false},
 };
-
-double Processor() {
-  timespec t{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
-}
-
-double Median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
 
 template <class T>
 T Require(absl::StatusOr<T> value) {

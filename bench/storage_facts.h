@@ -6,8 +6,6 @@
 #ifndef RELATA_BENCH_STORAGE_FACTS_H_
 #define RELATA_BENCH_STORAGE_FACTS_H_
 
-#include <time.h>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -23,11 +21,15 @@
 #include <vector>
 
 #include "base/strings.h"
+#include "measure.h"
 #include "relata/storage/store.h"
 
 namespace relata {
 namespace {
 
+using bench::Median;
+using bench::Processor;
+using bench::Turns;
 using internal::Concat;
 using Kind = Value::Kind;
 
@@ -79,13 +81,6 @@ Workload Generate(int64_t events, int64_t contacts = 0) {
 std::string Family(int64_t i) { return Concat("Smith", i % 997); }
 std::string Email(int64_t i) { return Concat("anna.smith", i, "@example.com"); }
 std::string Phone(int64_t i) { return std::to_string(10'000'000'000 + i * 7919); }
-
-// Processor time of this process, in seconds: what counts where a machine is shared.
-inline double Processor() {
-  timespec t{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
-}
 
 double Seconds(std::chrono::steady_clock::time_point since) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - since).count();

@@ -169,32 +169,6 @@ struct Sides {
   std::unique_ptr<Ours> ours;
 };
 
-double Median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
-// The times of one kind of work on both sides, repeated by turns.
-struct Turns {
-  const char* what;
-  int64_t rows;
-  std::vector<double> raw;
-  std::vector<double> ours;
-
-  void Report() const {
-    std::vector<double> ratios;
-    for (size_t i = 0; i < raw.size(); ++i) ratios.push_back(raw[i] / ours[i]);
-    std::sort(ratios.begin(), ratios.end());
-    const auto n = static_cast<double>(rows);
-    std::printf(
-        "%-18s %9lld rows, medians of %zu   raw %8.0f/s   store %8.0f/s   store/raw %.2f "
-        "(%.2f to %.2f)\n",
-        what, static_cast<long long>(rows), raw.size(), n / Median(raw), n / Median(ours),
-        ratios[ratios.size() / 2], ratios.front(), ratios.back());
-    std::fflush(stdout);
-  }
-};
-
 template <class F>
 double Used(F f) {
   const double start = Processor();
