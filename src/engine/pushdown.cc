@@ -21,31 +21,6 @@ namespace relata {
 namespace internal {
 namespace {
 
-// Whether a node of the plan is the record that is asked about.
-bool IsSubject(const Plan& plan, uint32_t node) {
-  return plan.nodes()[node].op == PlanOp::kSubject;
-}
-
-}  // namespace
-
-bool AsksSubjectsOnly(const Plan& plan) {
-  return std::all_of(plan.nodes().begin(), plan.nodes().end(), [&](const PlanNode& n) {
-    switch (n.op) {
-      case PlanOp::kConsentStatus:
-      case PlanOp::kConsentAt:
-        return IsSubject(plan, n.inputs[0]);
-      case PlanOp::kInSegment:
-      case PlanOp::kScore:
-      case PlanOp::kMayContact:
-        return false;
-      default:
-        return true;
-    }
-  });
-}
-
-namespace {
-
 // A reader of the store and the graph of the same commit, of which only the aliases are used.
 struct Asked {
   std::unique_ptr<StoreReader> reader;
@@ -53,6 +28,15 @@ struct Asked {
   std::shared_ptr<const Snapshot> view;
   SqlCondition condition;
 };
+
+EvaluationContext ContextOf(const Crm& crm, const GraphView& view, const QueryOptions& options) {
+  EvaluationContext context;
+  context.view = &view;
+  context.now = options.now;
+  context.zone = ZoneOf(crm);
+  context.parameters.insert(options.parameters.begin(), options.parameters.end());
+  return context;
+}
 
 absl::StatusOr<Asked> Ask(const Crm& crm, const Condition& condition, const QueryOptions& options) {
   Asked asked;
@@ -63,11 +47,7 @@ absl::StatusOr<Asked> Ask(const Crm& crm, const Condition& condition, const Quer
   RELATA_ASSIGN_OR_RETURN(asked.view, crm.View(std::span<const ColumnsNeeded>{}));
   if (asked.view->commit() != head.id) return Aborted("another commit came in between");
   const SnapshotView graph(crm, *asked.view, crm.engine().hooks(), options.now);
-  EvaluationContext context;
-  context.view = &graph;
-  context.now = options.now;
-  context.zone = ZoneOf(crm);
-  context.parameters.insert(options.parameters.begin(), options.parameters.end());
+  const EvaluationContext context = ContextOf(crm, graph, options);
   SqlOptions how;
   how.has_aliases = asked.view->graph().HasAliases();
   asked.condition =
@@ -115,12 +95,7 @@ absl::Status RecheckInStore(const Asked& asked, const Crm& crm, const Condition&
     const std::span<const Row> some(rows.data() + first, std::min(kAtOnce, rows.size() - first));
     StoreView view(asked.view->graph(), *asked.reader, *asked.sql);
     RELATA_RETURN_IF_ERROR(view.Start(needed));
-    EvaluationContext context;
-    context.view = &view;
-    context.now = options.now;
-    context.zone = ZoneOf(crm);
-    context.parameters.insert(options.parameters.begin(), options.parameters.end());
-    Interpreter interpreter(condition.expression->shared_plan(), std::move(context));
+    Interpreter interpreter(condition.expression->shared_plan(), ContextOf(crm, view, options));
     view.Expect(condition.type, some);
     for (const Row row : some) {
       RELATA_ASSIGN_OR_RETURN(const Tri tri, interpreter.EvaluateBoolean({condition.type, row}));
