@@ -119,6 +119,13 @@ class Raw {
   PGconn* connection_;
 };
 
+void Report(const char* what, int64_t rows, double raw, double ours) {
+  std::printf("%-22s %10lld rows   raw %9.0f/s   store %9.0f/s   store/raw %.2f\n", what,
+              static_cast<long long>(rows), static_cast<double>(rows) / raw,
+              static_cast<double>(rows) / ours, raw / ours);
+  std::fflush(stdout);
+}
+
 void SmallCommits(Raw& raw, Ours& ours, int64_t next) {
   constexpr int64_t kSmall = 300;
   const double raw_small = Timed([&] {

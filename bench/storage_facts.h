@@ -263,13 +263,6 @@ class Ours {
   Seq seq_ = 0;
 };
 
-void Report(const char* what, int64_t rows, double raw, double ours) {
-  std::printf("%-22s %10lld rows   raw %9.0f/s   store %9.0f/s   store/raw %.2f\n", what,
-              static_cast<long long>(rows), static_cast<double>(rows) / raw,
-              static_cast<double>(rows) / ours, raw / ours);
-  std::fflush(stdout);
-}
-
 }  // namespace
 }  // namespace relata
 
